@@ -1,0 +1,1 @@
+"""Targets: the IR printed as Python, C and CUDA source text."""

@@ -1,0 +1,170 @@
+"""Lowers a two-way choice: both arms run on copies of names and heap, then what differs is merged.
+
+Invariant: afterwards no name refers to a value of an arm except through an out of the branch. A name
+that the arms bind to different arrays gets a new location in their alias class, so that a later write
+to any of them is refused rather than wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcgrad.frontend.context import Context, Exit
+from srcgrad.frontend.kinds import ATOMS, AV, Ref, Static, describe, leaves, map_leaves, rebuild, structure, children
+from srcgrad.ir.build import atom_key
+from srcgrad.ir.nodes import Atom, Branch, Const, Undef, Var
+from srcgrad.ir.types import INT, join
+
+
+@dataclass(frozen=True)
+class Unmergeable:
+    """Bound to a name that has no single kind after a branch or loop; reading it is refused."""
+
+    reason: str
+    code: str = "SG208"
+
+
+@dataclass
+class Arm:
+    """State at the end of one arm."""
+
+    builder: Any
+    names: dict[str, AV]
+    versions: dict[int, Atom]
+    exit: Exit
+
+
+@dataclass
+class Merge:
+    """Outs of a branch in the making."""
+
+    cx: Context
+    old_locs: frozenset[int]
+    outs: list[Var] = field(default_factory=list)
+    then: list[Atom] = field(default_factory=list)
+    orelse: list[Atom] = field(default_factory=list)
+    memo: dict[Any, Var] = field(default_factory=dict)
+    locs: dict[Any, int] = field(default_factory=dict)
+
+    def atom(self, a: Atom, b: Atom, hint: str) -> Atom | None:
+        """One atom for the two, or ``None`` where their types have nothing in common."""
+        if atom_key(a) == atom_key(b):
+            return a
+        key = (atom_key(a), atom_key(b))
+        if key not in self.memo:
+            type_ = join(a.type, b.type)
+            if type_ is None:
+                return None
+            out = Var(hint, type_)
+            self.memo[key] = out
+            self.outs.append(out)
+            self.then.append(a)
+            self.orelse.append(b)
+        return self.memo[key]
+
+
+def branch(
+    cx: Context, node: Any, test: Atom, then: Callable[[], Exit], orelse: Callable[[], Exit]
+) -> Exit:
+    """Lower both arms under ``test`` and merge their states."""
+    names, versions = dict(cx.frame.names), cx.heap.snapshot()
+    first = _run_arm(cx, then)
+    cx.frame.names, cx.heap.versions = dict(names), dict(versions)
+    second = _run_arm(cx, orelse)
+    merge = Merge(cx, frozenset(versions))
+    cx.heap.versions = {**first.versions, **second.versions}
+    for loc in versions:
+        _merge_version(merge, loc, first.versions[loc], second.versions[loc])
+    cx.frame.names = _merge_names(merge, first, second)
+    exit_ = _merge_exit(merge, first.exit, second.exit)
+    cx.builder.append(
+        Branch(
+            test,
+            first.builder.block(tuple(merge.then)),
+            second.builder.block(tuple(merge.orelse)),
+            tuple(merge.outs),
+            cx.site(node),
+            cx.source.span(node),
+        )
+    )
+    return exit_
+
+
+def _run_arm(cx: Context, lower: Callable[[], Exit]) -> Arm:
+    outer = cx.builder
+    cx.builder = outer.child()
+    try:
+        exit_ = lower()
+        return Arm(cx.builder, cx.frame.names, cx.heap.versions, exit_)
+    finally:
+        cx.builder = outer
+
+
+def _merge_version(merge: Merge, loc: int, a: Atom, b: Atom) -> None:
+    merged = merge.atom(a, b, getattr(a, "name", ""))
+    if merged is not None:
+        merge.cx.heap.versions[loc] = merged
+
+
+def _merge_names(merge: Merge, first: Arm, second: Arm) -> dict[str, AV]:
+    names: dict[str, AV] = {}
+    for name in (*first.names, *(n for n in second.names if n not in first.names)):
+        a, b = first.names.get(name), second.names.get(name)
+        names[name] = merge_values(merge, a, b, name)
+    return names
+
+
+def merge_values(merge: Merge, a: AV | None, b: AV | None, name: str) -> AV:
+    """One abstract value for a name after the branch."""
+    if a is None or b is None:
+        present = a if a is not None else b
+        assert present is not None
+        if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(present)):
+            return Static(Unmergeable(f"{name!r} is bound in only one of the branches", "SG225"))
+        missing = map_leaves(present, lambda leaf: Undef(merge.cx.type_of(leaf)))  # type: ignore[arg-type]
+        a, b = (present, missing) if a is not None else (missing, present)
+    if a is b or a == b:
+        return a
+    if children(a) and structure(a) == structure(b):
+        pairs = zip(children(a), children(b), strict=True)
+        return rebuild(a, iter([merge_values(merge, x, y, name) for x, y in pairs]))
+    if isinstance(a, (*ATOMS, Ref)) and isinstance(b, (*ATOMS, Ref)):
+        return _merge_leaf(merge, a, b, name)
+    return Static(Unmergeable(f"{name!r} is {describe(a)} in one branch and {describe(b)} in the other"))
+
+
+def _merge_leaf(merge: Merge, a: AV, b: AV, name: str) -> AV:
+    heap = merge.cx.heap
+    x, y = (heap.versions[v.loc] if isinstance(v, Ref) else v for v in (a, b))
+    hint = name if name.isidentifier() else "result" if name == "<return>" else ""
+    merged = merge.atom(x, y, hint)  # type: ignore[arg-type]
+    if merged is None:
+        return Static(Unmergeable(f"{name!r} is {x.type} in one branch and {y.type} in the other"))  # type: ignore[union-attr]
+    refs = [v for v in (a, b) if isinstance(v, Ref)]
+    if not refs:
+        return merged
+    key = (a, b) if all(isinstance(v, Ref) for v in (a, b)) else (a, b, name)
+    if key not in merge.locs:
+        loc = heap.allocate(merged)
+        merge.locs[key] = loc
+        for ref in refs:
+            if ref.loc in merge.old_locs or not heap.is_exclusive(ref.loc):
+                heap.alias(ref.loc, loc)
+    return Ref(merge.locs[key])
+
+
+def _merge_exit(merge: Merge, a: Exit, b: Exit) -> Exit:
+    if atom_key(a.atom) == atom_key(b.atom):
+        return Exit(a.codes | b.codes, a.atom)
+    out = Var("exit_code", INT)
+    merge.outs.append(out)
+    merge.then.append(a.atom)
+    merge.orelse.append(b.atom)
+    return Exit(a.codes | b.codes, out)
+
+
+def is_true(atom: Atom) -> bool | None:
+    """The truth of a literal, ``None`` where it is only known at run time."""
+    return bool(atom.value) if isinstance(atom, Const) else None

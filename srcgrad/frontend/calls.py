@@ -1,0 +1,305 @@
+"""Lowers calls: library functions to their ops, methods to the functions they mean, user functions inline."""
+
+from __future__ import annotations
+
+import inspect
+from functools import lru_cache
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from srcgrad.errors import MissingRuleError, SrcgradError
+from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
+from srcgrad.frontend.expressions import expression, refuse_complex, static_value
+from srcgrad.frontend.fence import fence
+from srcgrad.frontend.kinds import (
+    ATOMS,
+    AV,
+    NONE,
+    Instance,
+    Mapping,
+    Method,
+    Ref,
+    Seq,
+    Static,
+    UserFunction,
+    describe,
+    is_dataclass_type,
+    is_namedtuple_type,
+)
+from srcgrad.frontend.library import HANDLERS, METHODS
+from srcgrad.frontend.loops import assigned_names
+from srcgrad.frontend.recursion import call_recursive
+from srcgrad.frontend.resolve import Capture, Root
+from srcgrad.frontend.source import read_source
+from srcgrad.ir.build import constant
+from srcgrad.rules.registry import FUNCTIONS, Binding
+
+_MAX_DEPTH = 60
+
+
+def call(cx: Context, node: Any) -> AV:
+    """Abstract value of a call expression."""
+    callee = expression(cx, node.func)
+    args = [expression(cx, a) for a in node.args]
+    kwargs = {k.arg: expression(cx, k.value) for k in node.keywords}
+    return call_value(cx, callee, args, kwargs, node)
+
+
+def call_value(cx: Context, callee: AV, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
+    """Call an abstract value."""
+    if isinstance(callee, UserFunction):
+        return call_user(cx, callee, args, kwargs, node)
+    if isinstance(callee, Method):
+        return _call_method(cx, callee, args, kwargs, node)
+    if isinstance(callee, Static):
+        return call_function(cx, callee.value, args, kwargs, node)
+    cx.refuse("SG210", f"{describe(callee)} cannot be called", node, "call a function")
+
+
+def call_function(cx: Context, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
+    """Call a Python object known at compile time."""
+    binding = _lookup(FUNCTIONS, function)
+    if binding is not None:
+        return _call_bound(cx, binding, function, args, kwargs, node)
+    handler = _lookup(HANDLERS, function)
+    if handler is not None:
+        try:
+            inspect.signature(handler).bind(cx, node, *args, **kwargs)
+        except TypeError as error:
+            name = _name_of(function)
+            cx.refuse("SG202", f"{name}: {error}", node, "use the arguments that the docs list for it")
+        return handler(cx, node, *args, **kwargs)  # type: ignore[no-any-return]
+    if is_namedtuple_type(function) or is_dataclass_type(function):
+        return _construct(cx, function, args, kwargs, node)
+    if isinstance(function, FunctionType) and not _from_library(function):
+        return call_user(cx, user_function(cx, function, node), args, kwargs, node)
+    span = cx.source.span(node)
+    raise MissingRuleError.of(_name_of(function), span, cx.source.line(span.line))
+
+
+def _lookup(table: Any, key: Any) -> Any:
+    try:
+        return table.get(key)
+    except TypeError:
+        return None
+
+
+def _from_library(function: FunctionType) -> bool:
+    return (function.__module__ or "").partition(".")[0] in ("numpy", "scipy", "math", "cupy")
+
+
+def _name_of(function: Any) -> str:
+    module = getattr(function, "__module__", None) or ("numpy" if isinstance(function, np.ufunc) else "")
+    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", repr(function))
+    return name if module in ("", "builtins") else f"{module}.{name}"
+
+
+def _call_bound(
+    cx: Context, binding: Binding, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> AV:
+    """A registered function: operands to atoms, the rest to attributes."""
+    given = _bind_arguments(cx, binding, function, args, kwargs, node)
+    operands = [array_like(cx, v, node) for v in given[: binding.operands]]
+    attrs: dict[str, Any] = {}
+    for name, value in given[binding.operands :]:
+        if value == NONE or (name == "keepdims" and static_value(value) is False):
+            continue
+        if name not in binding.attrs:
+            cx.refuse("SG202", f"{_name_of(function)} with {name}= is not supported", node, f"leave {name}= out")
+        attrs[name] = static_attr(cx, value, node, name)
+    atoms = [cx.atom(v, node, _name_of(function)) for v in operands]
+    refuse_complex(cx, node, *atoms)
+    return cx.bind(cx.emit(binding.op, *atoms, via=binding.via, **attrs), *operands)
+
+
+def static_attr(cx: Context, value: AV, node: Any, what: str) -> Any:
+    """A compile-time attribute: an axis, a flag, a dtype."""
+    if isinstance(value, Seq):
+        return tuple(static_attr(cx, v, node, what) for v in value.items)
+    if isinstance(value, Static):
+        return value.value
+    known = cx.number(value)
+    if known is not None:
+        return known.value
+    return cx.integer(value, node, f"{what}=")
+
+
+def array_like(cx: Context, value: Any, node: Any) -> AV:
+    """An operand: nested sequences become arrays, as NumPy makes them."""
+    value = value[1] if isinstance(value, tuple) else value
+    if isinstance(value, Seq):
+        return call_function(cx, np.array, [value], {}, node)
+    return value  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=512)
+def _parameter_names(function: Any) -> tuple[str, ...] | None:
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return None
+
+
+def _bind_arguments(
+    cx: Context, binding: Binding, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> list[Any]:
+    """``(name, value)`` pairs, operands first."""
+    names = None if isinstance(function, np.ufunc) else _parameter_names(function)
+    if names is None:
+        names = tuple(f"x{k}" for k in range(binding.operands))
+    if len(args) > len(names):
+        cx.refuse("SG217", f"{_name_of(function)} takes {len(names)} arguments", node, "check the call")
+    pairs = list(zip(names, args, strict=False)) + list(kwargs.items())
+    head = pairs[: binding.operands]
+    missing = [n for n in names[len(args) : binding.operands] if n not in kwargs]
+    if missing or len(pairs) < binding.operands:
+        cx.refuse("SG217", f"{_name_of(function)} needs {binding.operands} operands", node, "check the call")
+    if len(args) < binding.operands:
+        by_name = dict(pairs)
+        head = [(n, by_name.pop(n)) for n in names[: binding.operands]]
+        return head + list(by_name.items())
+    return pairs
+
+
+def _construct(cx: Context, cls: type, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
+    """An instance of a named tuple or dataclass."""
+    if is_namedtuple_type(cls):
+        names = list(cls._fields)  # type: ignore[attr-defined]
+        values = {**dict(zip(names, args, strict=False)), **kwargs}
+        if set(values) != set(names):
+            cx.refuse("SG217", f"{cls.__name__} needs {', '.join(names)}", node, "give every field")
+        return Seq(tuple(values[n] for n in names), cls)
+    import dataclasses
+
+    fields = dataclasses.fields(cls)
+    values = {**dict(zip([f.name for f in fields], args, strict=False)), **kwargs}
+    if "__post_init__" in cls.__dict__ or set(values) != {f.name for f in fields}:
+        cx.refuse("SG217", f"{cls.__name__} needs all its fields, and no __post_init__", node, "give every field")
+    return Instance(cls, tuple((f.name, values[f.name]) for f in fields))
+
+
+def _call_method(cx: Context, method: Method, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
+    receiver, name = method.receiver, method.name
+    if isinstance(receiver, Mapping):
+        return _dict_method(cx, receiver, name, args, node)
+    if isinstance(receiver, Instance):
+        function = inspect.getattr_static(receiver.cls, name)
+        if isinstance(function, FunctionType):
+            return call_user(cx, user_function(cx, function, node), [receiver, *args], kwargs, node)
+    if isinstance(receiver, (*ATOMS, Ref)):
+        function = METHODS.get(name)
+        if function is not None:
+            return call_function(cx, function, [receiver, *args], kwargs, node)
+    cx.refuse("SG203", f"{describe(receiver)} has no supported method {name!r}", node, "use a NumPy function")
+
+
+def _dict_method(cx: Context, value: Mapping, name: str, args: list[AV], node: Any) -> AV:
+    def key(k: Any) -> AV:
+        return Static(k) if isinstance(k, (str, bytes)) or k is None else constant(k)
+
+    if name == "items" and not args:
+        return Seq(tuple(Seq((key(k), v)) for k, v in value.items))
+    if name == "keys" and not args:
+        return Seq(tuple(key(k) for k, _ in value.items))
+    if name == "values" and not args:
+        return Seq(tuple(v for _, v in value.items))
+    if name == "get" and args:
+        wanted = static_value(args[0])
+        found = [v for k, v in value.items if k == wanted]
+        return found[0] if found else (args[1] if len(args) > 1 else NONE)
+    cx.refuse("SG203", f"dict method {name!r} is not supported", node, "use [] with literal keys")
+
+
+def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunction:
+    """A Python function as something to inline; its source must pass the fence."""
+    try:
+        source = read_source(function)
+    except SrcgradError as error:
+        if isinstance(error, SyntaxError):
+            raise
+        cx.refuse("SG210", f"{function.__qualname__} has no source to differentiate: {error.args[0]}", node, "define it in a file")
+    fence(source)
+    return UserFunction(source, source.tree, function=function)
+
+
+def call_user(cx: Context, function: UserFunction, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
+    """Inline a user function; one that is already being inlined becomes a call of its own."""
+    bound = _bind_user(cx, function, args, kwargs, node)
+    frame: Frame | None = cx.frame
+    while frame is not None:
+        if frame.function.tree is function.tree or _same(frame.function, function):
+            return call_recursive(cx, function, bound, node, run_body)
+        frame = frame.caller
+    return run_body(cx, function, bound, node)
+
+
+def _same(a: UserFunction, b: UserFunction) -> bool:
+    return a.function is not None and a.function is b.function
+
+
+def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: Any) -> AV:
+    """Lower the body of a function in a frame of its own; gives what it returns."""
+    if cx.frame is not None and cx.frame.depth > _MAX_DEPTH:
+        cx.refuse("SG230", "calls nest too deep", node, "write a loop")
+    caller = cx.frame
+    names = frozenset(assigned_names(function.tree.body)) | frozenset(bound)
+    depth = 0 if caller is None else caller.depth + 1
+    cx.frame = Frame(function, dict(bound), names - {RETURN_VALUE}, function.frame, depth, caller)
+    try:
+        exit_ = cx.statements(function.tree.body)
+        result = cx.frame.names.get(RETURN_VALUE, NONE)
+        if exit_.codes == {NEXT, RETURN}:
+            cx.refuse("SG224", "some paths of this function return nothing", function.tree, "return a value on every path")
+        return result if RETURN in exit_.codes else NONE
+    finally:
+        cx.frame = caller
+
+
+def _bind_user(
+    cx: Context, function: UserFunction, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> dict[str, AV]:
+    arguments = function.tree.args
+    names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+    only = [a.id for a in arguments.kwonlyargs]
+    if len(args) > len(names):
+        cx.refuse("SG217", f"{function.tree.name} takes {len(names)} arguments, not {len(args)}", node, "check the call")
+    bound: dict[str, AV] = dict(zip(names, args, strict=False))
+    for name, value in kwargs.items():
+        if name in bound or name not in (*names, *only):
+            cx.refuse("SG217", f"{function.tree.name} does not take {name!r} here", node, "check the call")
+        bound[name] = value
+    for name in (*names, *only):
+        if name not in bound:
+            bound[name] = _default(cx, function, name, node)
+    return {name: bound[name] for name in (*names, *only)}
+
+
+def _default(cx: Context, function: UserFunction, name: str, node: Any) -> AV:
+    if name in function.defaults:
+        return function.defaults[name]
+    if function.function is not None:
+        parameter = inspect.signature(function.function).parameters.get(name)
+        if parameter is not None and parameter.default is not inspect.Parameter.empty:
+            value = parameter.default
+            if isinstance(value, (bool, int, float)):
+                return constant(value)
+            root = Root(function.function, "default", name)
+            return cx.captured(Capture(root), value)
+    cx.refuse("SG217", f"{function.tree.name} misses the argument {name!r}", node, "pass it")
+
+
+def define_nested(cx: Context, node: Any) -> UserFunction:
+    """A function defined inside the one being lowered; defaults are evaluated now."""
+    arguments = node.args
+    names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+    values = [expression(cx, d) for d in arguments.defaults]
+    defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
+    for name, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if value is not None:
+            defaults[name.id] = expression(cx, value)
+    return UserFunction(cx.source, node, frame=cx.frame, defaults=defaults)
+
+
+__all__ = ["call", "call_function", "define_nested", "run_body"]

@@ -1,0 +1,225 @@
+"""What lowering carries along: the builder, the heap, the frame of names, and how to refuse.
+
+The parts of lowering (statements, loops, expressions, calls) are functions over a ``Context``; it knows
+them by the three hooks ``statements``, ``expression`` and ``call``, so that no part imports all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from srcgrad.errors import FrontendError, KindError, Span
+from srcgrad.frontend.heap import Heap
+from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, describe
+from srcgrad.frontend.resolve import Captures
+from srcgrad.frontend.source import Source
+from srcgrad.ir.build import Builder
+from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slot, Var
+from srcgrad.ir.ops import OPS, Storage
+from srcgrad.ir.types import INT, Array, Dims, Number, Type, dims_of
+
+RETURN_VALUE = "<return>"
+NEXT, BREAK, CONTINUE, RETURN = 0, 1, 2, 3
+
+
+class Specialise(Exception):
+    """Lowering needs the value of an integer leaf: start again with it baked in."""
+
+    def __init__(self, variables: frozenset[Var]) -> None:
+        super().__init__("specialise")
+        self.variables = variables
+
+
+@dataclass
+class Frame:
+    """Names of one function being lowered."""
+
+    function: UserFunction
+    names: dict[str, AV] = field(default_factory=dict)
+    locals: frozenset[str] = frozenset()
+    parent: Frame | None = None
+    depth: int = 0
+    caller: Frame | None = None
+
+
+@dataclass
+class Exit:
+    """How a list of statements ends: the codes that are possible, and the atom that holds the code."""
+
+    codes: frozenset[int]
+    atom: Atom
+
+    @staticmethod
+    def always(code: int) -> Exit:
+        """An exit that is known."""
+        return Exit(frozenset({code}), Const(code))
+
+    @property
+    def falls(self) -> bool:
+        """Whether the next statement is surely reached."""
+        return self.codes == {NEXT}
+
+
+class Context:
+    """State of one lowering."""
+
+    statements: Callable[..., Exit]
+    expression: Callable[..., AV]
+    call: Callable[..., AV]
+    captured: Callable[..., AV]
+    call_function: Callable[..., AV]
+
+    def __init__(self, captures: Captures, inputs: list[Var]) -> None:
+        self.builder = Builder()
+        self.heap = Heap()
+        self.captures = captures
+        self.inputs = inputs
+        self.frame: Frame = None  # type: ignore[assignment]
+        self.functions: dict[str, Block] = {}
+        self.pending: dict[Any, Any] = {}
+        self.sites = 0
+        self.budget = 200_000
+
+    # -- refusing -------------------------------------------------------------------------------
+
+    @property
+    def source(self) -> Source:
+        """Source of the function being lowered."""
+        return self.frame.function.source
+
+    def refuse(
+        self,
+        code: str,
+        message: str,
+        node: Any,
+        remedy: str = "",
+        error: type[FrontendError] = KindError,
+    ) -> NoReturn:
+        """Raise a located error."""
+        raise self.source.refuse(error, code, message, node, remedy)
+
+    @contextmanager
+    def at(self, node: Any) -> Any:
+        """Equations made inside carry the place of ``node``."""
+        before = self.builder.span
+        self.builder.span = self.source.span(node)
+        try:
+            yield
+        finally:
+            self.builder.span = before
+
+    def site(self, node: Any) -> str:
+        """A name for a branch or loop: its line and ordinal."""
+        self.sites += 1
+        return f"{node.lineno}.{self.sites}"
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def emit(self, name: str, *args: Atom, hint: str = "", **attrs: Any) -> Var:
+        """Append an equation to the current region."""
+        return self.builder.emit(name, *args, hint=hint, **attrs)
+
+    def bind(self, var: Atom, *sources: AV, mutable: bool | None = None) -> AV:
+        """Abstract value of a new result: arrays get a location, aliased to the arrays they may view."""
+        type_ = var.type
+        if not isinstance(var, Var) or not isinstance(type_, Array):
+            return var
+        eqn = self.builder.defs.get(var)
+        storage = eqn.op.storage if eqn is not None else Storage.FRESH
+        scalar = type_.dims == () and not (eqn is not None and eqn.op.name in _RANK_ZERO_ARRAYS)
+        if scalar if mutable is None else not mutable:
+            return var
+        loc = self.heap.allocate(var)
+        if storage is not Storage.FRESH:
+            for source in sources:
+                if isinstance(source, Ref):
+                    self.heap.alias(source.loc, loc)
+        return Ref(loc)
+
+    def atom(self, value: AV, node: Any, what: str = "this operation") -> Atom:
+        """The atom behind a number or array; anything else is refused."""
+        if isinstance(value, ATOMS):
+            return value
+        if isinstance(value, Ref):
+            return self.heap.versions[value.loc]
+        self.refuse(
+            "SG215", f"{what} does not take {describe(value)}", node, "pass an array or a number"
+        )
+
+    def type_of(self, value: AV) -> Type | None:
+        """Type of an array or number, else ``None``."""
+        if isinstance(value, Ref):
+            return self.heap.versions[value.loc].type
+        return value.type if isinstance(value, ATOMS) else None
+
+    def dims(self, value: AV) -> Dims:
+        """Dimensions of an array or number, ``None`` where unknown."""
+        type_ = self.type_of(value)
+        return None if type_ is None else dims_of(type_)
+
+    def integer(self, value: AV, node: Any, what: str) -> int:
+        """A compile-time integer; integer arguments that it depends on are specialised."""
+        if isinstance(value, Const) and isinstance(value.value, int):
+            return int(value.value)
+        if isinstance(value, Var) and value.type == INT:
+            needed = self._integer_inputs(value)
+            if needed:
+                raise Specialise(frozenset(needed))
+        self.refuse(
+            "SG212",
+            f"{what} must be an integer known before the run",
+            node,
+            "use a literal or an int argument",
+        )
+
+    def depends_on_inputs(self, var: Var) -> bool:
+        """Whether integer inputs alone decide the value of ``var``."""
+        return bool(self._integer_inputs(var))
+
+    def _integer_inputs(self, var: Var) -> set[Var]:
+        """Integer inputs that decide the value of ``var``, or none if other things decide it too."""
+        if var in self.inputs or var in self.captures.inputs.values():
+            return {var}
+        eqn: Eqn | None = self.builder.defs.get(var)
+        if eqn is None or not all(a.type == INT for a in eqn.args):
+            return set()
+        found: set[Var] = set()
+        for arg in eqn.args:
+            if isinstance(arg, Var):
+                inner = self._integer_inputs(arg)
+                if not inner:
+                    return set()
+                found |= inner
+        return found
+
+    def number(self, value: AV) -> Const | None:
+        """The literal, if the value is one."""
+        return value if isinstance(value, Const) else None
+
+
+_RANK_ZERO_ARRAYS = frozenset(
+    {"zeros", "ones", "empty", "full", "array", "copy", "asarray", "reshape", "where"}
+)
+
+
+def is_number(type_: Type | None) -> bool:
+    """Whether the type is a Python number."""
+    return isinstance(type_, Number)
+
+
+__all__ = [
+    "BREAK",
+    "CONTINUE",
+    "NEXT",
+    "OPS",
+    "RETURN",
+    "Context",
+    "Exit",
+    "Frame",
+    "Slot",
+    "Specialise",
+    "Span",
+]

@@ -1,0 +1,189 @@
+"""Kinds of values that lowering knows: what a name can be bound to.
+
+An abstract value is an atom (a number or NumPy scalar), a ``Ref`` to an array in the heap, a container of
+abstract values, a function, or a Python object known at compile time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from srcgrad.frontend.source import Source
+from srcgrad.ir.nodes import Atom, Const, Undef, Var
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An array: the location in the heap that holds its current version."""
+
+    loc: int
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """A Python object known at compile time: module, function, class, string, ``None``, slice."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """A tuple, list, named tuple or other sequence of known length; ``make`` rebuilds it."""
+
+    items: tuple[AV, ...]
+    make: type = tuple
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A dict with known keys."""
+
+    items: tuple[tuple[Any, AV], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A dataclass instance: its class and fields."""
+
+    cls: type
+    fields: tuple[tuple[str, AV], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of an abstract value, not called yet."""
+
+    receiver: AV
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A ``range`` of atoms."""
+
+    start: Atom
+    stop: Atom
+    step: Atom
+
+
+@dataclass(frozen=True, slots=True)
+class Zip:
+    """``zip`` of iterables."""
+
+    parts: tuple[AV, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enumerate:
+    """``enumerate`` of an iterable."""
+
+    part: AV
+    start: Atom
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """``reversed`` of an iterable."""
+
+    part: AV
+
+
+@dataclass(eq=False, slots=True)
+class Slicing:
+    """A slice object whose parts are atoms or ``None``."""
+
+    start: Atom | None
+    stop: Atom | None
+    step: Atom | None
+
+
+@dataclass(eq=False, slots=True)
+class UserFunction:
+    """A function with source: its tree, the Python function or the frame it was defined in."""
+
+    source: Source
+    tree: Any
+    function: Any = None
+    frame: Any = None
+    defaults: dict[str, AV] = field(default_factory=dict)
+
+
+AV: TypeAlias = (
+    "Var | Const | Undef | Ref | Static | Seq | Mapping | Instance | Method | Range | Zip | Enumerate"
+    " | Reversed | Slicing | UserFunction"
+)
+ATOMS = (Var, Const, Undef)
+NONE = Static(None)
+
+
+def children(value: AV) -> tuple[AV, ...]:
+    """Abstract values directly inside a container."""
+    if isinstance(value, Seq):
+        return value.items
+    if isinstance(value, Mapping):
+        return tuple(v for _, v in value.items)
+    if isinstance(value, Instance):
+        return tuple(v for _, v in value.fields)
+    return ()
+
+
+def rebuild(value: AV, parts: Iterator[AV]) -> AV:
+    """The same container with other parts, taken in order."""
+    if isinstance(value, Seq):
+        return Seq(tuple(next(parts) for _ in value.items), value.make)
+    if isinstance(value, Mapping):
+        return Mapping(tuple((k, next(parts)) for k, _ in value.items))
+    if isinstance(value, Instance):
+        return Instance(value.cls, tuple((k, next(parts)) for k, _ in value.fields))
+    return value
+
+
+def map_leaves(value: AV, change: Callable[[AV], AV]) -> AV:
+    """The value with ``change`` applied to every leaf."""
+    inner = children(value)
+    if isinstance(value, (Seq, Mapping, Instance)):
+        return rebuild(value, iter([map_leaves(v, change) for v in inner]))
+    return change(value)
+
+
+def leaves(value: AV) -> list[AV]:
+    """Leaves in order."""
+    if isinstance(value, (Seq, Mapping, Instance)):
+        return [leaf for part in children(value) for leaf in leaves(part)]
+    return [value]
+
+
+def structure(value: AV) -> Any:
+    """What two values must share to be merged leaf by leaf."""
+    if isinstance(value, Seq):
+        return (value.make, tuple(map(structure, value.items)))
+    if isinstance(value, Mapping):
+        return (dict, tuple((k, structure(v)) for k, v in value.items))
+    if isinstance(value, Instance):
+        return (value.cls, tuple((k, structure(v)) for k, v in value.fields))
+    return None
+
+
+def is_dataclass_type(cls: Any) -> bool:
+    """Whether the object is a dataclass (the class, not an instance)."""
+    return isinstance(cls, type) and dataclasses.is_dataclass(cls)
+
+
+def is_namedtuple_type(cls: Any) -> bool:
+    """Whether the object is a named tuple class."""
+    return isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")
+
+
+def describe(value: AV) -> str:
+    """Short words for error messages."""
+    if isinstance(value, (Var, Const, Undef)):
+        return f"a value of type {value.type}"
+    if isinstance(value, Static):
+        return (
+            repr(value.value) if isinstance(value.value, (str, type(None))) else f"{value.value!r}"
+        )
+    names = {Ref: "an array", Seq: "a sequence", Mapping: "a dict", UserFunction: "a function"}
+    return names.get(type(value), f"a {type(value).__name__.lower()}")

@@ -1,0 +1,416 @@
+"""Library functions whose arguments need more than a table: shapes, sequences, iteration, casts.
+
+``HANDLERS`` maps the function object to a handler with the parameters that are supported, under NumPy's
+own names; ``METHODS`` maps an array method to the function it means.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcgrad.frontend.context import Context
+from srcgrad.frontend.expressions import binary, static_truth, static_value
+from srcgrad.frontend.kinds import (
+    ATOMS,
+    AV,
+    NONE,
+    Enumerate,
+    Mapping,
+    Range,
+    Ref,
+    Reversed,
+    Seq,
+    Static,
+    Zip,
+    describe,
+)
+from srcgrad.ir.build import constant
+from srcgrad.ir.nodes import Atom, Const, Slot
+from srcgrad.ir.types import BOOL, INT, Array, Number, dims_of
+
+Handler = Callable[..., AV]
+HANDLERS: dict[Any, Handler] = {}
+METHODS: dict[str, Any] = {
+    name: getattr(np, name)
+    for name in (
+        "sum mean max min prod any all argmax argmin ravel copy squeeze swapaxes dot clip reshape transpose".split()
+    )
+}
+
+
+def handles(*functions: Any) -> Callable[[Handler], Handler]:
+    """Register a handler for library functions."""
+
+    def register(handler: Handler) -> Handler:
+        for function in functions:
+            HANDLERS[function] = handler
+        return handler
+
+    return register
+
+
+def shape_template(cx: Context, shape: AV, args: list[Atom], node: Any) -> tuple[Any, ...]:
+    """A shape attribute; lengths of the run go to ``args``."""
+    entries = shape.items if isinstance(shape, Seq) else (shape,)
+    template: list[Any] = []
+    for entry in entries:
+        atom = cx.atom(entry, node, "a shape")
+        if isinstance(atom, Const) and isinstance(atom.value, int):
+            template.append(atom.value)
+            continue
+        args.append(atom)
+        template.append(Slot(len(args) - 1))
+    return tuple(template)
+
+
+def dtype_of(cx: Context, value: AV, node: Any) -> Any:
+    """A dtype argument."""
+    known = static_value(value)
+    try:
+        return np.dtype(known)
+    except TypeError:
+        cx.refuse("SG219", f"{describe(value)} is not a dtype", node, "pass float, np.float32 ...")
+
+
+def _reshape(cx: Context, node: Any, a: AV, *shape: AV) -> AV:
+    args = [cx.atom(a, node)]
+    whole = shape[0] if len(shape) == 1 else Seq(tuple(shape))
+    template = shape_template(cx, whole, args, node)
+    return cx.bind(cx.emit("reshape", *args, shape=template), a)
+
+
+HANDLERS[np.reshape] = _reshape
+
+
+@handles(np.broadcast_to)
+def _broadcast_to(cx: Context, node: Any, array: AV, shape: AV) -> AV:
+    args = [cx.atom(array, node)]
+    template = shape_template(cx, shape, args, node)
+    return cx.bind(cx.emit("broadcast_to", *args, shape=template), array)
+
+
+@handles(np.transpose)
+def _transpose(cx: Context, node: Any, a: AV, *axes: AV) -> AV:
+    if not axes or axes[0] == NONE:
+        return cx.bind(cx.emit("transpose", cx.atom(a, node), via="np"), a)
+    whole = axes[0] if isinstance(axes[0], Seq) else Seq(tuple(axes))
+    order = tuple(cx.integer(v, node, "axes") for v in whole.items)
+    return cx.bind(cx.emit("transpose", cx.atom(a, node), via="np", axes=order), a)
+
+
+def _sequence_atoms(cx: Context, value: AV, node: Any, name: str) -> list[Atom]:
+    if not isinstance(value, Seq) or not value.items:
+        cx.refuse("SG210", f"{name} needs a tuple or list of arrays", node, "write the arrays out in a list")
+    return [cx.atom(array_like_item(cx, v, node), node, name) for v in value.items]
+
+
+def array_like_item(cx: Context, value: AV, node: Any) -> AV:
+    """A nested sequence as an array."""
+    return _array(cx, node, value) if isinstance(value, Seq) else value
+
+
+@handles(np.concatenate)
+def _concatenate(cx: Context, node: Any, arrays: AV, axis: AV = constant(0)) -> AV:
+    atoms = _sequence_atoms(cx, arrays, node, "np.concatenate")
+    where = cx.integer(axis, node, "axis=")
+    return cx.bind(cx.emit("concatenate", *atoms, **({"axis": where} if where else {})))
+
+
+@handles(np.stack)
+def _stack(cx: Context, node: Any, arrays: AV, axis: AV = constant(0)) -> AV:
+    atoms = _sequence_atoms(cx, arrays, node, "np.stack")
+    where = cx.integer(axis, node, "axis=")
+    return cx.bind(cx.emit("stack", *atoms, **({"axis": where} if where else {})))
+
+
+@handles(np.array)
+def _array(cx: Context, node: Any, object: AV, dtype: AV = NONE) -> AV:
+    if isinstance(object, Seq):
+        if not object.items:
+            cx.refuse("SG210", "an empty array has no type here", node, "use np.zeros(0)")
+        atoms = [cx.atom(array_like_item(cx, v, node), node, "np.array") for v in object.items]
+        shapes = {d if (d := dims_of(a.type)) is None else len(d) for a in atoms}
+        if len(shapes) > 1:
+            cx.refuse("SG218", "the parts of this array have different shapes", node, "give all parts one shape")
+        result = cx.bind(cx.emit("array", *atoms), mutable=True)
+    else:
+        result = cx.bind(cx.emit("copy", cx.atom(object, node), via="np"), mutable=True)
+    return result if dtype == NONE else _astype(cx, node, result, dtype)
+
+
+@handles(np.asarray, np.ascontiguousarray)
+def _asarray(cx: Context, node: Any, a: AV, dtype: AV = NONE) -> AV:
+    if isinstance(a, Seq):
+        return _array(cx, node, a, dtype)
+    type_ = cx.type_of(a)
+    if dtype != NONE and isinstance(type_, Array) and type_.dtype != dtype_of(cx, dtype, node):
+        return _astype(cx, node, a, dtype)
+    return cx.bind(cx.emit("asarray", cx.atom(a, node), via="np"), a, mutable=True)
+
+
+def _astype(cx: Context, node: Any, x: AV, dtype: AV) -> AV:
+    return cx.bind(cx.emit("astype", cx.atom(x, node), dtype=dtype_of(cx, dtype, node)), mutable=None)
+
+
+def _flatten(cx: Context, node: Any, x: AV) -> AV:
+    flat = cx.emit("ravel", cx.atom(x, node), via="np")
+    return cx.bind(cx.emit("copy", flat, via="np"))
+
+
+def _item(cx: Context, node: Any, x: AV) -> AV:
+    return _float(cx, node, x)
+
+
+METHODS.update(astype=_astype, flatten=_flatten, item=_item)
+for _method in (_astype, _flatten, _item):
+    HANDLERS[_method] = _method
+
+
+@handles(np.outer)
+def _outer(cx: Context, node: Any, a: AV, b: AV) -> AV:
+    atoms = []
+    for value in (a, b):
+        atom = cx.atom(array_like_item(cx, value, node), node)
+        dims = dims_of(atom.type)
+        atoms.append(atom if dims is not None and len(dims) == 1 else cx.emit("ravel", atom, via="np"))
+    return cx.bind(cx.emit("outer", *atoms, via="np"))
+
+
+@handles(np.dot)
+def _dot(cx: Context, node: Any, a: AV, b: AV) -> AV:
+    atoms = [cx.atom(array_like_item(cx, v, node), node) for v in (a, b)]
+    dims = dims_of(atoms[1].type)
+    if dims is not None and len(dims) > 2:
+        cx.refuse("SG218", "np.dot with a second operand of rank 3 or more", node, "use np.matmul or @")
+    return cx.bind(cx.emit("dot", *atoms, via="np"))
+
+
+def _constructor(name: str) -> Handler:
+    def handler(cx: Context, node: Any, shape: AV, dtype: AV = NONE) -> AV:
+        args: list[Atom] = []
+        attrs: dict[str, Any] = {"shape": shape_template(cx, shape, args, node)}
+        if dtype != NONE:
+            attrs["dtype"] = dtype_of(cx, dtype, node)
+        return cx.bind(cx.emit(name, *args, **attrs))
+
+    return handler
+
+
+for _name in ("zeros", "ones", "empty"):
+    HANDLERS[getattr(np, _name)] = _constructor(_name)
+
+
+@handles(np.full)
+def _full(cx: Context, node: Any, shape: AV, fill_value: AV) -> AV:
+    args = [cx.atom(fill_value, node)]
+    template = shape_template(cx, shape, args, node)
+    return cx.bind(cx.emit("full", *args, shape=template))
+
+
+def _like(name: str) -> Handler:
+    def handler(cx: Context, node: Any, a: AV) -> AV:
+        return cx.bind(cx.emit(name, cx.atom(a, node)), mutable=True)
+
+    return handler
+
+
+for _name in ("zeros_like", "ones_like", "empty_like"):
+    HANDLERS[getattr(np, _name)] = _like(_name)
+
+
+@handles(np.full_like)
+def _full_like(cx: Context, node: Any, a: AV, fill_value: AV) -> AV:
+    return cx.bind(cx.emit("full_like", cx.atom(a, node), cx.atom(fill_value, node)))
+
+
+@handles(np.arange)
+def _arange(cx: Context, node: Any, *limits: AV) -> AV:
+    return cx.bind(cx.emit("arange", *(cx.atom(v, node) for v in limits)))
+
+
+@handles(np.linspace)
+def _linspace(cx: Context, node: Any, start: AV, stop: AV, num: AV = constant(50)) -> AV:
+    return cx.bind(cx.emit("linspace", *(cx.atom(v, node) for v in (start, stop, num))))
+
+
+@handles(np.eye, np.identity)
+def _eye(cx: Context, node: Any, N: AV) -> AV:
+    return cx.bind(cx.emit("eye", cx.atom(N, node)))
+
+
+@handles(np.shape)
+def _shape(cx: Context, node: Any, a: AV) -> AV:
+    from srcgrad.frontend.expressions import attribute
+
+    return attribute(cx, a, "shape", node)
+
+
+@handles(np.size)
+def _size(cx: Context, node: Any, a: AV) -> AV:
+    return cx.emit("size", cx.atom(a, node))
+
+
+# -- builtins ---------------------------------------------------------------------------------------
+
+
+@handles(len)
+def _len(cx: Context, node: Any, value: AV) -> AV:
+    if isinstance(value, (Seq, Mapping)):
+        return constant(len(value.items))
+    if isinstance(value, Static) and isinstance(value.value, str):
+        return constant(len(value.value))
+    atom = cx.atom(value, node, "len")
+    dims = dims_of(atom.type)
+    if dims == ():
+        cx.refuse("SG215", "a scalar has no len", node, "pass an array")
+    if dims is not None and isinstance(dims[0], int):
+        return constant(dims[0])
+    return cx.emit("length", atom, axis=0)
+
+
+@handles(range)
+def _range(cx: Context, node: Any, *limits: AV) -> AV:
+    atoms = [cx.atom(v, node, "range") for v in limits]
+    for atom in atoms:
+        integral = atom.type in (INT, BOOL) or (
+            isinstance(atom.type, Array) and atom.type.dims == () and atom.type.dtype is not None and atom.type.dtype.kind in "iu"
+        )
+        if not integral:
+            cx.refuse("SG215", f"range does not take {atom.type}", node, "pass integers")
+    if not 1 <= len(atoms) <= 3:
+        cx.refuse("SG217", "range takes one to three arguments", node, "check the call")
+    start = atoms[0] if len(atoms) > 1 else constant(0)
+    stop = atoms[1] if len(atoms) > 1 else atoms[0]
+    return Range(start, stop, atoms[2] if len(atoms) > 2 else constant(1))
+
+
+@handles(zip)
+def _zip(cx: Context, node: Any, *parts: AV) -> AV:
+    if all(isinstance(p, Seq) for p in parts):
+        columns = [p.items for p in parts]  # type: ignore[union-attr]
+        return Seq(tuple(Seq(items) for items in zip(*columns, strict=False)))
+    return Zip(parts)
+
+
+@handles(enumerate)
+def _enumerate(cx: Context, node: Any, iterable: AV, start: AV = constant(0)) -> AV:
+    first = cx.atom(start, node)
+    if isinstance(iterable, Seq) and isinstance(first, Const):
+        pairs = (Seq((constant(first.value + k), v)) for k, v in enumerate(iterable.items))
+        return Seq(tuple(pairs))
+    return Enumerate(iterable, first)
+
+
+@handles(reversed)
+def _reversed(cx: Context, node: Any, sequence: AV) -> AV:
+    if isinstance(sequence, Seq):
+        return Seq(sequence.items[::-1], sequence.make)
+    return Reversed(sequence)
+
+
+@handles(tuple, list)
+def _to_sequence(cx: Context, node: Any, iterable: AV = Seq(())) -> AV:
+    if not isinstance(iterable, Seq):
+        cx.refuse("SG220", f"{describe(iterable)} cannot be turned into a sequence", node, "write the items out")
+    return Seq(iterable.items, list if getattr(node.func, "id", "") == "list" else tuple)
+
+
+@handles(abs)
+def _abs(cx: Context, node: Any, x: AV) -> AV:
+    if isinstance(x, Const):
+        return constant(abs(x.value))
+    return cx.bind(cx.emit("absolute", cx.atom(x, node), via=""), x)
+
+
+def _extremum(name: str, python: Any) -> Handler:
+    def handler(cx: Context, node: Any, *values: AV) -> AV:
+        items = values[0].items if len(values) == 1 and isinstance(values[0], Seq) else values
+        if len(items) < 2 and not isinstance(values[0], Seq):
+            cx.refuse("SG210", f"{python.__name__} of one array compares element by element", node, f"use np.{python.__name__}")
+        known = [static_value(v) for v in items]
+        if all(isinstance(k, (int, float)) for k in known):
+            return constant(python(known))
+        atoms = [cx.atom(v, node, python.__name__) for v in items]
+        if any(dims_of(a.type) not in ((), None) for a in atoms):
+            cx.refuse("SG222", f"{python.__name__} of arrays is ambiguous", node, f"use np.{name}")
+        result: Atom = atoms[0]
+        for atom in atoms[1:]:
+            result = cx.emit(name, result, atom, via="py")
+        return result
+
+    return handler
+
+
+HANDLERS[max] = _extremum("maximum", max)
+HANDLERS[min] = _extremum("minimum", min)
+
+
+@handles(sum)
+def _sum(cx: Context, node: Any, iterable: AV, start: AV = constant(0)) -> AV:
+    if not isinstance(iterable, Seq):
+        cx.refuse("SG210", "the builtin sum of an array adds row by row", node, "use np.sum")
+    total = start
+    for item in iterable.items:
+        total = binary(cx, node, "Add", total, item)
+    return total
+
+
+@handles(pow)
+def _pow(cx: Context, node: Any, base: AV, exp: AV) -> AV:
+    return binary(cx, node, "Pow", base, exp)
+
+
+@handles(float, np.float64)
+def _float(cx: Context, node: Any, x: AV = constant(0.0)) -> AV:
+    if isinstance(x, Const):
+        return constant(float(x.value))
+    if isinstance(x, Static) and isinstance(x.value, str):
+        return constant(float(x.value))
+    atom = cx.atom(x, node, "float")
+    if dims_of(atom.type) not in ((), None):
+        cx.refuse("SG218", "float of an array", node, "index the array down to one element")
+    return atom if isinstance(atom.type, Number) and atom.type.kind == "float" else cx.emit("to_float", atom)
+
+
+@handles(int)
+def _int(cx: Context, node: Any, x: AV = constant(0)) -> AV:
+    if isinstance(x, Const):
+        return constant(int(x.value))
+    atom = cx.atom(x, node, "int")
+    return atom if atom.type == INT else cx.emit("to_int", atom)
+
+
+@handles(bool)
+def _bool(cx: Context, node: Any, x: AV) -> AV:
+    known = static_truth(x)
+    return constant(known) if known is not None else cx.emit("not", cx.emit("not", cx.atom(x, node)))
+
+
+@handles(isinstance)
+def _isinstance(cx: Context, node: Any, value: AV, cls: AV) -> AV:
+    wanted = static_value(cls)
+    classes = wanted if isinstance(wanted, tuple) else (wanted,)
+    type_ = cx.type_of(value)
+    if isinstance(value, Static):
+        return constant(isinstance(value.value, classes))
+    if isinstance(value, Seq):
+        return constant(issubclass(value.make, classes))
+    if isinstance(value, Mapping):
+        return constant(issubclass(dict, classes))
+    if isinstance(type_, Number):
+        own = {"bool": bool, "int": int, "float": float, "complex": complex}[type_.kind]
+        return constant(issubclass(own, classes))
+    if isinstance(value, Ref):
+        return constant(issubclass(np.ndarray, classes))
+    if isinstance(value, ATOMS) and isinstance(type_, Array) and type_.dtype is not None:
+        return constant(issubclass(type_.dtype.type, classes))
+    cx.refuse("SG212", "isinstance of a value whose kind is not known", node, "test something else")
+
+
+@handles(math.pow)
+def _math_pow(cx: Context, node: Any, x: AV, y: AV) -> AV:
+    return cx.emit("power", cx.atom(x, node), cx.atom(y, node), via="math")

@@ -1,0 +1,366 @@
+"""Lowers loops: a fixpoint over what the body changes.
+
+The body is lowered on a header state in which every name that it assigns and every array that it updates
+in place is a parameter. Whatever turns out wrong (a type that grows, an array found to be updated, names
+that end on one array) is noted, and the body is lowered again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import gast
+
+from srcgrad.frontend.branches import Unmergeable
+from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, RETURN_VALUE, Context, Exit
+from srcgrad.frontend.kinds import ATOMS, AV, Ref, Static, children, leaves, map_leaves, structure
+from srcgrad.ir.nodes import Atom, Block, Branch, Const, Loop, Stmt, Undef, Var
+from srcgrad.ir.types import INT, Array, Type, join
+
+_ROUNDS = 40
+
+
+class Again(Exception):
+    """The header state was wrong: lower the body once more."""
+
+
+@dataclass
+class Header:
+    """What is known of the header after the rounds so far."""
+
+    types: dict[Any, Type] = field(default_factory=dict)
+    locs: set[int] = field(default_factory=set)
+    aliases: set[tuple[Any, Any]] = field(default_factory=set)
+
+
+@dataclass
+class Carried:
+    """One parameter of the loop: its key, variable and initial value."""
+
+    key: Any
+    param: Var
+    init: Atom
+
+
+def assigned_names(nodes: list[Any]) -> list[str]:
+    """Names that statements bind, in order, nested functions left out."""
+    found: dict[str, None] = {}
+    todo = list(reversed(nodes))
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (gast.FunctionDef, gast.Lambda)):
+            if isinstance(node, gast.FunctionDef):
+                found[node.name] = None
+            continue
+        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
+            found[node.id] = None
+        if isinstance(node, gast.Return):
+            found[RETURN_VALUE] = None
+        todo.extend(reversed(list(gast.iter_child_nodes(node))))
+    return list(found)
+
+
+def lower_loop(
+    cx: Context,
+    node: Any,
+    *,
+    index: Var | None,
+    span: tuple[Atom, Atom, Atom] | None,
+    test: Callable[[], Atom] | None,
+    body: Callable[[], Exit],
+) -> Exit:
+    """Append a loop to the current region; ``test`` and ``body`` lower its parts. Gives the exit."""
+    names, versions = dict(cx.frame.names), cx.heap.snapshot()
+    bound = assigned_names([*([node.target] if isinstance(node, gast.For) else []), *node.body])
+    header, outer = Header(), cx.builder
+    for _ in range(_ROUNDS):
+        cx.frame.names, cx.heap.versions = dict(names), {**cx.heap.versions, **versions}
+        cx.builder = outer.child()
+        try:
+            return _Round(cx, node, header, bound, names, versions, outer).run(index, span, test, body)
+        except Again:
+            continue
+        finally:
+            cx.builder = outer
+    cx.refuse("SG221", "the kinds of the names in this loop do not settle", node, "start them with the type they end with")
+
+
+class _Round:
+    """One attempt at lowering the body."""
+
+    def __init__(
+        self,
+        cx: Context,
+        node: Any,
+        header: Header,
+        bound: list[str],
+        names: dict[str, AV],
+        versions: dict[int, Atom],
+        outer: Any,
+    ) -> None:
+        self.cx, self.node, self.header, self.outer = cx, node, header, outer
+        self.names, self.versions = names, versions
+        self.bound = bound
+        self.carried: list[Carried] = []
+        self.results: list[Atom] = []
+        self.starts: dict[str, AV] = {}
+
+    def run(self, index: Any, span: Any, test: Any, body: Any) -> Exit:
+        cx = self.cx
+        self.enter()
+        cond = None
+        if test is not None:
+            inner = cx.builder
+            cx.builder = inner.child()
+            truth = test()
+            cond = cx.builder.block((truth,))
+            cx.builder = inner
+        exit_ = body()
+        self.leave()
+        return self.finish(index, span, cond, exit_)
+
+    def param(self, key: Any, init: Atom, hint: str) -> Var:
+        type_ = self.header.types.get(key, init.type)
+        var = Var(hint, type_)
+        self.carried.append(Carried(key, var, init))
+        return var
+
+    def enter(self) -> None:
+        """Put parameters in place of what the body changes."""
+        cx = self.cx
+        for loc in sorted(self.header.locs):
+            init = self.versions[loc]
+            cx.heap.versions[loc] = self.param(("loc", loc), init, getattr(init, "name", ""))
+        for name in self.bound:
+            if name not in self.names:
+                continue
+            value = self.names[name]
+            if self._only_updated(name, value):
+                continue
+            counter = iter(range(10_000))
+            changed = map_leaves(value, lambda leaf, name=name, c=counter: self._leaf(name, next(c), leaf))  # type: ignore[misc]
+            cx.frame.names[name] = changed
+            self.starts[name] = changed
+        for a, b in self.header.aliases:
+            self._alias_headers(a, b)
+
+    def _only_updated(self, name: str, value: AV) -> bool:
+        """Whether the loop only updates an array in place, so that the name keeps its location."""
+        return isinstance(value, Ref) and not _is_rebound(self.node, name)
+
+    def _leaf(self, name: str, k: int, leaf: AV) -> AV:
+        cx, key = self.cx, ("name", name, k)
+        if not isinstance(leaf, (*ATOMS, Ref)):
+            return leaf
+        hint = name if name.isidentifier() else "result"
+        if isinstance(leaf, Ref):
+            var = self.param(key, self.versions[leaf.loc], hint)
+            loc = cx.heap.allocate(var)
+            cx.heap.alias(leaf.loc, loc)
+            return Ref(loc)
+        var = self.param(key, leaf, hint)
+        type_ = self.header.types.get(key)
+        return var if type_ is None else cx.bind(var, mutable=_is_array(type_))
+
+    def _alias_headers(self, a: Any, b: Any) -> None:
+        refs = [leaves(self.starts[k[1]])[k[2]] for k in (a, b) if k[1] in self.starts]
+        if len(refs) == 2 and all(isinstance(r, Ref) for r in refs):
+            self.cx.heap.alias(refs[0].loc, refs[1].loc)  # type: ignore[union-attr]
+
+    def leave(self) -> None:
+        """Compare the end of the body with its header; anything new means another round."""
+        cx, again = self.cx, False
+        changed = {loc for loc, v in self.versions.items() if cx.heap.versions[loc] is not v}
+        new = changed - self.header.locs - {c.key[1] for c in self.carried if c.key[0] == "loc"}
+        if new:
+            self.header.locs |= new
+            raise Again
+        ends: dict[int, Any] = {}
+        for carried in self.carried:
+            result = self._end_of(carried, ends)
+            joined = join(carried.param.type, result.type)
+            if joined is None:
+                name = carried.param.name
+                cx.refuse(
+                    "SG221",
+                    f"{name!r} changes from {carried.param.type} to {result.type} in the loop",
+                    self.node,
+                    "use a new name inside the loop",
+                )
+            if joined != carried.param.type:
+                self.header.types[carried.key] = joined
+                again = True
+            self.results.append(result)
+        if again:
+            raise Again
+
+    def _end_of(self, carried: Carried, ends: dict[int, Any]) -> Atom:
+        cx = self.cx
+        if carried.key[0] == "loc":
+            return cx.heap.versions[carried.key[1]]
+        _, name, k = carried.key
+        value = cx.frame.names[name]
+        if structure(value) != structure(self.names[name]):
+            cx.refuse("SG221", f"{name!r} changes its structure in the loop", self.node, "use a new name inside the loop")
+        leaf = leaves(value)[k]
+        if isinstance(leaf, Static) and isinstance(leaf.value, Unmergeable):
+            cx.refuse(leaf.value.code, leaf.value.reason, self.node, "give the name one kind")
+        if isinstance(leaf, Ref):
+            root = cx.heap.find(leaf.loc)
+            other = ends.setdefault(root, carried.key)
+            if other != carried.key and (other, carried.key) not in self.header.aliases:
+                self.header.aliases.add((other, carried.key))
+                raise Again
+        return cx.atom(leaf, self.node, "a loop-carried name")
+
+    def finish(self, index: Any, span: Any, cond: Block | None, exit_: Exit) -> Exit:
+        """Append the loop, bind the names after it, and say how it was left."""
+        cx, body = self.cx, self.cx.builder
+        leaving = exit_.codes & {BREAK, RETURN}
+        place = None
+        if leaving:
+            exit_ = leaving_code(cx, exit_)
+            place = len(self.carried)
+            self.carried.append(Carried(("exit",), Var("exit_code", INT), Const(NEXT)))
+            self.results.append(exit_.atom)
+        late = self._late_names()
+        outs = tuple(Var(c.param.name, c.param.type) for c in self.carried)
+        block = body.block(tuple(self.results))
+        loop = Loop(
+            index,
+            span,
+            cond,
+            tuple(c.param for c in self.carried),
+            tuple(c.init for c in self.carried),
+            block,
+            outs,
+            cx.site(self.node),
+            cx.source.span(self.node),
+            place,
+        )
+        cx.builder = self.outer
+        cx.builder.append(loop)
+        self._bind_after(outs, late)
+        if place is None:
+            return Exit.always(NEXT)
+        return self._exit_after(outs[place], leaving)
+
+    def _late_names(self) -> dict[str, AV]:
+        """Names first bound in the body: carried out of it from ``undef``."""
+        late: dict[str, AV] = {}
+        for name in self.bound:
+            value = self.cx.frame.names.get(name)
+            if name in self.names or value is None:
+                continue
+            if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
+                late[name] = value if not children(value) else Static(Unmergeable(f"{name!r} may be unbound", "SG225"))
+                continue
+            for k, leaf in enumerate(leaves(value)):
+                atom = self.cx.atom(leaf, self.node)
+                param = Var(name if name.isidentifier() else "result", atom.type)
+                self.carried.append(Carried(("late", name, k), param, Undef(atom.type)))
+                self.results.append(atom)
+            late[name] = value
+        return late
+
+    def _bind_after(self, outs: tuple[Var, ...], late: dict[str, AV]) -> None:
+        cx = self.cx
+        cx.heap.versions = {**cx.heap.versions, **self.versions}
+        ends, after = dict(cx.frame.names), dict(self.names)
+        by_key = {c.key: out for c, out in zip(self.carried, outs, strict=True)}
+        for key, out in by_key.items():
+            if key[0] == "loc":
+                cx.heap.versions[key[1]] = out
+        for name, start in self.starts.items():
+            counter = iter(range(10_000))
+            old = iter(leaves(self.names[name]))
+            after[name] = map_leaves(
+                ends[name] if children(start) else start,
+                lambda leaf, name=name, c=counter: self._leaf_after(by_key, ("name", name, next(c)), leaf, next(old)),  # type: ignore[misc] # noqa: B023
+            )
+        for name, value in late.items():
+            counter = iter(range(10_000))
+            after[name] = map_leaves(
+                value,
+                lambda leaf, name=name, c=counter: self._leaf_after(by_key, ("late", name, next(c)), leaf, leaf),  # type: ignore[misc]
+            )
+        cx.frame.names = after
+
+    def _leaf_after(self, by_key: dict[Any, Var], key: Any, leaf: AV, old: AV) -> AV:
+        out = by_key.get(key)
+        if out is None:
+            return leaf
+        heap = self.cx.heap
+        refs = [v for v in (leaf, old) if isinstance(v, Ref)]
+        if not refs:
+            return self.cx.bind(out, mutable=_is_array(out.type))
+        loc = heap.allocate(out)
+        for ref in refs:
+            heap.alias(ref.loc, loc)
+        return Ref(loc)
+
+    def _exit_after(self, code: Var, leaving: frozenset[int]) -> Exit:
+        if RETURN not in leaving:
+            return Exit(frozenset({NEXT, BREAK}) if leaving else frozenset({NEXT}), code)
+        return Exit(frozenset({NEXT, *leaving}), code)
+
+
+def leaving_code(cx: Context, exit_: Exit) -> Exit:
+    """The exit of a loop from that of its last trip: ``continue`` there means going on."""
+    if CONTINUE not in exit_.codes:
+        return exit_
+    if not exit_.codes & {BREAK, RETURN}:
+        return Exit.always(NEXT)
+    codes = exit_.codes - {CONTINUE} | {NEXT}
+    if isinstance(exit_.atom, Var) and _going_on(cx.builder.stmts, exit_.atom):
+        return Exit(codes, exit_.atom)
+    odd = cx.emit("remainder", exit_.atom, Const(2))
+    return Exit(codes, cx.emit("multiply", exit_.atom, odd))
+
+
+def _going_on(stmts: list[Stmt], code: Var) -> bool:
+    """Make the branch that defines an exit code say "next" where it says "continue"."""
+    for k in reversed(range(len(stmts))):
+        stmt = stmts[k]
+        if not (isinstance(stmt, Branch) and code in stmt.outs):
+            continue
+        place = stmt.outs.index(code)
+        arms = [_arm_going_on(arm, place) for arm in (stmt.then, stmt.orelse)]
+        stmts[k] = replace(stmt, then=arms[0], orelse=arms[1])
+        return True
+    return False
+
+
+def _arm_going_on(arm: Block, place: int) -> Block:
+    results, stmts = list(arm.results), list(arm.stmts)
+    code = results[place]
+    if isinstance(code, Const) and code.value == CONTINUE:
+        results[place] = Const(NEXT)
+    elif isinstance(code, Var):
+        _going_on(stmts, code)
+    return Block(arm.params, tuple(stmts), tuple(results))
+
+
+def _is_array(type_: Type) -> bool:
+    return isinstance(type_, Array) and type_.dims != ()
+
+
+def _is_rebound(node: Any, name: str) -> bool:
+    """Whether a loop binds the name other than by an augmented assignment."""
+    for child in gast.walk(node):
+        if isinstance(child, gast.AugAssign):
+            continue
+        targets: list[Any] = []
+        if isinstance(child, gast.Assign):
+            targets = child.targets
+        elif isinstance(child, (gast.For, gast.AnnAssign)):
+            targets = [child.target]
+        for target in targets:
+            if any(isinstance(n, gast.Name) and n.id == name for n in gast.walk(target)):
+                return True
+    return False
+
+
+__all__ = ["assigned_names", "leaving_code", "lower_loop"]

@@ -1,0 +1,89 @@
+"""Lowers a function to a program: the entry of the front end.
+
+An abstract interpreter over the fenced, normalised tree: it knows the kind of every value, so it resolves
+calls and attributes to what they are and inlines user functions.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+from srcgrad.errors import Span
+from srcgrad.frontend.calls import call, call_function, run_body, user_function
+from srcgrad.frontend.context import Context, Frame
+from srcgrad.frontend.expressions import captured, expression
+from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, map_leaves
+from srcgrad.frontend.normalise import normalise
+from srcgrad.frontend.resolve import Capture, Captures, Guard
+from srcgrad.frontend.source import Source
+from srcgrad.frontend.statements import statements
+from srcgrad.ir.nodes import Atom, Const, Program, Var
+from srcgrad.ir.types import Array
+
+Context.statements = statements
+Context.expression = expression
+Context.captured = captured
+Context.call = call
+Context.call_function = call_function
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A lowered function: its program, the shape of its result, and what it captured."""
+
+    program: Program
+    result: AV
+    source: Source
+    captures: dict[Capture, Var]
+    guards: tuple[Guard, ...]
+    span: Span
+
+
+def lower(function: FunctionType, args: dict[str, AV], inputs: Sequence[Var], captures: Captures) -> Lowered:
+    """Lower ``function`` called with abstract arguments over the input variables.
+
+    Raises:
+        FrontendError: for what is outside the language, located.
+        Specialise: if the value of integer inputs is needed.
+    """
+    cx = Context(captures, list(inputs))
+    stub = UserFunction(None, None)  # type: ignore[arg-type]
+    cx.frame = Frame(stub)
+    target = _entry_function(cx, function)
+    bound = {name: map_leaves(value, lambda leaf: _place(cx, leaf)) for name, value in args.items()}
+    cx.frame = None  # type: ignore[assignment]
+    result = run_body(cx, target, bound, target.tree)
+    atoms: list[Atom] = []
+    shape = map_leaves(result, lambda leaf: _result_leaf(cx, leaf, atoms))
+    params = (*inputs, *captures.inputs.values())
+    program = Program(cx.builder.block(tuple(atoms), params), cx.functions)
+    span = target.source.span(target.tree)
+    return Lowered(program, shape, target.source, captures.inputs, tuple(captures.guards.values()), span)
+
+
+def _entry_function(cx: Context, function: FunctionType) -> UserFunction:
+    target = user_function(cx, function, None)
+    tree = normalise(copy.deepcopy(target.tree))
+    return UserFunction(target.source, tree, function=function)
+
+
+def _place(cx: Context, leaf: AV) -> AV:
+    """An argument leaf: arrays live in the heap, shared with the caller."""
+    if isinstance(leaf, Var) and isinstance(leaf.type, Array):
+        return Ref(cx.heap.allocate(leaf, shared=True))
+    return leaf
+
+
+def _result_leaf(cx: Context, leaf: AV, atoms: list[Atom]) -> AV:
+    """Number the atoms of the result in order; static leaves stay what they are."""
+    if isinstance(leaf, (*ATOMS, Ref)):
+        atoms.append(cx.heap.versions[leaf.loc] if isinstance(leaf, Ref) else leaf)
+        return Const(len(atoms) - 1)
+    return leaf
+
+
+__all__ = ["Lowered", "lower"]

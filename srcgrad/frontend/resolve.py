@@ -1,0 +1,220 @@
+"""Resolves free names of a function to what they are: captured values, modules, functions.
+
+Numbers and arrays that a function captures become inputs, read again at each call. What steers lowering
+(functions, classes, modules, strings, structure) is baked in, and a guard checks it at each call.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from srcgrad.errors import ArgumentError
+from srcgrad.frontend.kinds import AV, Instance, Mapping, Seq, Static, is_namedtuple_type
+from srcgrad.ir.build import constant
+from srcgrad.ir.nodes import Var
+from srcgrad.ir.types import Type, type_of_value
+
+MISSING = object()
+
+
+@dataclass(frozen=True)
+class Root:
+    """Where a captured name lives: a global of a function, or a cell of its closure."""
+
+    function: FunctionType
+    kind: str
+    name: str
+
+    def read(self) -> Any:
+        """The current value; ``MISSING`` if the name is unbound."""
+        if self.kind == "default":
+            return inspect.signature(self.function).parameters[self.name].default
+        if self.kind == "global":
+            return self.function.__globals__.get(self.name, getattr(builtins, self.name, MISSING))
+        cell = (self.function.__closure__ or ())[
+            self.function.__code__.co_freevars.index(self.name)
+        ]
+        try:
+            return cell.cell_contents
+        except ValueError:
+            return MISSING
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A captured number or array: a root and the steps (attribute, item) from it."""
+
+    root: Root
+    steps: tuple[tuple[str, Any], ...] = ()
+
+    def read(self) -> Any:
+        """The current value."""
+        value = self.root.read()
+        for kind, key in self.steps:
+            value = getattr(value, key) if kind == "attr" else value[key]
+        return value
+
+    @property
+    def name(self) -> str:
+        """A name for the value: the last word on the way to it."""
+        words = [self.root.name, *(str(k) for _, k in self.steps if isinstance(k, str))]
+        return words[-1] if words[-1].isidentifier() else self.root.name
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A captured object that was baked in: the compiled code holds while it is the same."""
+
+    capture: Capture
+    expected: Any
+    by_identity: bool
+
+    def holds(self) -> bool:
+        """Whether the object is still what was baked in."""
+        try:
+            value = self.capture.read()
+        except (AttributeError, KeyError, IndexError, TypeError):
+            return False
+        if self.by_identity:
+            return value is self.expected
+        return type(value) is type(self.expected[1]) and shape_key(value) == self.expected[0]
+
+
+def shape_key(value: Any) -> Any:
+    """What of a baked value or container must stay the same."""
+    if isinstance(value, dict):
+        return tuple(value)
+    if isinstance(value, (tuple, list)):
+        return len(value)
+    return value
+
+
+@dataclass
+class Captures:
+    """Captured inputs and guards of one lowering."""
+
+    type_of: Callable[[Any, str], Type]
+    entry: Any = None
+    bake: frozenset[Capture] = frozenset()
+    inputs: dict[Capture, Var] = field(default_factory=dict)
+    guards: dict[Capture, Guard] = field(default_factory=dict)
+
+    def guard(self, capture: Capture, value: Any, *, by_identity: bool) -> None:
+        """Check at each call that the object is still the one baked in."""
+        expected = value if by_identity else (shape_key(value), value)
+        self.guards.setdefault(capture, Guard(capture, expected, by_identity))
+
+    def value(self, capture: Capture, value: Any, wrap: Callable[[Var], AV]) -> AV:
+        """Abstract value of a captured object."""
+        if isinstance(value, (bool, str, bytes)) or value is None or value is Ellipsis:
+            self.guard(capture, value, by_identity=False)
+            return constant(value) if isinstance(value, bool) else Static(value)
+        if isinstance(value, (int, float, complex, np.ndarray, np.generic)):
+            return self._numeric(capture, value, wrap)
+        if isinstance(value, (tuple, list, dict)):
+            return self._container(capture, value, wrap)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            self.guard(
+                Capture(capture.root, (*capture.steps, ("attr", "__class__"))),
+                type(value),
+                by_identity=True,
+            )
+            names = [f.name for f in dataclasses.fields(value)]
+            parts = [self.value(step(capture, "attr", n), getattr(value, n), wrap) for n in names]
+            return Instance(type(value), tuple(zip(names, parts, strict=True)))
+        if not is_numpy_module(capture, value):
+            self.guard(capture, value, by_identity=True)
+        return Static(value)
+
+    def _numeric(self, capture: Capture, value: Any, wrap: Callable[[Var], AV]) -> AV:
+        if capture in self.bake:
+            self.guard(capture, value, by_identity=False)
+            return constant(value)
+        if capture not in self.inputs:
+            self.inputs[capture] = Var(capture.name, self.type_of(value, capture.name))
+        return wrap(self.inputs[capture])
+
+    def _container(self, capture: Capture, value: Any, wrap: Callable[[Var], AV]) -> AV:
+        self.guard(capture, value, by_identity=False)
+        if isinstance(value, dict):
+            pairs = ((k, self.value(step(capture, "item", k), v, wrap)) for k, v in value.items())
+            return Mapping(tuple(pairs))
+        items = tuple(self.value(step(capture, "item", k), v, wrap) for k, v in enumerate(value))
+        return Seq(items, type(value) if is_namedtuple_type(type(value)) else type(value))
+
+
+def step(capture: Capture, kind: str, key: Any) -> Capture:
+    """The capture one attribute or item further."""
+    return Capture(capture.root, (*capture.steps, (kind, key)))
+
+
+def is_numpy_module(capture: Capture, value: Any) -> bool:
+    """Whether the object is reached through NumPy or the standard library, which nobody patches."""
+    return bool(capture.steps) and getattr(value, "__module__", "").partition(".")[0] in (
+        "numpy",
+        "math",
+    )
+
+
+def root_of(function: FunctionType, name: str) -> Root | None:
+    """Where a free name of ``function`` lives, or ``None`` if it is unbound."""
+    if name in function.__code__.co_freevars:
+        return Root(function, "closure", name)
+    if name in function.__globals__ or hasattr(builtins, name):
+        return Root(function, "global", name)
+    return None
+
+
+REFUSED_TYPES = "np.matrix, masked arrays, object arrays, longdouble, foreign byte order"
+
+
+def refuse_value(value: Any, name: str) -> None:
+    """Refuse array types that cannot be differentiated rightly."""
+    module = type(value).__module__.partition(".")[0]
+    if isinstance(value, np.ndarray) and type(value) is not np.ndarray:
+        raise ArgumentError(
+            "SG305",
+            f"argument {name!r} is a {type(value).__module__}.{type(value).__qualname__}",
+            "pass a plain array: np.asarray(...)",
+        )
+    if module in ("pandas", "xarray", "torch", "jax", "jaxlib", "tensorflow"):
+        raise ArgumentError(
+            "SG305", f"argument {name!r} is a {module} object", "pass a NumPy array"
+        )
+    if isinstance(value, (np.ndarray, np.generic)):
+        _refuse_dtype(value.dtype, name)
+
+
+def _refuse_dtype(dtype: np.dtype[Any], name: str) -> None:
+    problem, remedy = "", "pass float64 or float32: np.asarray(x, float)"
+    if dtype.kind not in "biuf":
+        problem = "complex values come later" if dtype.kind == "c" else "it is not numeric"
+    elif dtype == np.longdouble and np.dtype(np.longdouble).itemsize > 8:
+        problem = "extended precision is not supported"
+    elif not dtype.isnative:
+        problem, remedy = (
+            "foreign byte order is not supported",
+            "x.astype(x.dtype.newbyteorder('='))",
+        )
+    if problem:
+        raise ArgumentError("SG305", f"argument {name!r} has dtype {dtype}: {problem}", remedy)
+
+
+__all__ = [
+    "Capture",
+    "Captures",
+    "Guard",
+    "ModuleType",
+    "Root",
+    "refuse_value",
+    "root_of",
+    "type_of_value",
+]

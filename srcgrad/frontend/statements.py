@@ -1,0 +1,274 @@
+"""Lowers statements: assignments, choices, loops, exits.
+
+A statement list gives an ``Exit``: how it ended. What follows an exit exists only where the code says
+"next": the rest of the list moves into the arm that falls through, so exits end up in tail position.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from srcgrad.frontend.branches import branch, is_true
+from srcgrad.frontend.calls import define_nested
+from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, RETURN_VALUE, Context, Exit
+from srcgrad.frontend.expressions import binary, expression, truth
+from srcgrad.frontend.iteration import lower_for
+from srcgrad.frontend.kinds import AV, NONE, Mapping, Ref, Seq, Static, describe, leaves
+from srcgrad.frontend.loops import lower_loop
+from srcgrad.ir.build import constant
+from srcgrad.ir.nodes import Const, Var
+from srcgrad.ir.types import Array, dims_of, join
+
+
+def statements(cx: Context, body: list[Any]) -> Exit:
+    """Lower a list of statements."""
+    for k, node in enumerate(body):
+        rest = body[k + 1 :]
+        if isinstance(node, gast.If):
+            exit_ = _if(cx, node, rest if _has_exit(node) else [])
+            if rest and _has_exit(node) and exit_ is not None:
+                return exit_
+            if exit_ is None:
+                exit_ = _if_mixed(cx, node)
+        else:
+            exit_ = statement(cx, node)
+        if not exit_.falls:
+            return exit_ if NEXT not in exit_.codes else _continue_under(cx, node, exit_, rest)
+    return Exit.always(NEXT)
+
+
+def _continue_under(cx: Context, node: Any, exit_: Exit, rest: list[Any]) -> Exit:
+    """The rest of a list after a statement that may or may not have left it."""
+    if not rest:
+        return exit_
+    other = exit_.codes - {NEXT}
+    left = Exit.always(next(iter(other))) if len(other) == 1 else Exit(other, exit_.atom)
+    test = cx.emit("equal", exit_.atom, constant(NEXT))
+    return branch(cx, node, test, lambda: statements(cx, rest), lambda: left)
+
+
+def _has_exit(node: Any) -> bool:
+    """Whether a statement may leave the list it stands in."""
+    if isinstance(node, (gast.Return, gast.Break, gast.Continue)):
+        return True
+    if isinstance(node, gast.If):
+        return any(map(_has_exit, node.body)) or any(map(_has_exit, node.orelse))
+    if isinstance(node, (gast.For, gast.While)):
+        return any(isinstance(n, gast.Return) for n in gast.walk(node))
+    return False
+
+
+def _always_exits(body: list[Any]) -> bool:
+    """Whether no path falls through a list of statements."""
+    return any(
+        isinstance(n, (gast.Return, gast.Break, gast.Continue, gast.Raise))
+        or (isinstance(n, gast.If) and _always_exits(n.body) and _always_exits(n.orelse))
+        for n in body
+    )
+
+
+def _if(cx: Context, node: Any, rest: list[Any]) -> Exit | None:
+    """Lower an ``if``, the rest sunk into the one arm that falls through; ``None``: both may fall."""
+    if rest and not (_always_exits(node.body) or _always_exits(node.orelse)):
+        return None
+    with cx.at(node.test):
+        test = truth(cx, expression(cx, node.test), node.test)
+    arms = [node.body, node.orelse]
+    if rest:
+        arms = [a if _always_exits(a) else [*a, *rest] for a in arms]
+    known = is_true(test)
+    if known is not None:
+        return statements(cx, arms[0] if known else arms[1])
+    return branch(cx, node, test, lambda: statements(cx, arms[0]), lambda: statements(cx, arms[1]))
+
+
+def _if_mixed(cx: Context, node: Any) -> Exit:
+    with cx.at(node.test):
+        test = truth(cx, expression(cx, node.test), node.test)
+    known = is_true(test)
+    if known is not None:
+        return statements(cx, node.body if known else node.orelse)
+    return branch(cx, node, test, lambda: statements(cx, node.body), lambda: statements(cx, node.orelse))
+
+
+def statement(cx: Context, node: Any) -> Exit:
+    """Lower one statement."""
+    lower = _TABLE.get(type(node).__name__)
+    if lower is None:
+        cx.refuse("SG101", f"{type(node).__name__} is not supported", node, "rewrite the statement")
+    with cx.at(node):
+        return lower(cx, node) or Exit.always(NEXT)
+
+
+def _assign(cx: Context, node: Any) -> None:
+    value = expression(cx, node.value)
+    for target in node.targets:
+        assign(cx, target, value, node)
+
+
+def _ann_assign(cx: Context, node: Any) -> None:
+    if node.value is not None:
+        assign(cx, node.target, expression(cx, node.value), node)
+
+
+def assign(cx: Context, target: Any, value: AV, node: Any) -> None:
+    """Bind a target to a value, unpacking as it says."""
+    if isinstance(target, gast.Name):
+        _name_result(cx, target.id, value)
+        cx.frame.names[target.id] = value
+        return
+    if not isinstance(target, (gast.Tuple, gast.List)):
+        cx.refuse("SG206", "only names can be assigned to", node, "assign to a name")
+    for part, item in zip(target.elts, unpack(cx, value, len(target.elts), node), strict=True):
+        assign(cx, part, item, node)
+
+
+def _name_result(cx: Context, name: str, value: AV) -> None:
+    """Let an unnamed result carry the user's word for it."""
+    if isinstance(value, Ref):
+        value = cx.heap.versions[value.loc]  # type: ignore[assignment]
+    if isinstance(value, Var) and not value.name:
+        value.name = name
+
+
+def unpack(cx: Context, value: AV, count: int, node: Any) -> list[AV]:
+    """The items of a value that is unpacked into ``count`` targets."""
+    from srcgrad.frontend.subscripts import subscript
+
+    if isinstance(value, Mapping):
+        value = Seq(tuple(Static(k) for k, _ in value.items))
+    if isinstance(value, Seq):
+        if len(value.items) != count:
+            cx.refuse("SG216", f"{len(value.items)} values for {count} names", node, "match the numbers")
+        return list(value.items)
+    dims = cx.dims(value)
+    if not isinstance(value, Ref) and dims is None:
+        cx.refuse("SG216", f"{describe(value)} cannot be unpacked", node, "unpack tuples, lists or arrays")
+    return [subscript(cx, value, constant(k), node) for k in range(count)]
+
+
+def _aug_assign(cx: Context, node: Any) -> None:
+    if not isinstance(node.target, gast.Name):
+        cx.refuse("SG206", "in-place writes to items are not supported yet", node, "build a new array")
+    name = node.target.id
+    load = gast.copy_location(gast.Name(name, gast.Load(), None, None), node.target)
+    old = expression(cx, load)
+    operand = expression(cx, node.value)
+    new = binary(cx, node, type(node.op).__name__, old, operand)
+    if isinstance(old, Seq):
+        if old.make is list:
+            cx.refuse("SG206", "in-place change of a list", node, "write a = a + b")
+        cx.frame.names[name] = new
+        return
+    if isinstance(old, Ref):
+        _update_array(cx, node, name, old, new)
+        return
+    _name_result(cx, name, new)
+    cx.frame.names[name] = new
+
+
+def _update_array(cx: Context, node: Any, name: str, old: Ref, new: AV) -> None:
+    """``name op= value`` on an array: NumPy updates it in place, seen by all names that share it."""
+    before, after = cx.heap.versions[old.loc], cx.atom(new, node)
+    remedy = f"write {name} = {name} {_symbol(node.op)} ..., or copy first"
+    if cx.heap.is_shared(old.loc):
+        cx.refuse("SG207", f"this updates {name!r} in place, and it is an argument or captured array", node, remedy)
+    if not cx.heap.is_exclusive(old.loc):
+        cx.refuse("SG207", f"this updates {name!r} in place, and another name may share its array", node, remedy)
+    same_rank = dims_of(before.type) is not None and dims_of(before.type) == dims_of(after.type)
+    if not same_rank and _may_alias(cx, name, old):
+        cx.refuse("SG207", f"whether this updates {name!r} in place is not known", node, remedy)
+    if isinstance(before.type, Array) and isinstance(after.type, Array) and before.type.dtype != after.type.dtype:
+        if before.type.dtype is not None and before.type.dtype.kind not in "fc":
+            cx.refuse("SG219", f"{name!r} is an integer array and cannot hold the result", node, remedy)
+        after = cx.emit("astype", after, dtype=before.type.dtype)
+    if isinstance(after, Var):
+        after.name = after.name or name
+    if not same_rank and join(before.type, after.type) is not None:
+        cx.heap.versions[old.loc] = after
+        return
+    cx.heap.versions[old.loc] = after
+
+
+def _may_alias(cx: Context, name: str, ref: Ref) -> bool:
+    return any(
+        ref in leaves(value) for other, value in cx.frame.names.items() if other != name
+    )
+
+
+def _symbol(operator: Any) -> str:
+    symbols = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "Pow": "**", "MatMult": "@"}
+    return symbols.get(type(operator).__name__, "op")
+
+
+def _return(cx: Context, node: Any) -> Exit:
+    value = NONE if node.value is None else expression(cx, node.value)
+    cx.frame.names[RETURN_VALUE] = value
+    return Exit.always(RETURN)
+
+
+def _while(cx: Context, node: Any) -> Exit:
+    def test() -> Any:
+        with cx.at(node.test):
+            return truth(cx, expression(cx, node.test), node.test)
+
+    exit_ = lower_loop(cx, node, index=None, span=None, test=test, body=lambda: statements(cx, node.body))
+    return after_loop(cx, node, exit_)
+
+
+def after_loop(cx: Context, node: Any, exit_: Exit) -> Exit:
+    """The ``else`` of a loop, and what its exit means for the list around it."""
+    if BREAK not in exit_.codes:
+        return _continue_under(cx, node, exit_, node.orelse) if exit_.codes != {NEXT} else statements(cx, node.orelse)
+    if node.orelse:
+        test = cx.emit("equal", exit_.atom, constant(NEXT))
+        returned = Exit(exit_.codes - {NEXT}, exit_.atom)
+        exit_ = branch(cx, node, test, lambda: statements(cx, node.orelse), lambda: returned)
+    if exit_.codes <= {NEXT, BREAK}:
+        return Exit.always(NEXT)
+    test = cx.emit("equal", exit_.atom, constant(BREAK))
+    others = exit_.codes - {BREAK}
+    return branch(cx, node, test, lambda: Exit.always(NEXT), lambda: Exit(others, exit_.atom))
+
+
+def _for(cx: Context, node: Any) -> Exit:
+    return after_loop(cx, node, lower_for(cx, node, lambda: statements(cx, node.body), assign))
+
+
+def _expr(cx: Context, node: Any) -> None:
+    if not isinstance(node.value, gast.Constant):
+        expression(cx, node.value)
+
+
+def _assert(cx: Context, node: Any) -> None:
+    test = truth(cx, expression(cx, node.test), node.test)
+    if is_true(test) is False:
+        cx.refuse("SG227", "this assertion fails whenever it is reached", node, "remove it")
+    if not isinstance(test, Const):
+        message = cx.source.segment(cx.source.span(node))
+        cx.emit("check", test, message=message)
+
+
+def _raise(cx: Context, node: Any) -> None:
+    message = cx.source.segment(cx.source.span(node))
+    cx.refuse("SG101", f"`{message}` is not supported yet", node, "use assert, or check before the call")
+
+
+_TABLE: dict[str, Any] = {
+    "Assign": _assign,
+    "AnnAssign": _ann_assign,
+    "AugAssign": _aug_assign,
+    "Return": _return,
+    "While": _while,
+    "For": _for,
+    "Expr": _expr,
+    "Assert": _assert,
+    "Raise": _raise,
+    "Pass": lambda cx, node: None,
+    "Break": lambda cx, node: Exit.always(BREAK),
+    "Continue": lambda cx, node: Exit.always(CONTINUE),
+    "FunctionDef": lambda cx, node: cx.frame.names.__setitem__(node.name, define_nested(cx, node)),
+}
+__all__ = ["assign", "statements"]

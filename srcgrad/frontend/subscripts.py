@@ -1,0 +1,83 @@
+"""Lowers subscripts: of sequences and dicts at compile time, of arrays to ``index``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcgrad.frontend.context import Context
+from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, Seq, Slicing, Static, describe
+from srcgrad.ir.nodes import Atom, Const, Slice, Slot, Var
+from srcgrad.ir.types import INT, Array, Number, dims_of
+
+
+class DynamicIndex(Exception):
+    """A sequence of abstract values is indexed by a value of the run: the loop around must be unrolled."""
+
+    def __init__(self, node: Any) -> None:
+        super().__init__("dynamic index")
+        self.node = node
+
+
+def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
+    """``value[index]``."""
+    if isinstance(value, Seq):
+        return _item(cx, value, index, node)
+    if isinstance(value, Mapping):
+        for key, part in value.items:
+            if isinstance(index, (Static, Const)) and key == index.value:
+                return part
+        cx.refuse("SG214", f"the dict has no key {describe(index)}", node, "use a key that is known before the run")
+    if not isinstance(value, (*ATOMS, Ref)):
+        cx.refuse("SG214", f"{describe(value)} cannot be indexed", node, "index arrays, tuples, lists or dicts")
+    atom = cx.atom(value, node)
+    if isinstance(atom.type, Number):
+        cx.refuse("SG214", f"{atom.type} cannot be indexed", node, "pass an array")
+    entries = index.items if isinstance(index, Seq) and index.make is tuple else (index,)
+    args: list[Atom] = []
+    template = tuple(_entry(cx, e, args, node) for e in entries)
+    return cx.bind(cx.emit("index", atom, *args, index=template), value)
+
+
+def _item(cx: Context, value: Seq, index: AV, node: Any) -> AV:
+    if isinstance(index, Slicing):
+        parts = [None if p is None else cx.integer(p, node, "a slice bound") for p in (index.start, index.stop, index.step)]
+        make = list if value.make is list else tuple
+        return Seq(value.items[slice(*parts)], make)
+    if isinstance(index, Var) and index.type == INT and not cx.depends_on_inputs(index):
+        raise DynamicIndex(node)
+    place = cx.integer(index, node, "the index of a sequence")
+    if not -len(value.items) <= place < len(value.items):
+        cx.refuse("SG214", f"index {place} is out of range for {len(value.items)} items", node, "check the index")
+    return value.items[place]
+
+
+def _entry(cx: Context, entry: AV, args: list[Atom], node: Any) -> Any:
+    """Template of one index entry; values of the run go to ``args``."""
+    if isinstance(entry, Slicing):
+        parts = (entry.start, entry.stop, entry.step)
+        return Slice(*(None if p is None else _part(cx, p, args, node) for p in parts))
+    if isinstance(entry, Static) and (entry.value is None or entry.value is Ellipsis):
+        return entry.value
+    if isinstance(entry, Seq):
+        entry = cx.call_function(np.array, [entry], {}, node)
+    atom = cx.atom(entry, node, "an index")
+    return _part(cx, atom, args, node)
+
+
+def _part(cx: Context, atom: Atom, args: list[Atom], node: Any) -> Any:
+    if isinstance(atom, Const) and isinstance(atom.value, int) and not isinstance(atom.value, bool):
+        return atom.value
+    type_ = atom.type
+    integral = type_ == INT or (
+        isinstance(type_, Array) and (type_.dtype is None or type_.dtype.kind in "iu" or _is_mask(type_))
+    )
+    if not integral:
+        cx.refuse("SG214", f"{describe(atom)} is not an index", node, "index with integers, slices or masks")
+    args.append(atom)
+    return Slot(len(args))
+
+
+def _is_mask(type_: Array) -> bool:
+    return type_.dtype is not None and type_.dtype.kind == "b" and dims_of(type_) != ()

@@ -1,0 +1,1 @@
+"""The intermediate representation: typed, immutable, value-semantic blocks of equations."""

@@ -1,0 +1,259 @@
+"""Makes nodes: the only place that does.
+
+A ``Builder`` appends equations to a region. Equal pure equations are made once (value numbering over the
+region and those around it). The algebra functions (``add``, ``multiply`` ...) drop what is neutral and
+fold constants where that is exact, so that cotangents come out as a person would write them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+from srcgrad.errors import Span
+from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slice, Slot, Stmt, Var
+from srcgrad.ir.ops import OPS, Op
+from srcgrad.ir.types import Array, Number, Type
+
+
+def constant(value: Any) -> Const:
+    """A literal: a Python number, or a NumPy scalar as its Python number."""
+    return Const(value.item() if isinstance(value, np.generic) else value)
+
+
+def atom_key(atom: Atom) -> Hashable:
+    """Equal for atoms that surely hold the same value."""
+    if isinstance(atom, Const):
+        return (type(atom.value), repr(atom.value))
+    return id(atom)
+
+
+def freeze(value: Any) -> Hashable:
+    """A hashable stand-in for a value of an attribute."""
+    if isinstance(value, (tuple, list)):
+        return tuple(freeze(v) for v in value)
+    if isinstance(value, dict):
+        return tuple((k, freeze(v)) for k, v in value.items())
+    return (type(value), value) if isinstance(value, (bool, int, float)) else value
+
+
+class Builder:
+    """Appends statements to one region; ``parent`` builds the region around it."""
+
+    def __init__(self, parent: Builder | None = None) -> None:
+        self.parent = parent
+        self.stmts: list[Stmt] = []
+        self.span: Span | None = None if parent is None else parent.span
+        self._memo: dict[Hashable, Var] = {}
+        self.defs: dict[Var, Eqn] = {} if parent is None else parent.defs
+
+    def child(self) -> Builder:
+        """A builder for a region nested in this one."""
+        return Builder(self)
+
+    def block(self, results: tuple[Atom, ...] = (), params: tuple[Var, ...] = ()) -> Block:
+        """The region as a block."""
+        return Block(params, tuple(self.stmts), results)
+
+    def append(self, stmt: Stmt) -> None:
+        """Add a finished statement."""
+        self.stmts.append(stmt)
+        if isinstance(stmt, Eqn):
+            for out in stmt.outs:
+                self.defs[out] = stmt
+
+    def known(self, key: Hashable) -> Var | None:
+        """The value made earlier by an equal equation, here or in a region around this one."""
+        scope: Builder | None = self
+        while scope is not None:
+            found = scope._memo.get(key)
+            if found is not None:
+                return found
+            scope = scope.parent
+        return None
+
+    def remember(self, eqn: Eqn) -> None:
+        """Let an equation that was made elsewhere serve later equal ones of this region."""
+        if not eqn.op.effect:
+            self._memo[self._key(eqn.op, eqn.args, eqn.attrs)] = eqn.out
+            self.defs[eqn.out] = eqn
+
+    @staticmethod
+    def _key(op: Op, args: tuple[Atom, ...], attrs: dict[str, Any]) -> Hashable:
+        frozen = tuple((k, freeze(attrs[k])) for k in sorted(attrs))
+        return (op.name, tuple(map(atom_key, args)), frozen)
+
+    def emit(self, name: str, *args: Atom, hint: str = "", **attrs: Any) -> Var:
+        """Append ``op(args, **attrs)`` and return its result.
+
+        A value that is already there is not made again. ``via`` chooses the spelling; without it Python
+        numbers go through ``math`` and arrays through NumPy where an op has no operator.
+        """
+        op = OPS[name]
+        if "" not in op.runs and "via" not in attrs:
+            scalars = "math" in op.runs and all(isinstance(a.type, Number) for a in args)
+            attrs["via"] = "math" if scalars else "np"
+        pure = not (op.effect or op.inplace)
+        key = self._key(op, args, attrs) if pure else None
+        found = self.known(key) if pure else None
+        if found is not None:
+            if hint and not found.name:
+                found.name = hint
+            return found
+        type_ = op.infer(tuple(a.type for a in args), attrs)
+        out = Var(hint, type_)
+        self.append(Eqn((out,), op, args, attrs, self.span))
+        if pure:
+            self._memo[key] = out
+        return out
+
+    def definition(self, atom: Atom, name: str) -> Eqn | None:
+        """The equation of op ``name`` that defines the atom, if one does."""
+        if not isinstance(atom, Var):
+            return None
+        eqn = self.defs.get(atom)
+        return eqn if eqn is not None and eqn.op.name == name else None
+
+
+def _is(atom: Atom, value: float) -> bool:
+    return isinstance(atom, Const) and not isinstance(atom.value, bool) and atom.value == value
+
+
+def _weak(atom: Atom) -> bool:
+    """Whether the atom is a real Python number, so that dropping it changes no dtype or shape."""
+    return isinstance(atom.type, Number)
+
+
+def _exact_factor(atom: Atom) -> bool:
+    """Whether multiplying by the constant is exact (a power of two), so that factors may be merged."""
+    if not (isinstance(atom, Const) and isinstance(atom.value, (int, float)) and atom.value):
+        return False
+    return not isinstance(atom.value, bool) and abs(math.frexp(atom.value)[0]) == 0.5
+
+
+def _floating(type_: Type) -> bool:
+    if isinstance(type_, Number):
+        return type_.kind in ("float", "complex")
+    return isinstance(type_, Array) and (type_.dtype is None or type_.dtype.kind in "fc")
+
+
+def add(b: Builder, x: Atom, y: Atom) -> Atom:
+    """``x + y``: ``t + t`` is ``2 * t``, ``x + -y`` is ``x - y``."""
+    if isinstance(x, Const) and isinstance(y, Const):
+        return constant(x.value + y.value)
+    if atom_key(x) == atom_key(y):
+        return multiply(b, constant(2.0), x)
+    if _is(x, 0.0):
+        return y
+    if _is(y, 0.0):
+        return x
+    minus = b.definition(y, "negative")
+    if minus is not None:
+        return subtract(b, x, minus.args[0])
+    minus = b.definition(x, "negative")
+    if minus is not None:
+        return subtract(b, y, minus.args[0])
+    return b.emit("add", x, y)
+
+
+def subtract(b: Builder, x: Atom, y: Atom) -> Atom:
+    """``x - y``."""
+    if isinstance(x, Const) and isinstance(y, Const):
+        return constant(x.value - y.value)
+    if _is(y, 0.0):
+        return x
+    if _is(x, 0.0):
+        return negative(b, y)
+    return b.emit("subtract", x, y)
+
+
+def negative(b: Builder, x: Atom) -> Atom:
+    """``-x``: a double minus cancels, a minus moves into a constant factor or a difference."""
+    if isinstance(x, Const):
+        return constant(-x.value)
+    inner = b.definition(x, "negative")
+    if inner is not None:
+        return inner.args[0]
+    product = b.definition(x, "multiply")
+    if product is not None and isinstance(product.args[0], Const):
+        return b.emit("multiply", constant(-product.args[0].value), product.args[1])
+    difference = b.definition(x, "subtract")
+    if difference is not None and _floating(difference.out.type):
+        return b.emit("subtract", difference.args[1], difference.args[0])
+    return b.emit("negative", x)
+
+
+def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
+    """``x * y``: one is dropped, minus moves out, constants come first, exact factors merge."""
+    if isinstance(x, Const) and isinstance(y, Const):
+        return constant(x.value * y.value)
+    if isinstance(y, Const):
+        x, y = y, x
+    if _is(x, 1.0) and _weak(x):
+        return y
+    if _is(x, -1.0):
+        return negative(b, y)
+    for left, right in ((x, y), (y, x)):
+        minus = b.definition(left, "negative")
+        if minus is not None:
+            return negative(b, multiply(b, minus.args[0], right))
+        select = _masked(b, left)
+        if select is not None and not isinstance(right, Const):
+            return b.emit("where", select.args[0], multiply(b, select.args[1], right), constant(0.0))
+    one_over = b.definition(y, "divide")
+    if one_over is not None and isinstance(one_over.args[0], Const):
+        scaled = multiply(b, x, one_over.args[0])
+        if _is(one_over.args[0], 1.0) or isinstance(scaled, Const):
+            return divide(b, scaled, one_over.args[1])
+    for left, right in ((x, y), (y, x)):
+        inner = b.definition(right, "multiply")
+        if inner is None or not isinstance(inner.args[0], Const):
+            continue
+        if isinstance(left, Const) and (_exact_factor(left) or _exact_factor(inner.args[0])):
+            return multiply(b, constant(left.value * inner.args[0].value), inner.args[1])
+        if not isinstance(left, Const) and _exact_factor(inner.args[0]):
+            return multiply(b, inner.args[0], multiply(b, left, inner.args[1]))
+    return b.emit("multiply", x, y)
+
+
+def _masked(b: Builder, atom: Atom) -> Eqn | None:
+    """The select ``where(c, g, 0)`` behind a cotangent: it is moved past the partials of its arm."""
+    select = b.definition(atom, "where")
+    return select if select is not None and _is(select.args[2], 0.0) else None
+
+
+def divide(b: Builder, x: Atom, y: Atom) -> Atom:
+    """``x / y``: division by one is dropped, minus moves out."""
+    if _is(y, 1.0) and _floating(x.type):
+        return x
+    minus = b.definition(x, "negative")
+    if minus is not None:
+        return negative(b, divide(b, minus.args[0], y))
+    select = _masked(b, x)
+    if select is not None:
+        return b.emit("where", select.args[0], divide(b, select.args[1], y), constant(0.0))
+    return b.emit("divide", x, y)
+
+
+def power(b: Builder, x: Atom, n: Atom) -> Atom:
+    """``x ** n``: exponent one is dropped, and zero gives one."""
+    if _is(n, 1.0):
+        return x
+    if _is(n, 0.0):
+        return constant(1.0)
+    return b.emit("power", x, n)
+
+
+def substitute_slots(value: Any, args: tuple[Any, ...]) -> Any:
+    """An attribute with every ``Slot`` replaced by the argument that fills it."""
+    if isinstance(value, Slot):
+        return args[value.position]
+    if isinstance(value, tuple):
+        return tuple(substitute_slots(v, args) for v in value)
+    if isinstance(value, Slice):
+        parts = (substitute_slots(v, args) for v in (value.start, value.stop, value.step))
+        return slice(*parts)
+    return value

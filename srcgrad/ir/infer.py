@@ -1,0 +1,124 @@
+"""Types of results: dimensions by NumPy's rules, dtypes by asking NumPy itself on tiny operands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from srcgrad.ir.ops import Attrs
+from srcgrad.ir.types import (
+    AnyDim,
+    Array,
+    Dim,
+    Dims,
+    Number,
+    Type,
+    broadcast_dims,
+    dims_of,
+    type_of_value,
+)
+
+Infer = Callable[[tuple[Type, ...], Attrs], Type]
+_SAMPLES = {"bool": True, "int": 1, "float": 0.5, "complex": 0.5 + 0.5j}
+_PROBED: dict[Any, Any] = {}
+_COUNTER = count()
+
+
+def sample(type_: Type) -> Any:
+    """A tiny value of the type, of rank zero; ``None`` if the dtype is not known."""
+    if isinstance(type_, Number):
+        return _SAMPLES[type_.kind]
+    if isinstance(type_, Array) and type_.dtype is not None:
+        return np.ones((), type_.dtype)[()]
+    return None
+
+
+def probe(run: Callable[..., Any], types: tuple[Type, ...]) -> Any:
+    """What ``run`` gives on tiny operands of the types, or ``None`` where that cannot be known."""
+    key = (run, tuple(t if isinstance(t, Number) else getattr(t, "dtype", None) for t in types))
+    if key not in _PROBED:
+        samples = [sample(t) for t in types]
+        result = None
+        if not any(s is None for s in samples):
+            with np.errstate(all="ignore"):
+                result = run(*samples)
+        _PROBED[key] = result
+    return _PROBED[key]
+
+
+def elementwise(runs: dict[str, Callable[..., Any]]) -> Infer:
+    """Types of a broadcasting operation."""
+
+    def infer(types: tuple[Type, ...], attrs: Attrs) -> Type:
+        value = probe(runs[attrs.get("via", "")], types)
+        if value is not None and not isinstance(value, np.generic):
+            return type_of_value(value)
+        dims = broadcast_dims(*(dims_of(t) for t in types))
+        return Array(None if value is None else value.dtype, dims)
+
+    return infer
+
+
+def reduced_dims(dims: Dims, axis: Any, keepdims: bool) -> Dims:
+    """Dimensions after a reduction over ``axis``."""
+    if axis is None and not keepdims:
+        return ()
+    if dims is None:
+        return None
+    rank = len(dims)
+    axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    gone = {a % rank if -rank <= a < rank else a for a in axes}
+    if keepdims:
+        return tuple(1 if k in gone else d for k, d in enumerate(dims))
+    return tuple(d for k, d in enumerate(dims) if k not in gone)
+
+
+def reduction(run: Callable[..., Any]) -> Infer:
+    """Types of a reduction with ``axis`` and ``keepdims``."""
+
+    def infer(types: tuple[Type, ...], attrs: Attrs) -> Type:
+        dims = reduced_dims(dims_of(types[0]), attrs.get("axis"), attrs.get("keepdims", False))
+        value = probe(run, types[:1])
+        return Array(None if value is None else value.dtype, dims)
+
+    return infer
+
+
+def same(types: tuple[Type, ...], attrs: Attrs) -> Type:
+    """The type of the first operand."""
+    return types[0]
+
+
+def like(position: int, *, dtype: int | None = None) -> Infer:
+    """Dimensions of one operand, dtype of another."""
+
+    def infer(types: tuple[Type, ...], attrs: Attrs) -> Type:
+        source = types[position if dtype is None else dtype]
+        value = source.dtype if isinstance(source, Array) else np.dtype(_kind(source))
+        return Array(value, dims_of(types[position]))
+
+    return infer
+
+
+def _kind(type_: Type) -> str:
+    return type_.kind if isinstance(type_, Number) else "float"
+
+
+def constant_type(type_: Type) -> Infer:
+    """Always this type."""
+    return lambda types, attrs: type_
+
+
+def unique_dim() -> Dim:
+    """A symbol for a length about which nothing is known, equal to no other."""
+    return Dim(f"?{next(_COUNTER)}")
+
+
+def length_dim(value: Any) -> AnyDim:
+    """Dimension for a shape entry: 0 and 1 are exact, other known lengths are named by their value."""
+    if isinstance(value, int):
+        return value if value in (0, 1) else Dim(str(value), basis_long=value > 1)
+    return value if isinstance(value, Dim) else unique_dim()

@@ -1,0 +1,129 @@
+"""Rules of arithmetic, comparison, selection: what Python's operators and their NumPy names mean."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from srcgrad.ir import infer
+from srcgrad.ir.types import BOOL, INT, Number
+from srcgrad.rules.registry import elementwise, linear, nondiff, plain
+from srcgrad.rules.symbols import Sym, equal, log, op, sign, where
+
+elementwise("add", lambda x, y, out: 1, lambda x, y, out: 1, np_="add", operator_="+", cheap=True)
+elementwise("subtract", lambda x, y, out: 1, lambda x, y, out: -1, np_="subtract", operator_="-", cheap=True)
+elementwise("multiply", lambda x, y, out: y, lambda x, y, out: x, np_="multiply", operator_="*", cheap=True)
+elementwise("divide", lambda x, y, out: 1 / y, lambda x, y, out: -(out / y), np_="divide", operator_="/")
+elementwise("negative", lambda x, out: -1, np_="negative", operator_="-", cheap=True)
+elementwise("positive", lambda x, out: 1, np_="positive", operator_="+", cheap=True)
+elementwise("square", lambda x, out: 2 * x, cheap=True)
+elementwise("reciprocal", lambda x, out: -(out * out))
+elementwise("absolute", lambda x, out: sign(x), np_="absolute", operator_="abs", cheap=True)
+elementwise("fabs", lambda x, out: sign(x), np_="fabs", math_="fabs", cheap=True)
+elementwise("remainder", lambda x, y, out: 1, lambda x, y, out: -(x // y), np_="remainder", operator_="%")
+
+
+def _power_exponent(x: Sym, y: Sym, out: Sym) -> Sym:
+    """``out * log(x)``; where the base is zero the power is zero too, and so is the partial."""
+    base = where(equal(x, 0), 1.0, x) if not isinstance(x.type, Number) else x
+    return out * log(base)
+
+
+def _power_base(x: Sym, y: Sym, out: Sym) -> Any:
+    """``y * x ** (y - 1)``, exact where the exponent is zero, also at ``x = 0``."""
+    if y.constant is not None:
+        return y * x ** (y - 1) if y.constant else 0.0
+    return y * x ** (y - op("not_equal")(y, 0))
+
+
+elementwise(
+    "power",
+    _power_base,
+    _power_exponent,
+    np_="power",
+    math_="pow",
+    operator_="**",
+)
+
+
+def _half_at_tie(x: Sym, y: Sym, wins: Sym) -> Sym:
+    """One where ``x`` wins, one half where both are equal."""
+    return wins + 0.5 * equal(x, y)
+
+
+elementwise(
+    "maximum",
+    lambda x, y, out: _half_at_tie(x, y, x > y),
+    lambda x, y, out: _half_at_tie(x, y, y > x),
+    np_="maximum",
+    python=max,
+)
+elementwise(
+    "minimum",
+    lambda x, y, out: _half_at_tie(x, y, x < y),
+    lambda x, y, out: _half_at_tie(x, y, y < x),
+    np_="minimum",
+    python=min,
+)
+elementwise(
+    "fmax", lambda x, y, out: _half_at_tie(x, y, x > y), lambda x, y, out: _half_at_tie(x, y, y > x)
+)
+elementwise(
+    "fmin", lambda x, y, out: _half_at_tie(x, y, x < y), lambda x, y, out: _half_at_tie(x, y, y < x)
+)
+
+elementwise(
+    "clip",
+    lambda x, a, b, out: op("bitwise_and")(x >= a, x <= b),
+    lambda x, a, b, out: x < a,
+    lambda x, a, b, out: x > b,
+)
+
+linear(
+    "where",
+    None,
+    lambda g, c, x, y: where_cotangent(g, c, x, first=True),
+    lambda g, c, x, y: where_cotangent(g, c, y, first=False),
+    np_="where",
+    infer=infer.elementwise({"np": np.where, "": np.where}),
+)
+
+
+def where_cotangent(g: Sym, c: Sym, operand: Sym, *, first: bool) -> Sym:
+    """The part of ``g`` that the mask gives to one arm."""
+    return where(c, g, 0.0) if first else where(c, 0.0, g)
+
+
+for _name, _symbol in (
+    ("less", "<"),
+    ("less_equal", "<="),
+    ("greater", ">"),
+    ("greater_equal", ">="),
+    ("equal", "=="),
+    ("not_equal", "!="),
+    ("floor_divide", "//"),
+    ("bitwise_and", "&"),
+    ("bitwise_or", "|"),
+    ("bitwise_xor", "^"),
+):
+    nondiff(_name, 2, np_=_name, operator_=_symbol, cheap=True)
+
+nondiff("not", run=operator.not_, infer=infer.constant_type(BOOL), cheap=True)
+nondiff("invert", np_="invert", operator_="~", cheap=True)
+plain(
+    "range_length",
+    lambda start, stop, step: len(range(start, stop, step)),
+    infer.constant_type(INT),
+    zero=True,
+    cheap=True,
+)
+
+
+def _check(test: Any, message: str) -> None:
+    if not test:
+        raise AssertionError(message)
+
+
+plain("check", _check, infer.constant_type(BOOL), zero=True, effect=True)

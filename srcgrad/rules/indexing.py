@@ -1,0 +1,149 @@
+"""Rules of indexing: reads by basic and array index, and their accumulating transposes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from srcgrad.ir import infer
+from srcgrad.ir.nodes import Slice, Slot
+from srcgrad.ir.ops import Attrs, Storage
+from srcgrad.ir.types import AnyDim, Array, Dim, Type, broadcast_dims, dims_of, with_dims
+from srcgrad.rules.registry import Linear, plain, register
+from srcgrad.rules.symbols import Sym
+
+
+@dataclass(frozen=True)
+class Gather(Linear):
+    """A read by index: its transpose adds into a buffer of the operand's shape."""
+
+    def accumulate(self, base: Sym, g: Sym, args: Any, attrs: dict[str, Any]) -> Sym:
+        """``base`` with ``g`` added at the index."""
+        return base.call("index_add", g, *args[1:], index=shifted(attrs["index"], 1))
+
+
+def shifted(index: Any, by: int) -> Any:
+    """The index template with its slots moved, for an op with more operands in front."""
+    if isinstance(index, tuple):
+        return tuple(shifted(i, by) for i in index)
+    if isinstance(index, Slot):
+        return Slot(index.position + by)
+    if isinstance(index, Slice):
+        return Slice(*(shifted(p, by) for p in (index.start, index.stop, index.step)))
+    return index
+
+
+def _entry_type(entry: Any, types: tuple[Type, ...]) -> Type | None:
+    return types[entry.position] if isinstance(entry, Slot) else None
+
+
+def is_advanced(entry: Any, types: tuple[Type, ...]) -> bool:
+    """Whether an index entry is an array (of integers or booleans)."""
+    type_ = _entry_type(entry, types)
+    return isinstance(type_, Array) and type_.dims != ()
+
+
+def _is_mask(entry: Any, types: tuple[Type, ...]) -> bool:
+    type_ = _entry_type(entry, types)
+    return isinstance(type_, Array) and type_.dtype is not None and type_.dtype.kind == "b"
+
+
+def sliced_dim(dim: AnyDim, part: Slice) -> AnyDim:
+    """Length of an axis after a slice.
+
+    >>> sliced_dim(Dim("x0"), Slice(1, -1, None))
+    x0-2
+    """
+    start, stop, step = part.start, part.stop, part.step
+    if any(isinstance(p, Slot) for p in (start, stop, step)):
+        return infer.unique_dim()
+    if isinstance(dim, int):
+        return len(range(*slice(start, stop, step).indices(dim)))
+    if (start, stop) == (None, None) and step in (None, 1, -1):
+        return dim
+    if step in (None, 1) and (start is None or start >= 0) and (stop is None or stop < 0):
+        return Dim(dim.base, dim.drop + (start or 0) - (stop or 0), dim.basis_long)
+    return Dim(f"{dim}[{part}]")
+
+
+def _indexed(types: tuple[Type, ...], attrs: Attrs) -> Type:
+    dims, index = dims_of(types[0]), attrs["index"]
+    if dims is None:
+        return with_dims(types[0], None)
+    used = sum(_axes_used(e, types) for e in index)
+    every = Slice(None, None, None)
+    if Ellipsis in index:
+        at = index.index(Ellipsis)
+        index = (*index[:at], *[every] * (len(dims) - used), *index[at + 1 :])
+    else:
+        index = (*index, *[every] * (len(dims) - used))
+    return with_dims(types[0], _walk(dims, index, types))
+
+
+def _axes_used(entry: Any, types: tuple[Type, ...]) -> int:
+    if entry is None or entry is Ellipsis:
+        return 0
+    if _is_mask(entry, types):
+        mask = dims_of(types[entry.position])
+        return 1 if mask is None else len(mask)
+    return 1
+
+
+def _walk(dims: tuple[AnyDim, ...], index: Any, types: tuple[Type, ...]) -> Any:
+    """Dimensions of the result, entry by entry; array entries share one block of axes."""
+    advanced = any(is_advanced(e, types) for e in index)
+    result: list[Any] = []
+    places: list[int] = []
+    blocks: list[Any] = []
+    axis = 0
+    for entry in index:
+        if entry is None:
+            result.append(1)
+        elif isinstance(entry, Slice):
+            result.append(sliced_dim(dims[axis], entry) if axis < len(dims) else infer.unique_dim())
+            axis += 1
+        else:
+            axis += _axes_used(entry, types)
+            if advanced:
+                places.append(len(result))
+                mask = _is_mask(entry, types)
+                blocks.append((infer.unique_dim(),) if mask else _block(entry, types))
+    if not advanced:
+        return tuple(result)
+    block = broadcast_dims(*blocks)
+    if block is None:
+        return None
+    at = places[0] if len(set(places)) == 1 else 0
+    return (*result[:at], *block, *result[at:])
+
+
+def _block(entry: Any, types: tuple[Type, ...]) -> Any:
+    type_ = _entry_type(entry, types)
+    return () if type_ is None else dims_of(type_)
+
+
+def _resolve(index: Any) -> Any:
+    return index[0] if len(index) == 1 else index
+
+
+def _index_storage_run(x: Any, *parts: Any, index: Any) -> Any:
+    return x[_resolve(index)]
+
+
+def _index_add(base: Any, g: Any, *parts: Any, index: Any) -> Any:
+    result = np.array(base)
+    np.add.at(result, _resolve(index), g)
+    return result
+
+
+register(
+    "index",
+    Gather((lambda g, x, *parts, index: g,)),
+    run=_index_storage_run,
+    infer=_indexed,
+    storage=Storage.MAYBE,
+    cheap=True,
+)
+plain("index_add", _index_add, infer.same, inplace=True)

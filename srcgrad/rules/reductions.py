@@ -1,0 +1,110 @@
+"""Rules of reductions: sum, mean, extrema, products and the counting ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcgrad.ir import infer
+from srcgrad.rules.registry import Custom, Linear, custom, linear, nondiff, plain
+from srcgrad.rules.symbols import Sym, equal, expand_dims, op
+
+_ATTRS = "axis keepdims"
+
+
+def restore_axes(g: Sym, axis: Any, keepdims: bool) -> Sym:
+    """``g`` with the reduced axes put back as axes of length one, so that it broadcasts to the operand."""
+    if axis is None or keepdims:
+        return g
+    return expand_dims(g, axis=axis)
+
+
+def _count(x: Sym, axis: Any) -> Any:
+    """Number of elements that each result of a reduction was made from."""
+    if axis is None:
+        return x.call("size")
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    lengths = [x.call("length", axis=a) for a in axes]
+    total = lengths[0]
+    for length in lengths[1:]:
+        total = total * length
+    return total
+
+
+def _extremum_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+    """The cotangent goes to the extreme elements, shared equally among ties."""
+    hits = equal(x, restore_axes(out, axis, keepdims))
+    ties = hits.call("sum", via="np", **_keep(axis))
+    return restore_axes(g, axis, keepdims) * hits / ties
+
+
+def _extremum_jvp(
+    tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False
+) -> Sym:
+    hits = equal(x, restore_axes(out, axis, keepdims))
+    attrs = _plain(axis, keepdims)
+    return (tangents[0] * hits).call("sum", via="np", **attrs) / hits.call("sum", via="np", **attrs)
+
+
+def _keep(axis: Any) -> dict[str, Any]:
+    return {} if axis is None else {"axis": axis, "keepdims": True}
+
+
+def _plain(axis: Any, keepdims: bool) -> dict[str, Any]:
+    attrs = {} if axis is None else {"axis": axis}
+    return {**attrs, "keepdims": True} if keepdims else attrs
+
+
+def _prod_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+    """Product of all other elements: exact where elements are zero."""
+    return restore_axes(g, axis, keepdims) * x.call("product_of_others", **_plain(axis, False))
+
+
+def _prod_jvp(tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+    others = x.call("product_of_others", **_plain(axis, False))
+    return (tangents[0] * others).call("sum", via="np", **_plain(axis, keepdims))
+
+
+def product_of_others(x: Any, axis: int | None = None) -> Any:
+    """For each element the product of all others along ``axis`` (exact with zeros): scans from both ends."""
+    x = np.asarray(x)
+    flat = x.reshape(-1) if axis is None else np.moveaxis(x, axis, -1)
+    ones = np.ones_like(flat[..., :1])
+    before = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
+    after = np.cumprod(np.concatenate([ones, flat[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
+    others = before * after[..., : flat.shape[-1]]
+    return others[..., : flat.shape[-1]].reshape(x.shape) if axis is None else np.moveaxis(others, -1, axis)
+
+
+def _reduction(run: Any) -> infer.Infer:
+    return infer.reduction(run)
+
+
+linear(
+    "sum",
+    lambda g, x, axis=None, keepdims=False: restore_axes(g, axis, keepdims),
+    np_="sum",
+    attrs=_ATTRS,
+    infer=_reduction(np.sum),
+)
+linear(
+    "mean",
+    lambda g, x, axis=None, keepdims=False: restore_axes(g, axis, keepdims) / _count(x, axis),
+    np_="mean",
+    attrs=_ATTRS,
+    infer=_reduction(np.mean),
+)
+for _name in ("max", "min"):
+    custom(
+        _name,
+        _extremum_vjp,
+        jvp=_extremum_jvp,
+        np_=_name,
+        attrs=_ATTRS,
+        infer=_reduction(getattr(np, _name)),
+    )
+custom("prod", _prod_vjp, jvp=_prod_jvp, np_="prod", attrs=_ATTRS, infer=_reduction(np.prod))
+plain("product_of_others", product_of_others, infer.same, spell="helper:product_of_others")
+for _name in ("any", "all", "argmax", "argmin", "count_nonzero"):
+    nondiff(_name, np_=_name, attrs=_ATTRS, infer=_reduction(getattr(np, _name)))

@@ -1,0 +1,258 @@
+"""The rule registry: five kinds of derivative, each one line for each op.
+
+``elementwise`` (partials), ``linear`` (transposes), ``bilinear`` (two transposes), ``custom`` (named vjps
+and a jvp) and ``nondiff`` (zero by definition). In every rule ``x, y`` are operands, ``out`` the result,
+``g`` the cotangent of the result. Rules are called on symbols and build IR; un-broadcasting is the
+compiler's, never the rule's.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from srcgrad.errors import RegistrationError
+from srcgrad.ir import infer as infer_types
+from srcgrad.ir.ops import Op, Storage, define
+from srcgrad.rules.broadcasting import full, unbroadcast
+from srcgrad.rules.symbols import Sym
+
+Rule = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """How a Python callable maps to an op: its operands, then keyword attributes."""
+
+    op: str
+    via: str
+    operands: int
+    attrs: tuple[str, ...]
+
+
+FUNCTIONS: dict[Any, Binding] = {}
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """Partials ``d out / d operand``, one for each operand."""
+
+    partials: tuple[Rule, ...]
+
+    def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym:
+        """Cotangent of operand ``k``."""
+        partial = self.partials[k](*args, out)
+        return unbroadcast(g * partial, out, args[k])
+
+    def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
+        """Tangent of the result: the sum of partial times tangent."""
+        terms = [t * self.partials[k](*args, out) for k, t in enumerate(tangents) if t is not None]
+        return sum(terms[1:], terms[0])
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Transposes of an op that is linear in the operands that have one (and variadic, if so said)."""
+
+    transposes: tuple[Rule | None, ...]
+    variadic: bool = False
+
+    def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym | None:
+        """Cotangent of operand ``k``; ``None`` where the op is not linear in it."""
+        exact = full(g, out)
+        if self.variadic:
+            assert self.transposes[0] is not None
+            return self.transposes[0](exact, k, *args, **attrs)  # type: ignore[no-any-return]
+        transpose = self.transposes[k] if k < len(self.transposes) else None
+        return None if transpose is None else transpose(exact, *args, **attrs)
+
+    def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
+        """Tangent of the result: the op itself, on tangents."""
+        linear = len(args) if self.variadic else sum(t is not None for t in self.transposes)
+        moved: list[Any] = list(args)
+        for k in range(linear):
+            tangent = tangents[k]
+            moved[k] = args[k].call("zeros_like") if tangent is None else full(tangent, args[k])
+        builder = out.builder
+        return Sym(builder, builder.emit(op.name, *(m.atom for m in moved), **attrs))
+
+
+@dataclass(frozen=True)
+class Bilinear:
+    """Transposes of an op that is linear in each of its two operands."""
+
+    left: Rule
+    right: Rule
+
+    def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym:
+        """Cotangent of operand ``k``."""
+        rule = self.right if k else self.left
+        return rule(full(g, out), args[0], args[1], **attrs)  # type: ignore[no-any-return]
+
+    def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
+        """Tangent of the result: the product rule."""
+        b, terms = out.builder, []
+        for k, tangent in enumerate(tangents):
+            if tangent is not None:
+                pair = [a.atom for a in args]
+                pair[k] = full(tangent, args[k]).atom
+                terms.append(Sym(b, b.emit(op.name, *pair, **attrs)))
+        return sum(terms[1:], terms[0])
+
+
+@dataclass(frozen=True)
+class Custom:
+    """Named vjps, one for each operand (``None``: zero by definition), and a jvp."""
+
+    vjps: tuple[Rule | None, ...]
+    tangent: Rule
+
+    def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym | None:
+        """Cotangent of operand ``k``."""
+        rule = self.vjps[k] if k < len(self.vjps) else None
+        return None if rule is None else rule(g, *args, out, **attrs)
+
+    def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
+        """Tangent of the result."""
+        return self.tangent(tangents, *args, out, **attrs)  # type: ignore[no-any-return]
+
+
+class Nondiff:
+    """Zero by definition: comparisons, rounding, counting."""
+
+    def __repr__(self) -> str:
+        return "nondiff"
+
+
+NONDIFF = Nondiff()
+
+
+def _spellings(name: str, np_: str, math_: str, operator_: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """How the op runs and prints, for each library that has it."""
+    runs: dict[str, Any] = {}
+    spells: dict[str, str] = {}
+    if operator_:
+        runs[""], spells[""] = getattr(operator, _OPERATORS.get(name, name)), operator_
+    if np_:
+        runs["np"], spells["np"] = _dotted(np, np_), f"np.{np_}"
+    if math_:
+        runs["math"], spells["math"] = getattr(math, math_), f"math.{math_}"
+    return runs, spells
+
+
+_OPERATORS = {
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "truediv",
+    "floor_divide": "floordiv",
+    "remainder": "mod",
+    "power": "pow",
+    "negative": "neg",
+    "positive": "pos",
+    "absolute": "abs",
+    "bitwise_and": "and_",
+    "bitwise_or": "or_",
+    "bitwise_xor": "xor",
+    "less": "lt",
+    "less_equal": "le",
+    "greater": "gt",
+    "greater_equal": "ge",
+    "equal": "eq",
+    "not_equal": "ne",
+}
+
+
+def _dotted(module: Any, path: str) -> Any:
+    for part in path.split("."):
+        module = getattr(module, part)
+    return module
+
+
+def register(
+    name: str,
+    diff: Any,
+    *,
+    np_: str = "",
+    math_: str = "",
+    operator_: str = "",
+    python: Any = None,
+    operands: int = 1,
+    attrs: str = "",
+    infer: infer_types.Infer | None = None,
+    run: Callable[..., Any] | None = None,
+    spell: str = "",
+    **options: Any,
+) -> Op:
+    """Define an op with its derivative and bind the library functions that mean it."""
+    runs, spells = _spellings(name, np_, math_, operator_)
+    if python is not None:
+        runs["py"], spells["py"] = python, python.__name__
+    if run is not None:
+        runs, spells = {"": run}, {"": spell or name}
+    names = tuple(attrs.split())
+    for via, function in runs.items():
+        if via in ("np", "math") and run is None:
+            FUNCTIONS[function] = Binding(name, via, operands, names)
+    op = Op(name, runs, spells, infer or infer_types.elementwise(runs), diff=diff, **options)
+    return define(op)
+
+
+def elementwise(name: str, *partials: Rule, np_: str = "", math_: str = "", operator_: str = "", **options: Any) -> Op:
+    """Register a broadcasting op by its partial derivatives: lambdas over ``(x, ..., out)``."""
+    for partial in partials:
+        arity = len(inspect.signature(partial).parameters)
+        if arity != len(partials) + 1:
+            raise RegistrationError(
+                "SG501",
+                f"partial of {name!r} takes {arity} arguments",
+                f"write it over {len(partials)} operands and out",
+            )
+    if not (np_ or math_ or operator_ or options.get("run")):
+        np_ = name
+    return register(
+        name,
+        Elementwise(tuple(partials)),
+        np_=np_,
+        math_=math_,
+        operator_=operator_,
+        operands=len(partials),
+        **options,
+    )
+
+
+def linear(name: str, *transposes: Rule | None, variadic: bool = False, **options: Any) -> Op:
+    """Register a linear op by its transposes: lambdas over ``(g, x, ..., **attrs)``."""
+    return register(name, Linear(transposes, variadic), operands=len(transposes), **options)
+
+
+def bilinear(name: str, left: Rule, right: Rule, **options: Any) -> Op:
+    """Register an op linear in each of two operands: lambdas over ``(g, x, y)``."""
+    return register(name, Bilinear(left, right), operands=2, **options)
+
+
+def custom(name: str, *vjps: Rule | None, jvp: Rule, **options: Any) -> Op:
+    """Register an op by vjps over ``(g, x, ..., out, **attrs)`` and a jvp over ``(tangents, x, ..., out)``."""
+    return register(name, Custom(vjps, jvp), operands=len(vjps), **options)
+
+
+def nondiff(name: str, operands: int = 1, *, np_: str = "", math_: str = "", operator_: str = "", **options: Any) -> Op:
+    """Register an op whose derivative is zero by definition."""
+    return register(
+        name, NONDIFF, np_=np_, math_=math_, operator_=operator_, operands=operands, **options
+    )
+
+
+def plain(
+    name: str, run: Callable[..., Any], infer: infer_types.Infer, *, zero: bool = False, **options: Any
+) -> Op:
+    """Register an op without a rule: refused if an active value reaches it, unless zero by definition."""
+    return register(name, NONDIFF if zero else None, run=run, infer=infer, **options)
+
+
+__all__ = ["FUNCTIONS", "NONDIFF", "Binding", "Op", "Storage", "Sym"]

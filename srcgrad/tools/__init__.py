@@ -1,0 +1,1 @@
+"""The command line: what a person asks of the compiler from a shell."""
