@@ -75,11 +75,16 @@ class Builder:
             scope = scope.parent
         return None
 
-    def remember(self, eqn: Eqn) -> None:
-        """Let an equation that was made elsewhere serve later equal ones of this region."""
-        if not eqn.op.effect:
-            self._memo[self._key(eqn.op, eqn.args, eqn.attrs)] = eqn.out
-            self.defs[eqn.out] = eqn
+    def share(self, eqn: Eqn) -> None:
+        """Let an equation of another block serve later equal ones, without looking into it."""
+        self._memo[self._key(eqn.op, eqn.args, eqn.attrs)] = eqn.out
+
+    def emit_new(self, name: str, *args: Atom, **attrs: Any) -> Var:
+        """Append an equation even if an equal one exists: for buffers that will be updated in place."""
+        op = OPS[name]
+        out = Var("", op.infer(tuple(a.type for a in args), attrs))
+        self.append(Eqn((out,), op, args, attrs, self.span))
+        return out
 
     @staticmethod
     def _key(op: Op, args: tuple[Atom, ...], attrs: dict[str, Any]) -> Hashable:

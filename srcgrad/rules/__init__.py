@@ -1,5 +1,5 @@
 """Derivative rules: one entry for each operation, serving both modes and all targets."""
 
-from srcgrad.rules import arithmetic, elementary, indexing, linalg, reductions, shapes
+from srcgrad.rules import arithmetic, elementary, indexing, linalg, reductions, shapes, tapes
 
-__all__ = ["arithmetic", "elementary", "indexing", "linalg", "reductions", "shapes"]
+__all__ = ["arithmetic", "elementary", "indexing", "linalg", "reductions", "shapes", "tapes"]

@@ -1,0 +1,23 @@
+"""Operations of the adjoint program itself: tapes of saved values, recorded paths, the sweep boundary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from srcgrad.ir import infer
+from srcgrad.ir.types import BOOL, FLOAT, INT, TAPE
+from srcgrad.rules.registry import plain
+
+plain("new_tape", list, infer.constant_type(TAPE), effect=True)
+plain("push", lambda tape, value: tape.append(value), infer.constant_type(BOOL), effect=True)
+plain("pop", lambda tape: tape.pop(), infer.constant_type(FLOAT), effect=True)
+plain("boundary", lambda: None, infer.constant_type(BOOL), effect=True)
+
+
+def _choose(path: Any, test: Any) -> bool:
+    return bool(path.choose(test))
+
+
+plain("choose", _choose, infer.constant_type(BOOL), effect=True)
+plain("reserve", lambda path: path.reserve(), infer.constant_type(INT), effect=True)
+plain("settle", lambda path, slot, trips: path.settle(slot, trips), infer.constant_type(BOOL), effect=True)

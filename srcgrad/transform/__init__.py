@@ -1,0 +1,1 @@
+"""Passes over programs: activity, reverse, forward, needed, unroll, simplify."""

@@ -1,0 +1,206 @@
+"""Supplies forward values to the backward sweep: to-be-recorded analysis, planned on demand.
+
+A value defined at the top of the function is simply there. One from an arm is exported with ``undef`` on
+the other side. One from a loop is recomputed if that is cheap and what it needs is at hand, else taped:
+pushed after its definition, popped at the start of the mirrored region. A body's result that becomes the
+next trip's parameter shares the parameter's tape (shift). Only what the adjoint asks for is kept.
+
+With ``needed`` off everything asked for from a loop is taped: always right, the reference for the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from srcgrad.ir.build import Builder
+from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Stmt, Undef, Var
+from srcgrad.ir.ops import OPS
+from srcgrad.ir.types import INT, TAPE, Type
+from srcgrad.transform.regions import Map, Region
+
+_DEPTH = 4
+
+
+@dataclass(eq=False)
+class Scope:
+    """A region of the backward sweep that mirrors a region of the forward one."""
+
+    region: Region
+    builder: Builder
+    parent: Scope | None = None
+    header: list[Stmt] = field(default_factory=list)
+    available: dict[Var, Atom] = field(default_factory=dict)
+
+
+class Supply:
+    """Finds, or arranges, the backward value of a forward value."""
+
+    def __init__(self, map_: Map, planned: frozenset[Var], *, needed: bool) -> None:
+        self.map = map_
+        self.planned = planned
+        self.needed = needed
+        self.scope = Scope(map_.top, Builder())
+        self.tapes: dict[Var, Var] = {}
+        self.exports: dict[Var, Var] = {}
+        self.trips: dict[int, tuple[Loop, Var]] = {}
+
+    def reach(self, atom: Atom) -> Atom:
+        """A backward atom that holds the value of a forward atom."""
+        if not isinstance(atom, Var) or atom not in self.map.home:
+            return atom
+        found = self._available(atom)
+        if found is not None:
+            return found
+        region = self.map.home[atom]
+        if not region.in_loop:
+            return self._exported(atom)
+        if self.needed:
+            again = self._recompute(atom)
+            if again is not None:
+                return again
+        return self._tape(atom)
+
+    def reach_shape(self, atom: Atom) -> Atom:
+        """A backward atom of the same shape and dtype: another value of the same type if that is at hand."""
+        if not isinstance(atom, Var) or atom not in self.map.home or not self.map.home[atom].in_loop:
+            return self.reach(atom)
+        found = self._available(atom)
+        if found is not None:
+            return found
+        scope: Scope | None = self.scope
+        while scope is not None:
+            for var, value in scope.available.items():
+                if self._same_shape(var.type, atom.type):
+                    return value
+            scope = scope.parent
+        for param in self.map.top.block.params:
+            if self._same_shape(param.type, atom.type):
+                return param
+        return self.reach(atom)
+
+    @staticmethod
+    def _same_shape(a: Type, b: Type) -> bool:
+        dims = getattr(b, "dims", None)
+        return a == b and dims is not None and not any(str(d)[0] in "?[" for d in dims)
+
+    def _available(self, var: Var) -> Atom | None:
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if var in scope.available:
+                return scope.available[var]
+            scope = scope.parent
+        return None
+
+    def _exported(self, var: Var) -> Var:
+        """The value at the top of the function: itself, or an out of the branches around it."""
+        region = self.map.home[var]
+        if region.parent is None:
+            return var
+        if var not in self.exports:
+            out = Var(var.name, var.type)
+            self.exports[var] = out
+            self.map.home[out] = region.parent
+        return self._exported(self.exports[var])
+
+    def _recompute(self, var: Var) -> Atom | None:
+        if var in self.planned and not self._cheaply(var, 0, skip_plan=True):
+            return None
+        if not self._cheaply(var, 0, skip_plan=True):
+            return None
+        eqn = self.map.definition[var]
+        if not isinstance(eqn, Eqn):
+            return None
+        args = tuple(self.reach(a) for a in eqn.args)
+        again = self.scope.builder.emit(eqn.op.name, *args, hint=var.name, **eqn.attrs)
+        self.scope.available[var] = again
+        return again
+
+    def _cheaply(self, atom: Atom, depth: int, *, skip_plan: bool = False) -> bool:
+        """Whether a value can be had without a new tape."""
+        if not isinstance(atom, Var) or atom not in self.map.home or self._available(atom) is not None:
+            return True
+        if not self.map.home[atom].in_loop or (atom in self.planned and not skip_plan):
+            return True
+        eqn = self.map.definition.get(atom)
+        if depth >= _DEPTH or not isinstance(eqn, Eqn) or not eqn.op.cheap:
+            return False
+        return all(self._cheaply(a, depth + 1) for a in eqn.args)
+
+    def _tape(self, var: Var) -> Atom:
+        region = self.map.home[var]
+        scope: Scope | None = self.scope
+        while scope is not None and scope.region is not region:
+            scope = scope.parent
+        if scope is None:
+            raise LookupError(f"{var!r} is not reachable from the backward sweep")
+        if var not in self.tapes:
+            self.tapes[var] = Var(f"{var.name}_tape" if var.name else "tape", TAPE)
+        popped = Var(var.name, var.type)
+        scope.header.append(Eqn((popped,), OPS["pop"], (self.tapes[var],), {}, scope.builder.span))
+        scope.available[var] = popped
+        return popped
+
+    def count_trips(self, loop: Loop) -> Var:
+        """The number of trips that a loop made, as a forward value of the region around it."""
+        if id(loop) not in self.trips:
+            out = Var("trips", INT)
+            self.trips[id(loop)] = (loop, out)
+            self.map.home[out] = self.map.of(loop.body).parent or self.map.top
+        return self.trips[id(loop)][1]
+
+    # -- the forward block with what was arranged -----------------------------------------------
+
+    def forward(self, block: Block) -> list[Stmt]:
+        """Statements of the forward sweep, with pushes, exports and trip counts added."""
+        opened: list[Stmt] = [Eqn((t,), OPS["new_tape"], ()) for t in self.tapes.values()]
+        return opened + self._rewrite(block.stmts)
+
+    def _rewrite(self, stmts: tuple[Stmt, ...]) -> list[Stmt]:
+        result: list[Stmt] = []
+        for stmt in stmts:
+            new = stmt
+            if isinstance(stmt, Branch):
+                new = self._branch(stmt)
+            elif isinstance(stmt, Loop):
+                new = self._loop(stmt)
+            result.append(new)
+            outs = new.outs if not isinstance(stmt, Eqn) else stmt.outs
+            result += [p for out in outs for p in self._push(out, stmt)]
+        return result
+
+    def _push(self, var: Var, stmt: Stmt | None = None) -> list[Stmt]:
+        tape = self.tapes.get(var)
+        span = None if stmt is None else stmt.span
+        return [] if tape is None else [Eqn((), OPS["push"], (tape, var), {}, span)]
+
+    def _branch(self, stmt: Branch) -> Branch:
+        arms, extra = [], []
+        for k, arm in enumerate((stmt.then, stmt.orelse)):
+            arms.append(self._rewrite(arm.stmts))
+            region = self.map.of(arm)
+            for inner, out in self.exports.items():
+                if self.map.home[inner] is region:
+                    extra.append((k, inner, out))
+        results = [list(stmt.then.results), list(stmt.orelse.results)]
+        for k, inner, out in extra:
+            results[k].append(inner)
+            results[1 - k].append(Undef(out.type))
+        blocks = [Block((), tuple(a), tuple(r)) for a, r in zip(arms, results, strict=True)]
+        outs = (*stmt.outs, *(out for _, _, out in extra))
+        return replace(stmt, then=blocks[0], orelse=blocks[1], outs=outs)
+
+    def _loop(self, stmt: Loop) -> Loop:
+        starts = [*stmt.params, *(() if stmt.index is None else (stmt.index,))]
+        stmts = [p for var in starts for p in self._push(var, stmt)] + self._rewrite(stmt.body.stmts)
+        new = replace(stmt, body=Block((), tuple(stmts), stmt.body.results))
+        if id(stmt) not in self.trips:
+            return new
+        count, after = Var("trips", INT), Var("trips", INT)
+        step = Eqn((after,), OPS["add"], (count, Const(1)), {}, stmt.span)
+        return replace(
+            new,
+            params=(*stmt.params, count),
+            inits=(*stmt.inits, Const(0)),
+            outs=(*stmt.outs, self.trips[id(stmt)][1]),
+            body=Block((), (step, *stmts), (*stmt.body.results, after)),
+        )

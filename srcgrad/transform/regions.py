@@ -1,0 +1,96 @@
+"""Where each value of a forward block is defined: the map that the backward sweep finds its way by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from srcgrad.ir.nodes import Block, Branch, Loop, Stmt, Var
+
+
+@dataclass(eq=False)
+class Region:
+    """A region of the forward program: the entry block, an arm, a loop body or condition."""
+
+    block: Block
+    parent: Region | None = None
+    owner: Branch | Loop | None = None
+    arm: int = 0
+    in_loop: bool = False
+
+
+@dataclass
+class Map:
+    """Home region and defining statement of every forward value."""
+
+    top: Region
+    home: dict[Var, Region] = field(default_factory=dict)
+    definition: dict[Var, Stmt] = field(default_factory=dict)
+    regions: dict[int, Region] = field(default_factory=dict)
+
+    def of(self, block: Block) -> Region:
+        """The region of a nested block."""
+        return self.regions[id(block)]
+
+
+def locate(block: Block) -> Map:
+    """Map every value of the block and the blocks in it."""
+    top = Region(block)
+    found = Map(top)
+    for param in block.params:
+        found.home[param] = top
+    _walk(top, found)
+    return found
+
+
+def _walk(region: Region, found: Map) -> None:
+    found.regions[id(region.block)] = region
+    for stmt in region.block.stmts:
+        for out in stmt.outs:
+            found.home[out] = region
+            found.definition[out] = stmt
+        if isinstance(stmt, Branch):
+            for k, arm in enumerate((stmt.then, stmt.orelse)):
+                _walk(Region(arm, region, stmt, k, region.in_loop), found)
+        elif isinstance(stmt, Loop):
+            body = Region(stmt.body, region, stmt, 0, True)
+            for var in (*stmt.params, *(() if stmt.index is None else (stmt.index,))):
+                found.home[var] = body
+            _walk(body, found)
+            if stmt.cond is not None:
+                _walk(Region(stmt.cond, body, stmt, 1, True), found)
+
+
+def free_vars(block: Block, bound: set[Var] | None = None) -> list[Var]:
+    """Values that a block (with what is nested in it) reads from outside, in order of first use."""
+    found: dict[Var, None] = {}
+    inside = set(block.params) | (bound or set())
+
+    def read(atoms: object) -> None:
+        for atom in atoms:  # type: ignore[attr-defined]
+            if isinstance(atom, Var) and atom not in inside:
+                found[atom] = None
+
+    def walk(inner: Block) -> None:
+        for stmt in inner.stmts:
+            if isinstance(stmt, Loop):
+                read((*stmt.inits, *(stmt.range or ())))
+                inside.update(stmt.params)
+                if stmt.index is not None:
+                    inside.add(stmt.index)
+                if stmt.cond is not None:
+                    walk(stmt.cond)
+                walk(stmt.body)
+            elif isinstance(stmt, Branch):
+                read((stmt.test,))
+                walk(stmt.then)
+                walk(stmt.orelse)
+            else:
+                read(stmt.args)
+            inside.update(stmt.outs)
+        read(inner.results)
+
+    walk(block)
+    return list(found)
+
+
+__all__ = ["Map", "Region", "free_vars", "locate"]

@@ -1,0 +1,404 @@
+"""Reverse mode: the adjoint of a block, as one block of forward sweep and backward sweep.
+
+The statements are walked backwards; ``cotangents`` maps forward values to backward atoms that broadcast to
+their shape. A ``Branch`` reverses to a ``Branch`` on the same test, a ``Loop`` to a loop over its trips,
+backwards. Whatever forward value a rule reads is asked of ``needed``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from srcgrad.errors import MissingRuleError
+from srcgrad.ir import build
+from srcgrad.ir.build import Builder
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
+from srcgrad.ir.ops import OPS
+from srcgrad.ir.types import INT, Array, Number, Type, dims_of, is_scalar, join
+from srcgrad.rules.broadcasting import full
+from srcgrad.rules.indexing import Gather
+from srcgrad.rules.registry import NONDIFF
+from srcgrad.rules.symbols import Sym
+from srcgrad.transform.activity import active
+from srcgrad.transform.needed import Scope, Supply
+from srcgrad.transform.regions import free_vars, locate
+
+_ROUNDS = 4
+Cotangents = dict[Var, Atom]
+
+
+def reverse(program: Program, wrt: Sequence[Var], *, value: bool = False, needed: bool = True) -> Program:
+    """The adjoint of the first result with respect to parameters ``wrt``.
+
+    Results: the primal results if ``value``, then one gradient for each of ``wrt`` in its shape and dtype.
+    """
+    planned: frozenset[Var] = frozenset()
+    for _ in range(_ROUNDS):
+        sweep = _Reverse(program, wrt, planned, needed)
+        result = sweep.run(value)
+        taped = frozenset(sweep.supply.tapes)
+        if taped == planned:
+            break
+        planned = taped
+    return result
+
+
+class _ReverseBuilder(Builder):
+    """A builder whose equations may name forward values: they are replaced by backward ones."""
+
+    def __init__(self, supply: Supply, parent: Builder | None = None) -> None:
+        super().__init__(parent)
+        self.supply = supply
+
+    def child(self) -> Builder:
+        return _ReverseBuilder(self.supply, self)
+
+    def emit(self, name: str, *args: Atom, hint: str = "", **attrs: Any) -> Var:
+        shape_only = OPS[name].shape_only
+        reached = [
+            self.supply.reach_shape(a) if k in shape_only else self.supply.reach(a)
+            for k, a in enumerate(args)
+        ]
+        return super().emit(name, *reached, hint=hint, **attrs)
+
+
+class _Reverse:
+    """One walk over the entry block."""
+
+    def __init__(self, program: Program, wrt: Sequence[Var], planned: frozenset[Var], needed: bool) -> None:
+        self.block = program.entry
+        self.wrt = wrt
+        self.map = locate(program.entry)
+        self.supply = Supply(self.map, planned, needed=needed)
+        self.builder: Builder = _ReverseBuilder(self.supply)
+        self.supply.scope.builder = self.builder
+        self.active = active(program, wrt, program.entry.results[:1])
+        for stmt in program.entry.stmts:
+            if isinstance(stmt, Eqn):
+                self._share(stmt)
+
+    def _share(self, stmt: Eqn) -> None:
+        """Let the backward sweep use an equal forward value instead of computing it again."""
+        if not (stmt.op.effect or stmt.op.inplace or stmt.op.name in ("zeros_like", "ones_like")):
+            self.builder.share(stmt)
+
+    def run(self, value: bool) -> Program:
+        result = self.block.results[0]
+        cotangents: Cotangents = {}
+        if isinstance(result, Var):
+            cotangents[result] = Const(1.0)
+        self.statements(self.block.stmts, cotangents)
+        gradients = tuple(self._gradient(p, cotangents) for p in self.wrt)
+        forward = self.supply.forward(self.block)
+        stmts = (*forward, Eqn((), OPS["boundary"], ()), *self.builder.stmts)
+        results = (*self.block.results, *gradients) if value else gradients
+        return Program(Block(self.block.params, stmts, results))
+
+    def _gradient(self, param: Var, cotangents: Cotangents) -> Atom:
+        """The gradient of a parameter: its shape, its dtype, zeros where nothing depends on it."""
+        g = cotangents.get(param)
+        self.builder.span = None
+        if g is None:
+            return self.zero(param)
+        g = self.cast(self.full(g, param), param.type)
+        if isinstance(g, Const) and isinstance(g.value, int):
+            g = Const(float(g.value))
+        if isinstance(param.type, Number) and isinstance(g, Var) and g.type != param.type:
+            g = self.builder.emit("to_float", g)
+        name_cotangent(g, param)
+        return g
+
+    # -- small steps ------------------------------------------------------------------------------
+
+    def sym(self, atom: Atom) -> Sym:
+        return Sym(self.builder, atom)
+
+    def full(self, g: Atom, like: Atom) -> Atom:
+        """``g`` in exactly the shape of ``like``."""
+        return full(self.sym(g), self.sym(like)).atom
+
+    def zero(self, like: Atom) -> Atom:
+        """A zero cotangent of a value."""
+        if is_scalar(like.type) and not _is_rank_zero_param(like, self.wrt):
+            return Const(0.0)
+        return self.builder.emit_new("zeros_like", self.supply.reach_shape(like))
+
+    def cast(self, g: Atom, type_: Type) -> Atom:
+        """``g`` in the dtype of the value that it is the cotangent of."""
+        if not (isinstance(type_, Array) and isinstance(g.type, Array)):
+            return g
+        if type_.dtype is None or g.type.dtype is None or g.type.dtype == type_.dtype:
+            return g
+        return self.builder.emit("astype", g, dtype=type_.dtype)
+
+    def contribute(self, target: Atom, g: Atom, cotangents: Cotangents) -> None:
+        """Add ``g`` to the cotangent of a forward value."""
+        if not isinstance(target, Var) or target not in self.active:
+            return
+        g = self.cast(g, target.type)
+        before = cotangents.get(target)
+        cotangents[target] = g if before is None else build.add(self.builder, before, g)
+
+    # -- statements -------------------------------------------------------------------------------
+
+    def statements(self, stmts: Sequence[Stmt], cotangents: Cotangents) -> None:
+        for stmt in reversed(stmts):
+            self.builder.span = stmt.span
+            if isinstance(stmt, Eqn):
+                self.equation(stmt, cotangents)
+            elif isinstance(stmt, Branch):
+                self.branch(stmt, cotangents)
+            elif isinstance(stmt, Loop):
+                self.loop(stmt, cotangents)
+            elif isinstance(stmt, Call):
+                raise NotImplementedError
+
+    def equation(self, eqn: Eqn, cotangents: Cotangents) -> None:
+        if not eqn.outs or eqn.out not in cotangents or eqn.out not in self.active:
+            return
+        g = cotangents.pop(eqn.out)
+        name_cotangent(g, eqn.out)
+        rule = eqn.op.diff
+        if rule is NONDIFF:
+            return
+        if rule is None:
+            raise MissingRuleError.of(eqn.op.name, eqn.span)
+        attrs = {k: v for k, v in eqn.attrs.items() if k != "via"}
+        args, out = [self.sym(a) for a in eqn.args], self.sym(eqn.out)
+        if isinstance(rule, Gather):
+            self.gather(eqn, rule, g, args, attrs, cotangents)
+            return
+        for k, arg in enumerate(eqn.args):
+            if isinstance(arg, Var) and arg in self.active and k not in eqn.op.shape_only:
+                result = rule.vjp(k, self.sym(g), args, out, attrs)
+                if result is not None:
+                    atom = result.atom if isinstance(result, Sym) else build.constant(result)
+                    self.contribute(arg, atom, cotangents)
+
+    def gather(self, eqn: Eqn, rule: Gather, g: Atom, args: Any, attrs: Any, cotangents: Cotangents) -> None:
+        """Add the cotangent of an element into the cotangent buffer of the array it was read from."""
+        source = eqn.args[0]
+        if not isinstance(source, Var) or source not in self.active:
+            return
+        before = cotangents.get(source)
+        base = self.zero(source) if before is None else self.full(before, source)
+        exact = self.cast(self.full(g, eqn.out), source.type)
+        cotangents[source] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
+
+    def branch(self, stmt: Branch, cotangents: Cotangents) -> None:
+        seeds = [(k, cotangents.pop(out)) for k, out in enumerate(stmt.outs) if out in cotangents]
+        for k, g in seeds:
+            name_cotangent(g, stmt.outs[k])
+        if not seeds:
+            return
+        test = self.supply.reach(stmt.test)
+        arms: list[tuple[Scope, Cotangents]] = []
+        for arm in (stmt.then, stmt.orelse):
+            own = dict(cotangents)
+            scope = self.enter(self.map.of(arm))
+            for k, g in seeds:
+                self.contribute(arm.results[k], g, own)
+            self.statements(arm.stmts, own)
+            self.leave(scope)
+            arms.append((scope, own))
+        self.builder.span = stmt.span
+        self.merge(stmt, test, arms, cotangents)
+
+    def merge(self, stmt: Branch, test: Atom, arms: Any, cotangents: Cotangents) -> None:
+        """One cotangent for each value that an arm contributed to."""
+        region = self.map.of(stmt.then).parent
+        changed = {
+            var: None
+            for _, own in arms
+            for var, g in own.items()
+            if cotangents.get(var) is not g and self._visible(var, region)
+        }
+        outs, results = [], ([], [])  # type: ignore[var-annotated]
+        for var in changed:
+            pair = self._matched(var, [own.get(var) for _, own in arms], [s for s, _ in arms])
+            if build.atom_key(pair[0]) == build.atom_key(pair[1]) and isinstance(pair[0], Const):
+                cotangents[var] = pair[0]
+                continue
+            out = Var("", join(pair[0].type, pair[1].type) or var.type)
+            outs.append(out)
+            results[0].append(pair[0])
+            results[1].append(pair[1])
+            cotangents[var] = out
+        blocks = [
+            Block((), (*scope.header, *scope.builder.stmts), tuple(r))
+            for (scope, _), r in zip(arms, results, strict=True)
+        ]
+        self.builder.append(Branch(test, blocks[0], blocks[1], tuple(outs), stmt.site, stmt.span))
+
+    def _visible(self, var: Var, region: Any) -> bool:
+        home = self.map.home[var]
+        while region is not None:
+            if region is home:
+                return True
+            region = region.parent
+        return False
+
+    def _matched(self, var: Var, pair: list[Atom | None], scopes: list[Scope]) -> list[Atom]:
+        """The cotangents of the two arms in one shape; a missing one is zero."""
+        dims = {dims_of(g.type) for g in pair if g is not None}
+        scalar = dims == {()}
+        result: list[Atom] = []
+        for g, scope in zip(pair, scopes, strict=True):
+            self.resume(scope)
+            if g is None:
+                g = Const(0.0) if scalar else self.zero(var)
+            result.append(g if scalar else self.full(g, var))
+            self.leave(scope)
+        return result
+
+    # -- scopes -----------------------------------------------------------------------------------
+
+    def enter(self, region: Any) -> Scope:
+        scope = Scope(region, self.builder.child(), self.supply.scope)
+        self.resume(scope)
+        return scope
+
+    def resume(self, scope: Scope) -> None:
+        self.supply.scope, self.builder = scope, scope.builder
+
+    def leave(self, scope: Scope) -> None:
+        assert scope.parent is not None
+        self.supply.scope, self.builder = scope.parent, scope.parent.builder
+
+    # -- loops ------------------------------------------------------------------------------------
+
+    def loop(self, stmt: Loop, cotangents: Cotangents) -> None:
+        if not any(out in cotangents for out in stmt.outs):
+            return
+        _LoopAdjoint(self, stmt, cotangents).run()
+
+
+class _LoopAdjoint:
+    """The loop that walks the trips of a forward loop backwards."""
+
+    def __init__(self, sweep: _Reverse, stmt: Loop, cotangents: Cotangents) -> None:
+        self.sweep, self.stmt, self.cotangents = sweep, stmt, cotangents
+        self.params: list[Var] = []
+        self.inits: list[Atom] = []
+        self.results: list[Atom] = []
+        self.targets: list[Var | None] = []
+
+    def carry(self, target: Var | None, init: Atom, type_: Type, name: str) -> Var:
+        if isinstance(type_, Number) and type_.kind == "float":
+            type_ = Array(np.dtype(float), ())
+        param = Var(name, type_)
+        self.params.append(param)
+        self.inits.append(init)
+        self.targets.append(target)
+        return param
+
+    def run(self) -> None:
+        sweep, stmt = self.sweep, self.stmt
+        span = self._range()
+        region = sweep.map.of(stmt.body)
+        states = [k for k, p in enumerate(stmt.params) if p in sweep.active]
+        own: Cotangents = {}
+        seeds = [(k, self._state_seed(k)) for k in states]
+        bound = {*stmt.params, *(() if stmt.index is None else (stmt.index,))}
+        free = [v for v in free_vars(stmt.body, bound) if v in sweep.active]
+        for var in free:
+            before = self.cotangents.get(var)
+            init = sweep.zero(var) if before is None else sweep.full(before, var)
+            own[var] = self.carry(var, init, var.type, f"d{var.name}" if var.name else "")
+        shifts = self._shifts()
+        scope = sweep.enter(region)
+        index = None if stmt.index is None else Var(stmt.index.name, INT)
+        if stmt.index is not None and index is not None:
+            scope.available[stmt.index] = index
+        for k, (_, carried) in shifts.items():
+            scope.available[stmt.body.results[k]] = carried  # type: ignore[index]
+        for k, g in seeds:
+            sweep.contribute(stmt.body.results[k], g, own)
+        sweep.statements(stmt.body.stmts, own)
+        sweep.builder.span = stmt.span
+        for k in states:
+            param = stmt.params[k]
+            g = own.get(param)
+            end = sweep.zero(param) if g is None else sweep.full(g, param)
+            self.results.append(end)
+            name_cotangent(end, param)
+        self.results += [own[var] for var in free]
+        self.results += [sweep.supply.reach(stmt.params[k]) for k in shifts]
+        sweep.leave(scope)
+        self._append(span, index, scope)
+
+    def _state_seed(self, k: int) -> Var:
+        sweep, out, param = self.sweep, self.stmt.outs[k], self.stmt.params[k]
+        g = self.cotangents.pop(out, None)
+        init = sweep.zero(out) if g is None else sweep.full(g, out)
+        return self.carry(None, init, param.type, f"d{param.name}" if param.name else "")
+
+    def _shifts(self) -> dict[int, tuple[Var, Var]]:
+        """Results that are the next trip's taped parameter: carried backwards instead of taped too."""
+        sweep, stmt = self.sweep, self.stmt
+        found: dict[int, tuple[Var, Var]] = {}
+        if not sweep.supply.needed:
+            return found
+        region, planned = sweep.map.of(stmt.body), sweep.supply.planned
+        for k, (param, result) in enumerate(zip(stmt.params, stmt.body.results, strict=True)):
+            local = isinstance(result, Var) and sweep.map.home.get(result) is region
+            if local and {param, result} <= planned and result not in stmt.params:
+                init = sweep.supply.reach(stmt.outs[k])
+                found[k] = (param, self.carry(None, init, result.type, param.name))
+        return found
+
+    def _range(self) -> tuple[Atom, Atom, Atom]:
+        """The trips of the forward loop as a range to walk backwards."""
+        sweep, stmt = self.sweep, self.stmt
+        reach = sweep.supply.reach
+        if stmt.range is not None and stmt.exit is None:
+            return tuple(map(reach, stmt.range))  # type: ignore[return-value]
+        trips = reach(sweep.supply.count_trips(stmt))
+        if stmt.range is None:
+            return Const(0), trips, Const(1)
+        start, _, step = map(reach, stmt.range)
+        b = sweep.builder
+        length = trips if isinstance(step, Const) and step.value == 1 else b.emit("multiply", trips, step)
+        stop = length if isinstance(start, Const) and start.value == 0 else b.emit("add", start, length)
+        return start, stop, step
+
+    def _append(self, span: Any, index: Var | None, scope: Scope) -> None:
+        outs = tuple(Var("", p.type) for p in self.params)
+        body = Block((), (*scope.header, *scope.builder.stmts), tuple(self.results))
+        stmt = self.stmt
+        self.sweep.builder.append(
+            Loop(
+                index,
+                span,
+                None,
+                tuple(self.params),
+                tuple(self.inits),
+                body,
+                outs,
+                stmt.site,
+                stmt.span,
+                backwards=True,
+            )
+        )
+        states = [k for k, p in enumerate(stmt.params) if p in self.sweep.active]
+        for place, k in enumerate(states):
+            self.sweep.contribute(stmt.inits[k], outs[place], self.cotangents)
+        for place, target in enumerate(self.targets):
+            if target is not None:
+                self.cotangents[target] = outs[place]
+
+
+def _is_rank_zero_param(atom: Atom, wrt: Sequence[Var]) -> bool:
+    return isinstance(atom, Var) and atom in wrt and isinstance(atom.type, Array)
+
+
+def name_cotangent(g: Atom, of: Atom) -> None:
+    """Call a cotangent ``dx`` after the user's word for the value."""
+    if isinstance(g, Var) and isinstance(of, Var) and of.name and not g.name:
+        g.name = f"d{of.name}"
+
+
+__all__ = ["reverse"]

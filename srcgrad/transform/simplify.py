@@ -1,0 +1,143 @@
+"""Removes what nothing reads: dead equations, loop parameters, branch results, tapes.
+
+Invariant: a push lives exactly if the pop of its tape lives, so both sweeps stay matched. Loop parameters
+that never change are replaced by their initial value. Linear in the size of the block per loop depth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Eqn, Loop, Program, Stmt, Undef, Var, args_of
+
+_KEPT = frozenset({"check", "boundary", "choose", "reserve", "settle"})
+
+
+def simplify(program: Program) -> Program:
+    """The program without copies and dead code."""
+    program = Program(_Copies().block(program.entry), {k: _Copies().block(f) for k, f in program.functions.items()})
+    entry, _ = _sweep(program.entry, set())
+    functions = {k: _sweep(f, set())[0] for k, f in program.functions.items()}
+    return Program(entry, functions)
+
+
+class _Copies:
+    """Replaces values that only rename others."""
+
+    def __init__(self) -> None:
+        self.same: dict[Var, Atom] = {}
+
+    def atom(self, atom: Atom) -> Atom:
+        while isinstance(atom, Var) and atom in self.same:
+            atom = self.same[atom]
+        return atom
+
+    def atoms(self, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        return tuple(map(self.atom, atoms))
+
+    def block(self, block: Block) -> Block:
+        stmts = tuple(self.stmt(s) for s in block.stmts)
+        return Block(block.params, stmts, self.atoms(block.results))
+
+    def stmt(self, stmt: Stmt) -> Stmt:
+        if isinstance(stmt, Eqn):
+            return replace(stmt, args=self.atoms(stmt.args)) if self.same else stmt
+        if isinstance(stmt, Branch):
+            then, orelse = self.block(stmt.then), self.block(stmt.orelse)
+            for out, a, b in zip(stmt.outs, then.results, orelse.results, strict=True):
+                if a is b and isinstance(a, Var):
+                    self.same[out] = a
+            return replace(stmt, test=self.atom(stmt.test), then=then, orelse=orelse)
+        if isinstance(stmt, Loop):
+            return self.loop(stmt)
+        return replace(stmt, args=self.atoms(stmt.args))
+
+    def loop(self, stmt: Loop) -> Loop:
+        inits = self.atoms(stmt.inits)
+        for k, (param, init) in enumerate(zip(stmt.params, inits, strict=True)):
+            if stmt.body.results[k] is param and not isinstance(init, Undef) and k != stmt.exit:
+                self.same[param] = init
+                self.same[stmt.outs[k]] = init
+        cond = None if stmt.cond is None else self.block(stmt.cond)
+        span = None if stmt.range is None else self.atoms(stmt.range)
+        return replace(stmt, inits=inits, cond=cond, body=self.block(stmt.body), range=span)
+
+
+def _mark(atoms: Any, live: set[Var]) -> None:
+    live.update(a for a in atoms if isinstance(a, Var))
+
+
+def _sweep(block: Block, live: set[Var]) -> tuple[Block, bool]:
+    """The block without dead statements, and whether it has effects; ``live`` gains what it reads."""
+    _mark(block.results, live)
+    kept: list[Stmt] = []
+    effects = False
+    for stmt in reversed(block.stmts):
+        new, effect = _stmt(stmt, live)
+        effects = effects or effect
+        if new is not None:
+            kept.append(new)
+    return Block(block.params, tuple(reversed(kept)), block.results), effects
+
+
+def _stmt(stmt: Stmt, live: set[Var]) -> tuple[Stmt | None, bool]:
+    if isinstance(stmt, Branch):
+        return _branch(stmt, live)
+    if isinstance(stmt, Loop):
+        return _loop(stmt, live)
+    effect = isinstance(stmt, Eqn) and stmt.op.effect
+    wanted = any(out in live for out in stmt.outs)
+    if isinstance(stmt, Eqn) and effect:
+        pushes = stmt.op.name == "push" and stmt.args[0] in live
+        wanted = wanted or pushes or stmt.op.name in _KEPT
+    if not wanted:
+        return None, False
+    _mark(args_of(stmt), live)
+    return stmt, effect or isinstance(stmt, Call)
+
+
+def _branch(stmt: Branch, live: set[Var]) -> tuple[Stmt | None, bool]:
+    keep = [k for k, out in enumerate(stmt.outs) if out in live]
+    arms, effects = [], False
+    for arm in (stmt.then, stmt.orelse):
+        results = tuple(arm.results[k] for k in keep)
+        new, effect = _sweep(Block(arm.params, arm.stmts, results), live)
+        arms.append(new)
+        effects = effects or effect
+    if not keep and not effects:
+        return None, False
+    _mark((stmt.test,), live)
+    outs = tuple(stmt.outs[k] for k in keep)
+    return replace(stmt, then=arms[0], orelse=arms[1], outs=outs), effects
+
+
+def _loop(stmt: Loop, live: set[Var]) -> tuple[Stmt | None, bool]:
+    keep = {k for k, out in enumerate(stmt.outs) if out in live}
+    if stmt.exit is not None:
+        keep.add(stmt.exit)
+    while True:
+        inner = set(live)
+        cond = None if stmt.cond is None else _sweep(stmt.cond, inner)[0]
+        results = tuple(stmt.body.results[k] for k in sorted(keep))
+        body, effects = _sweep(Block((), stmt.body.stmts, results), inner)
+        more = {k for k, p in enumerate(stmt.params) if p in inner} - keep
+        if not more:
+            break
+        keep |= more
+    if not effects and not any(out in live for out in stmt.outs):
+        return None, False
+    order = sorted(keep)
+    live |= inner
+    _mark((stmt.inits[k] for k in order), live)
+    _mark(stmt.range or (), live)
+    new = replace(
+        stmt,
+        params=tuple(stmt.params[k] for k in order),
+        inits=tuple(stmt.inits[k] for k in order),
+        outs=tuple(stmt.outs[k] for k in order),
+        cond=cond,
+        body=body,
+        exit=None if stmt.exit is None else order.index(stmt.exit),
+    )
+    return new, effects
