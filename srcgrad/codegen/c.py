@@ -24,7 +24,6 @@ from srcgrad.codegen.spelling import STORED, DType, definitions, literal
 from srcgrad.ir.nodes import Program
 
 BLOCK = 512
-_LETTERS = "ijklm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +95,16 @@ class _PhasePrinter:
     def __init__(self, form: Form, phase: Phase, helpers: set[tuple[str, DType]]) -> None:
         self.form, self.loops = form, phase.loops
         self.domain = phase.domain
-        self.index = {axis: self._letter(axis) for axis in self.loops}
+        self.index = form.letters(self.loops)
         self.depths = {s.var: self._depth(s) for s in phase.sums}
         self.local = [s for s in phase.sums if self.depths[s.var] < len(self.loops)]
-        self.acc = {s.var: form.names.take(f"{s.buffer.name}_sum") for s in self.local}
-        self.block = {v: form.names.take(f"{acc}_block") for v, acc in self.acc.items()}
+        self.acc = {s.var: form.own(f"{s.buffer.name}_sum") for s in self.local}
+        self.block = {v: form.own(f"{acc[:-4]}_block") for v, acc in self.acc.items()}
         lefts = {s.var: self._left(s) for s in phase.sums}
         levels = {axis: k + 1 for k, axis in enumerate(self.loops)}
         self.nest = Nest(form, phase, levels, self.index, lefts)
         helpers |= self.nest.helpers
         self.sums = phase.sums
-
-    def _letter(self, axis: int) -> str:
-        place = self.loops.index(axis)
-        return _LETTERS[place] if place < len(_LETTERS) else f"i{place}"
 
     def _depth(self, total: Sum) -> int:
         return max((self.loops.index(a) + 1 for a in total.kept if a in self.loops), default=0)
@@ -128,8 +123,16 @@ class _PhasePrinter:
 
     def lines(self) -> list[str]:
         """The statements of the phase."""
-        out = [line for s in self.sums if self._partial(s) for line in _clear(s.buffer)]
-        return [*out, "{", *_indent(self._level(0)), "}"]
+        out = [line for s in self.sums if self._partial(s) for line in self._clear(s.buffer)]
+        body = self._level(0)
+        if len(self.form.phases) > 1 and (self.nest.lines[0] or 0 in self.depths.values()):
+            return [*out, "{", *_indent(body), "}"]
+        return [*out, *body]
+
+    def _clear(self, buffer: Buffer) -> list[str]:
+        p, zero = self.form.own("p"), literal(0, buffer.dtype).code
+        head = f"for (I {p} = 0; {p} < {count(list(buffer.shape))}; ++{p})"
+        return [head, f"    {buffer.name}[{p}] = {zero};"]
 
     def _level(self, level: int) -> list[str]:
         """What stands inside ``level`` loops."""
@@ -154,19 +157,15 @@ class _PhasePrinter:
         """The innermost loop in blocks, each with sums of its own."""
         axis = self.loops[-1]
         i, n = self.index[axis], self.domain[axis]
-        out = [f"const I last = {i}{i} + BLOCK < {n} ? {i}{i} + BLOCK : {n};"]
+        ii, last = self.form.own(2 * i), self.form.own("last")
+        out = [f"const I {last} = {ii} + BLOCK < {n} ? {ii} + BLOCK : {n};"]
         for s in self.local:
             zero = literal(0, s.buffer.dtype).code
             out.append(f"{STORED[s.buffer.dtype]} {self.block[s.var]} = {zero};")
         inner = self._level(len(self.loops))
-        out += [f"for (I {i} = {i}{i}; {i} < last; ++{i}) {{", *_indent(inner), "}"]
+        out += [f"for (I {i} = {ii}; {i} < {last}; ++{i}) {{", *_indent(inner), "}"]
         out += [f"{self.acc[s.var]} += {self.block[s.var]};" for s in self.local]
-        return [f"for (I {i}{i} = 0; {i}{i} < {n}; {i}{i} += BLOCK) {{", *_indent(out), "}"]
-
-
-def _clear(buffer: Buffer) -> list[str]:
-    zero = literal(0, buffer.dtype).code
-    return [f"for (I p = 0; p < {count(list(buffer.shape))}; ++p)", f"    {buffer.name}[p] = {zero};"]
+        return [f"for (I {ii} = 0; {ii} < {n}; {ii} += BLOCK) {{", *_indent(out), "}"]
 
 
 def _indent(lines: list[str]) -> list[str]:

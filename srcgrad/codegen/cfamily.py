@@ -210,6 +210,20 @@ class Form:
         self.interface = self._interface(block.params)
         self.arrays = self._arrays()
         self.phases = self._phases(block.results)
+        words = {v.name for v in (*block.params, *self.defs)}
+        self._words = words | {b.name for b in self.interface.buffers}
+        self._own: dict[str, str] = {}
+
+    def own(self, wish: str) -> str:
+        """A name of the compiler's own; the user's names keep clear of it, and it of theirs."""
+        if wish not in self._own:
+            name = next(w for k in range(1, 99) if (w := f"{wish}{k if k > 1 else ''}") not in self._words)
+            self._own[wish] = self.names.take(name)
+        return self._own[wish]
+
+    def letters(self, axes: Sequence[int]) -> dict[int, str]:
+        """Index variables for axes of a domain."""
+        return {axis: self.own("ijklm"[k] if k < 5 else f"i{k}") for k, axis in enumerate(axes)}
 
     def span(self, var: Var) -> Span | None:
         """The user's expression that the value comes from."""
@@ -259,8 +273,6 @@ class Form:
                     self.lengths.unify(a, b, eqn.span)
 
     def _interface(self, params: Sequence[Var]) -> Interface:
-        for letter in (*"ijklmpqr", "ii", "jj", "kk", "ll", "mm", "first", "last", "rows", "total"):
-            self.names.take(letter)
         lengths: dict[str, tuple[int, int]] = {}
         for k, param in enumerate(params):
             for axis, dim in enumerate(dims_of(param.type) or ()):

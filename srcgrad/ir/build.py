@@ -219,8 +219,6 @@ def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
             continue
         if isinstance(left, Const) and (_exact_factor(left) or _exact_factor(inner.args[0])):
             return multiply(b, constant(left.value * inner.args[0].value), inner.args[1])
-        if not isinstance(left, Const) and _exact_factor(inner.args[0]):
-            return multiply(b, inner.args[0], multiply(b, left, inner.args[1]))
     return b.emit("multiply", x, y)
 
 

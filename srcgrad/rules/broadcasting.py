@@ -12,9 +12,14 @@ from srcgrad.rules.symbols import Sym
 
 def full(g: Sym, like: Sym) -> Sym:
     """``g`` spread to exactly the shape of ``like``."""
-    if g.dims is not None and g.dims == like.dims:
-        return g
-    return g.call("spread", like)
+    return g if _covers(g.dims, like.dims) else g.call("spread", like)
+
+
+def _covers(g: Dims, like: Dims) -> bool:
+    """Whether what broadcasts to ``like`` surely has its shape: an axis of two or more is never spread."""
+    if g is None or like is None or len(g) != len(like):
+        return False
+    return all(a == b or (isinstance(a, Dim) and a.long) for a, b in zip(g, like, strict=True))
 
 
 

@@ -33,6 +33,7 @@ _FLAGS: int = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "
 _DIRECTORY: int = os.O_RDONLY | _FLAGS | getattr(os, "O_DIRECTORY", 0)
 _READ: int = os.O_RDONLY | _FLAGS | getattr(os, "O_NONBLOCK", 0)  # a FIFO must not block
 _CREATE: int = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS
+_warned: set[tuple[str, str]] = set()
 _OWN = ("srcgrad.", "contextlib")  # a warning names the first line outside these modules
 _REMEDY = "set SRCGRAD_CACHE_DIR to a directory of your own, or SRCGRAD_CACHE=memory"
 
@@ -113,9 +114,6 @@ def decode(key: str, data: bytes) -> Entry:
     raise ValueError("its index does not fit its texts")
 
 
-_warned: set[tuple[str, str]] = set()
-
-
 def _warn(code: str, path: str, what: str) -> None:
     """Warn once in a process about one kind of trouble with one path, at the user's line."""
     if (code, path) not in _warned:
@@ -156,10 +154,9 @@ class DiskCache:
     def put(self, key: str, entry: Entry) -> None:
         """Publish the entry under this key, in place of what was there."""
         name, data = _name(key), encode(key, entry)
-        if len(data) > MAX_ENTRY:
-            _warn("SG603", self.directory, f"does not take an entry of {len(data)} bytes")
-            return
         with self._reporting():
+            if len(data) > MAX_ENTRY:
+                raise _Trouble("SG603", self.directory, f"takes no entry of {len(data)} bytes")
             self._make(self.directory)
             with self._folder() as folder:
                 self._publish(folder, name, data)
@@ -237,7 +234,7 @@ class DiskCache:
         """Say why this directory or file is not to be trusted, or ""."""
         user = self._os.geteuid()
         if stat.S_IFMT(info.st_mode) != kind:
-            return "it is of the wrong type, or a link"
+            return "it is a link or of the wrong type"
         if user is not None and info.st_uid != user:
             return "it belongs to another user"
         if user is not None and info.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -284,8 +281,8 @@ class DiskCache:
                 self._os.fsync(fd)
             finally:
                 self._os.close(fd)
-            target = self._at(folder, name)
-            self._os.replace(temporary, target, src_dir_fd=folder, dst_dir_fd=folder)
+            final = self._at(folder, name)
+            self._os.replace(temporary, final, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
             self._discard(folder, temporary)
             raise
@@ -335,10 +332,11 @@ def cache_directory() -> Path | None:
         return path
     import platformdirs
 
-    path = Path(platformdirs.user_cache_dir("srcgrad", appauthor=False))
-    if path.is_absolute() and (os.environ.get("HOME", "~") or os.environ.get("XDG_CACHE_HOME")):
-        return path
-    _warn("SG601", str(path), "is not used as a cache: the user has no home directory")
+    with contextlib.suppress(RuntimeError):  # newer platformdirs raise it, older give "~"
+        path = Path(platformdirs.user_cache_dir("srcgrad", appauthor=False))
+        if path.is_absolute():
+            return path
+    _warn("SG601", "~/.cache", "is not used as a cache: the user has no home directory")
     return None
 
 

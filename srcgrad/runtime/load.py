@@ -37,7 +37,7 @@ def filename_for(title: str, text: str) -> str:
     """Return the name under which a text is shown: the same for the same title and text.
 
     >>> filename_for("loss", "def loss(): ...")
-    '<srcgrad loss 5f3b50b2d6>'
+    '<srcgrad loss 5395d2ef2b>'
     """
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     shown = "".join(c if c.isprintable() else "?" for c in title[:_TITLE])
@@ -70,7 +70,7 @@ def load(text: str, name: str, namespace: dict[str, object], filename: str) -> t
 
 def _keep(text: str, filename: str, function: types.FunctionType) -> None:
     token = next(_tokens)
-    lines = text.splitlines(keepends=True)
+    lines = [row + "\n" for row in text.split("\n")]  # splitlines also splits at form feeds
     with _lock:
         owners = _owners.get(filename, set())
         owners.add(token)  # from here on, no finalizer finds it empty

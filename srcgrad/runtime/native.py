@@ -31,7 +31,11 @@ from srcgrad.ir.types import Array, Number
 FLAGS: Final = (
     "-O3 -std=c11 -fPIC -shared -fno-math-errno -fno-trapping-math -ffp-contract=off".split()
 )
-_PYTHON: Final[dict[str, tuple[type, ...]]] = {"float": (float, int), "int": (int,), "bool": (bool,)}
+_PYTHON: Final[dict[str, tuple[type, ...]]] = {
+    "float": (float, int),
+    "int": (int,),
+    "bool": (bool,),
+}
 
 
 def compiler() -> list[str]:
@@ -45,7 +49,9 @@ def compiler() -> list[str]:
         path = shutil.which(command[0])
         if path is not None:
             return [path, *command[1:]]
-    what = f"the C compiler {asked[0]!r} (from CC) is not found" if asked else "no C compiler is found"
+    what = (
+        f"the C compiler {asked[0]!r} (from CC) is not found" if asked else "no C compiler is found"
+    )
     raise CodegenError(
         "SG506", what, "install gcc or clang, or set CC; the Python target needs no compiler"
     )
@@ -83,16 +89,25 @@ def _private(directory: Path) -> None:
     """Make the directory; refuse one that others could put a library into."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if hasattr(os, "getuid"):
-        status = directory.stat()
-        if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        status = directory.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             raise CodegenError(
-                "SG601", f"{directory} can be written by others", "give it mode 0700 and your own user"
+                "SG601",
+                f"{directory} can be written by others",
+                "give it mode 0700 and your own user",
             )
 
 
 def _key(text: str, command: list[str]) -> str:
     status = os.stat(command[0])
-    parts = [text, *command, *FLAGS, platform.machine(), str(status.st_size), str(status.st_mtime_ns)]
+    parts = [
+        text,
+        *command,
+        *FLAGS,
+        platform.machine(),
+        str(status.st_size),
+        str(status.st_mtime_ns),
+    ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
 
 
@@ -115,7 +130,9 @@ def _compile(text: str, command: list[str], target: Path) -> None:
         if done.returncode:
             tail = "\n".join(done.stderr.strip().splitlines()[-12:])
             raise CodegenError(
-                "SG507", f"{command[0]} failed:\n{tail}\n", "check the compiler, or use the Python target"
+                "SG507",
+                f"{command[0]} failed:\n{tail}\n",
+                "check the compiler, or use the Python target",
             )
         os.replace(made, target)
 
@@ -157,7 +174,9 @@ def _c_type(argument: Argument) -> Any:
     )
 
 
-def _passed(argument: Argument, values: list[Any], lengths: dict[str, int], memory: list[Any]) -> Any:
+def _passed(
+    argument: Argument, values: list[Any], lengths: dict[str, int], memory: list[Any]
+) -> Any:
     if argument.role == "length":
         return lengths[argument.name]
     if argument.role == "number":
@@ -165,7 +184,11 @@ def _passed(argument: Argument, values: list[Any], lengths: dict[str, int], memo
     if argument.role == "buffer":
         return memory[argument.of].ctypes.data
     array = values[argument.of]
-    return array.ctypes.data if argument.role == "array" else array.strides[argument.axis] // array.itemsize
+    return (
+        array.ctypes.data
+        if argument.role == "array"
+        else array.strides[argument.axis] // array.itemsize
+    )
 
 
 def checked(face: Interface, args: tuple[Any, ...]) -> tuple[list[Any], dict[str, int]]:
@@ -208,7 +231,9 @@ def _array(value: Any, type_: Array, name: str) -> Any:
     return array
 
 
-def _lengths(have: tuple[int, ...], want: tuple[Length, ...], known: dict[str, int], name: str) -> None:
+def _lengths(
+    have: tuple[int, ...], want: tuple[Length, ...], known: dict[str, int], name: str
+) -> None:
     for axis, (length, expected) in enumerate(zip(have, want, strict=True)):
         should = expected if isinstance(expected, int) else known.setdefault(expected, length)
         if length != should:

@@ -102,9 +102,7 @@ def _check(status: int, log: str = "") -> None:
 def _by_nvrtc(text: str, arch: str, options: Sequence[str]) -> Cubin:
     library, program = _library(), ctypes.c_void_p()
     source = text.encode()
-    _check(
-        library.nvrtcCreateProgram(ctypes.byref(program), source, b"srcgrad.cu", 0, None, None)
-    )
+    _check(library.nvrtcCreateProgram(ctypes.byref(program), source, b"srcgrad.cu", 0, None, None))
     try:
         chosen = [f"--gpu-architecture={arch}", "--std=c++17", *options]
         passed = (ctypes.c_char_p * len(chosen))(*(o.encode() for o in chosen))
@@ -133,7 +131,16 @@ def _by_nvcc(text: str, arch: str, options: Sequence[str]) -> Cubin:
     with tempfile.TemporaryDirectory(prefix="srcgrad-") as folder:
         source, made = Path(folder, "srcgrad.cu"), Path(folder, "srcgrad.cubin")
         source.write_text(text, encoding="utf-8")
-        call = [command, "-cubin", f"-arch={arch}", "-std=c++17", *options, "-o", str(made), str(source)]
+        call = [
+            command,
+            "-cubin",
+            f"-arch={arch}",
+            "-std=c++17",
+            *options,
+            "-o",
+            str(made),
+            str(source),
+        ]
         done = subprocess.run(call, capture_output=True, text=True, check=False)
         if done.returncode:
             log = f"{done.stdout}{done.stderr}".strip()

@@ -8,6 +8,7 @@ backwards. Whatever forward value a rule reads is asked of ``needed``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,15 +36,23 @@ def reverse(program: Program, wrt: Sequence[Var], *, value: bool = False, needed
 
     Results: the primal results if ``value``, then one gradient for each of ``wrt`` in its shape and dtype.
     """
-    planned: frozenset[Var] = frozenset()
+    plan = Plan()
     for _ in range(_ROUNDS):
-        sweep = _Reverse(program, wrt, planned, needed)
+        sweep = _Reverse(program, wrt, plan, needed)
         result = sweep.run(value)
-        taped = frozenset(sweep.supply.tapes)
-        if taped == planned:
+        found = Plan(frozenset(sweep.supply.tapes), plan.steady | sweep.steady)
+        if found == plan:
             break
-        planned = taped
+        plan = found
     return result
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the walk before found: values that are taped, and loop states whose cotangent never changes."""
+
+    taped: frozenset[Var] = frozenset()
+    steady: frozenset[Var] = frozenset()
 
 
 class _ReverseBuilder(Builder):
@@ -68,11 +77,13 @@ class _ReverseBuilder(Builder):
 class _Reverse:
     """One walk over the entry block."""
 
-    def __init__(self, program: Program, wrt: Sequence[Var], planned: frozenset[Var], needed: bool) -> None:
+    def __init__(self, program: Program, wrt: Sequence[Var], plan: Plan, needed: bool) -> None:
+        self.plan = plan
+        self.steady: set[Var] = set()
         self.block = program.entry
         self.wrt = wrt
         self.map = locate(program.entry)
-        self.supply = Supply(self.map, planned, needed=needed)
+        self.supply = Supply(self.map, plan.taped, needed=needed)
         self.builder: Builder = _ReverseBuilder(self.supply)
         self.supply.scope.builder = self.builder
         self.active = active(program, wrt, program.entry.results[:1])
@@ -171,12 +182,15 @@ class _Reverse:
         if isinstance(rule, Gather):
             self.gather(eqn, rule, g, args, attrs, cotangents)
             return
+        own: Cotangents = {}
         for k, arg in enumerate(eqn.args):
             if isinstance(arg, Var) and arg in self.active and k not in eqn.op.shape_only:
                 result = rule.vjp(k, self.sym(g), args, out, attrs)
                 if result is not None:
                     atom = result.atom if isinstance(result, Sym) else build.constant(result)
-                    self.contribute(arg, atom, cotangents)
+                    self.contribute(arg, atom, own)
+        for arg, atom in own.items():
+            self.contribute(arg, atom, cotangents)
 
     def gather(self, eqn: Eqn, rule: Gather, g: Atom, args: Any, attrs: Any, cotangents: Cotangents) -> None:
         """Add the cotangent of an element into the cotangent buffer of the array it was read from."""
@@ -299,8 +313,9 @@ class _LoopAdjoint:
         sweep, stmt = self.sweep, self.stmt
         span = self._range()
         region = sweep.map.of(stmt.body)
-        states = [k for k, p in enumerate(stmt.params) if p in sweep.active]
+        states = [k for k, p in enumerate(stmt.params) if self._is_carried(p)]
         own: Cotangents = {}
+        steady = self._steady_seeds()
         seeds = [(k, self._state_seed(k)) for k in states]
         bound = {*stmt.params, *(() if stmt.index is None else (stmt.index,))}
         free = [v for v in free_vars(stmt.body, bound) if v in sweep.active]
@@ -315,13 +330,15 @@ class _LoopAdjoint:
             scope.available[stmt.index] = index
         for k, (_, carried) in shifts.items():
             scope.available[stmt.body.results[k]] = carried  # type: ignore[index]
-        for k, g in seeds:
+        for k, g in [*seeds, *steady]:
             sweep.contribute(stmt.body.results[k], g, own)
         sweep.statements(stmt.body.stmts, own)
         sweep.builder.span = stmt.span
-        for k in states:
+        for (k, seed) in seeds:
             param = stmt.params[k]
             g = own.get(param)
+            if g is seed:
+                sweep.steady.add(param)
             end = sweep.zero(param) if g is None else sweep.full(g, param)
             self.results.append(end)
             name_cotangent(end, param)
@@ -329,6 +346,21 @@ class _LoopAdjoint:
         self.results += [sweep.supply.reach(stmt.params[k]) for k in shifts]
         sweep.leave(scope)
         self._append(span, index, scope)
+
+    def _is_carried(self, param: Var) -> bool:
+        return param in self.sweep.active and param not in self.sweep.plan.steady
+
+    def _steady_seeds(self) -> list[tuple[int, Atom]]:
+        """Cotangents of states that pass through every trip unchanged: no parameter, the value itself."""
+        sweep, stmt = self.sweep, self.stmt
+        found: list[tuple[int, Atom]] = []
+        for k, param in enumerate(stmt.params):
+            if param in sweep.active and param in sweep.plan.steady:
+                g = self.cotangents.pop(stmt.outs[k], None)
+                if g is not None:
+                    found.append((k, g))
+                    sweep.contribute(stmt.inits[k], g, self.cotangents)
+        return found
 
     def _state_seed(self, k: int) -> Var:
         sweep, out, param = self.sweep, self.stmt.outs[k], self.stmt.params[k]
@@ -383,7 +415,7 @@ class _LoopAdjoint:
                 backwards=True,
             )
         )
-        states = [k for k, p in enumerate(stmt.params) if p in self.sweep.active]
+        states = [k for k, p in enumerate(stmt.params) if self._is_carried(p)]
         for place, k in enumerate(states):
             self.sweep.contribute(stmt.inits[k], outs[place], self.cotangents)
         for place, target in enumerate(self.targets):

@@ -1,0 +1,239 @@
+"""Decides which values are printed inside the expression that uses them, and which get a name.
+
+A value is inlined if nothing names it, it is used once in its own region, and no buffer that it reads is
+updated in between. Transposes and lengths of named arrays are always inlined: they cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Program, Stmt, Var
+
+_LIMIT = 12
+_FREE = frozenset({"transpose", "length", "size", "ndim"})
+
+
+@dataclass
+class Uses:
+    """Where a value is used: regions and positions in them."""
+
+    places: list[tuple[int, int, Stmt | None]] = field(default_factory=list)
+
+
+@dataclass
+class Inlining:
+    """The outcome: inlined values with their definitions, and what every value is made from."""
+
+    definition: dict[Var, Stmt] = field(default_factory=dict)
+    inlined: set[Var] = field(default_factory=set)
+    buffers: set[Var] = field(default_factory=set)
+    weight: dict[Var, int] = field(default_factory=dict)
+    _leaves: dict[Var, tuple[Var, ...]] = field(default_factory=dict)
+
+    def leaves(self, atom: Atom) -> tuple[Var, ...]:
+        """Named values that the expression of an atom reads."""
+        if not isinstance(atom, Var):
+            return ()
+        if atom not in self.inlined:
+            return (atom,)
+        if atom not in self._leaves:
+            found: dict[Var, None] = {}
+            for part in _parts(self.definition[atom]):
+                found.update(dict.fromkeys(self.leaves(part)))
+            self._leaves[atom] = tuple(found)
+        return self._leaves[atom]
+
+
+def _parts(stmt: Stmt) -> tuple[Atom, ...]:
+    if isinstance(stmt, Branch):
+        return (stmt.test, stmt.then.results[0], stmt.orelse.results[0])
+    assert isinstance(stmt, Eqn)
+    return stmt.args
+
+
+def plan(program: Program, *, keep_all: bool = False) -> Inlining:
+    """Decide for a whole program; ``keep_all`` names every value (for tests)."""
+    result = Inlining()
+    _find_buffers(program.entry, result)
+    uses: dict[Var, Uses] = {}
+    _count(program.entry, uses, result)
+    if not keep_all:
+        _decide(program.entry, uses, result)
+    return result
+
+
+def _reads(stmt: Stmt) -> Iterator[Atom]:
+    if isinstance(stmt, Branch):
+        yield stmt.test
+    elif isinstance(stmt, Loop):
+        yield from stmt.inits
+        yield from stmt.range or ()
+    else:
+        yield from stmt.args
+
+
+def _count(block: Block, uses: dict[Var, Uses], result: Inlining) -> None:
+    region = id(block)
+    for k, stmt in enumerate(block.stmts):
+        for out in stmt.outs:
+            result.definition[out] = stmt
+        for atom in _reads(stmt):
+            if isinstance(atom, Var):
+                uses.setdefault(atom, Uses()).places.append((region, k, stmt))
+        for inner in _inner(stmt):
+            _count(inner, uses, result)
+    for atom in block.results:
+        if isinstance(atom, Var):
+            uses.setdefault(atom, Uses()).places.append((region, len(block.stmts), None))
+
+
+def _inner(stmt: Stmt) -> tuple[Block, ...]:
+    if isinstance(stmt, Branch):
+        return (stmt.then, stmt.orelse)
+    if isinstance(stmt, Loop):
+        return (stmt.body,) if stmt.cond is None else (stmt.cond, stmt.body)
+    return ()
+
+
+def _find_buffers(block: Block, result: Inlining) -> None:
+    """Values that may be updated in place, with all that flow into or out of them."""
+    edges: dict[Var, set[Var]] = {}
+
+    def link(a: Atom, b: Atom) -> None:
+        if isinstance(a, Var) and isinstance(b, Var):
+            edges.setdefault(a, set()).add(b)
+            edges.setdefault(b, set()).add(a)
+
+    def walk(inner: Block) -> None:
+        for stmt in inner.stmts:
+            if isinstance(stmt, Eqn) and stmt.op.inplace:
+                seeds.extend((stmt.out, stmt.args[0]))
+                link(stmt.out, stmt.args[0])
+            elif isinstance(stmt, Branch):
+                for out, a, b in zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True):
+                    link(out, a)
+                    link(out, b)
+            elif isinstance(stmt, Loop):
+                for p, i, r, o in zip(stmt.params, stmt.inits, stmt.body.results, stmt.outs, strict=True):
+                    link(p, i)
+                    link(p, r)
+                    link(p, o)
+                seeds.extend(_accumulators(stmt))
+            for nested in _inner(stmt):
+                walk(nested)
+
+    seeds: list[Atom] = []
+    walk(block)
+    todo = [s for s in seeds if isinstance(s, Var)]
+    while todo:
+        var = todo.pop()
+        if var not in result.buffers:
+            result.buffers.add(var)
+            todo.extend(edges.get(var, ()))
+
+
+def _accumulators(loop: Loop) -> Iterator[Atom]:
+    """Parameters of array type that a trip adds to: printed as ``p += t``."""
+    adds = {s.out: s for s in loop.body.stmts if isinstance(s, Eqn) and s.op.name == "add"}
+    for param, end in zip(loop.params, loop.body.results, strict=True):
+        eqn = adds.get(end) if isinstance(end, Var) else None
+        if eqn is not None and eqn.args[0] is param and getattr(param.type, "dims", ()) != ():
+            yield param
+
+
+def updates_buffer(stmt: Stmt, result: Inlining) -> bool:
+    """Whether a statement, or one nested in it, may update a buffer in place."""
+    if isinstance(stmt, Eqn):
+        return stmt.op.inplace or (stmt.op.name == "add" and stmt.out in result.buffers)
+    return any(updates_buffer(s, result) for inner in _inner(stmt) for s in inner.stmts)
+
+
+def _decide(block: Block, uses: dict[Var, Uses], result: Inlining) -> None:
+    """Walk a region backwards, so that the place where a user is printed is known first."""
+    place: dict[Var, int] = {}
+    for stmt in block.stmts:
+        for inner in _inner(stmt):
+            _decide(inner, uses, result)
+    updates = [k for k, s in enumerate(block.stmts) if updates_buffer(s, result)]
+    for k in reversed(range(len(block.stmts))):
+        stmt = block.stmts[k]
+        if isinstance(stmt, Loop) or len(stmt.outs) != 1 or not _can_inline(stmt, uses, result):
+            continue
+        out = stmt.outs[0]
+        places = uses[out].places
+        if _is_free(stmt, result):
+            result.inlined.add(out)
+            continue
+        if out.name or len(places) != 1 or places[0][0] != id(block):
+            continue
+        at = places[0][1]
+        user = places[0][2]
+        if isinstance(user, Loop) and user.cond is None and out in user.inits and out in result.buffers:
+            continue
+        if isinstance(user, (Eqn, Branch)) and len(user.outs) == 1:
+            at = place.get(user.outs[0], at)
+        if _consumed(user, out) or (_reads_buffer(stmt, result) and any(k < u < at for u in updates)):
+            continue
+        place[out] = at
+        result.inlined.add(out)
+    _limit(block, result)
+
+
+def _consumed(user: Stmt | None, out: Var) -> bool:
+    """Whether the value is the buffer that its user updates."""
+    return isinstance(user, Eqn) and user.op.inplace and user.args[0] is out
+
+
+def _can_inline(stmt: Stmt, uses: dict[Var, Uses], result: Inlining) -> bool:
+    if stmt.outs[0] not in uses:
+        return False
+    if isinstance(stmt, Eqn):
+        return not (stmt.op.effect or stmt.op.inplace)
+    if isinstance(stmt, Branch):
+        inner = [s for arm in (stmt.then, stmt.orelse) for s in arm.stmts]
+        ends = (stmt.then.results[0], stmt.orelse.results[0])
+        settled = all(isinstance(a, (Var, Const)) for a in ends)
+        return settled and all(len(s.outs) == 1 and s.outs[0] in result.inlined for s in inner)
+    return False
+
+
+def _is_free(stmt: Stmt, result: Inlining) -> bool:
+    """Whether an expression is a free view or length of a named value that is never updated."""
+    if not isinstance(stmt, Eqn) or stmt.op.name not in _FREE or set(stmt.attrs) - {"via", "axis"}:
+        return False
+    source = stmt.args[0]
+    if not isinstance(source, Var) or stmt.out.name:
+        return False
+    inner = result.definition.get(source)
+    named = bool(source.name) or not isinstance(inner, Eqn)
+    return named and source not in result.buffers
+
+
+def _reads_buffer(stmt: Stmt, result: Inlining) -> bool:
+    if isinstance(stmt, Branch):
+        return any(v in result.buffers for v in result.leaves(stmt.outs[0])) or bool(result.buffers)
+    return any(a in result.buffers for a in _parts(stmt) if isinstance(a, Var)) or any(
+        v in result.buffers for a in _parts(stmt) for v in result.leaves(a)
+    )
+
+
+def _limit(block: Block, result: Inlining) -> None:
+    """Give a name to values whose expression would grow too long to read."""
+    for stmt in block.stmts:
+        if len(stmt.outs) != 1:
+            continue
+        out = stmt.outs[0]
+        size = 1 + sum(
+            result.weight.get(a, 0) for a in _own_parts(stmt) if isinstance(a, Var) and a in result.inlined
+        )
+        result.weight[out] = size
+        if size > _LIMIT and out in result.inlined and not isinstance(stmt, Branch):
+            result.inlined.discard(out)
+
+
+def _own_parts(stmt: Stmt) -> tuple[Atom, ...]:
+    if isinstance(stmt, Branch):
+        return (stmt.test, *stmt.then.results, *stmt.orelse.results)
+    return () if isinstance(stmt, Loop) else stmt.args

@@ -1,0 +1,186 @@
+"""Out of SSA: gives every value a name, and one name to values that are versions of one thing.
+
+Values that meet at a loop or branch share a name unless they are alive together. All other names are
+unique: the user's word, with a suffix on a clash. Deterministic: order of definition decides.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterable, Iterator
+
+from srcgrad.codegen.inline import Inlining
+from srcgrad.codegen.liveness import Interference, analyse
+from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Var
+
+RESERVED = frozenset(keyword.kwlist) | frozenset(
+    n for n in dir(builtins) if not n.startswith("_")
+) | {"np", "math", "cp"}
+
+
+class Webs:
+    """Groups of values that share a name."""
+
+    def __init__(self, interference: Interference, fixed: Iterable[Var]) -> None:
+        self.interference = interference
+        self.parent: dict[Var, Var] = {}
+        self.members: dict[Var, list[Var]] = {}
+        self.fixed = set(fixed)
+
+    def find(self, var: Var) -> Var:
+        """Representative of the group of a value."""
+        while var in self.parent:
+            var = self.parent[var]
+        return var
+
+    def group(self, var: Var) -> list[Var]:
+        """All values that share the name of this one."""
+        root = self.find(var)
+        return self.members.get(root, [root])
+
+    def join(self, a: Atom, b: Atom, *, always: bool = False) -> None:
+        """Let two values share a name unless they are alive together."""
+        if not (isinstance(a, Var) and isinstance(b, Var)):
+            return
+        pairs = self.interference.pairs
+        if a not in pairs or b not in pairs:
+            return
+        a, b = self.find(a), self.find(b)
+        if a is b:
+            return
+        first, second = self.group(a), self.group(b)
+        if any(x in self.fixed for x in first) and any(x in self.fixed for x in second):
+            return
+        if not always and any(y in pairs[x] for x in first for y in second):
+            return
+        self.parent[b] = a
+        self.members[a] = first + second
+        self.members.pop(b, None)
+
+
+def _is_cotangent(atom: Atom, backward: set[Var]) -> bool:
+    return isinstance(atom, Var) and atom in backward
+
+
+def make_webs(program: Program, inlining: Inlining) -> Webs:
+    """Join what may share a name: in-place updates first, then loop states, then branch results."""
+    webs = Webs(analyse(program, inlining), program.entry.params)
+    backward = set(backward_values(program.entry))
+    for out, source in _updates(program.entry):
+        webs.join(out, source)
+    for loop in _loops(program.entry):
+        for p, r, o in zip(loop.params, loop.body.results, loop.outs, strict=True):
+            webs.join(p, o, always=True)
+            webs.join(p, r)
+    for branch in _branches(program.entry):
+        for out, a, b in zip(branch.outs, branch.then.results, branch.orelse.results, strict=True):
+            webs.join(out, a)
+            webs.join(out, b)
+    for loop in _loops(program.entry):
+        for p, i in zip(loop.params, loop.inits, strict=True):
+            if _is_cotangent(p, backward) == _is_cotangent(i, backward):
+                webs.join(p, i)
+    return webs
+
+
+def backward_values(block: Block) -> Iterator[Var]:
+    """Values that the backward sweep defines."""
+    after = False
+    for stmt in block.stmts:
+        if isinstance(stmt, Eqn) and stmt.op.name == "boundary":
+            after = True
+        if after:
+            yield from stmt.outs
+            for inner in inner_blocks(stmt):
+                yield from _all_defined(inner)
+            if isinstance(stmt, Loop):
+                yield from stmt.params
+
+
+def _all_defined(block: Block) -> Iterator[Var]:
+    for stmt in block.stmts:
+        yield from stmt.outs
+        if isinstance(stmt, Loop):
+            yield from stmt.params
+        for inner in inner_blocks(stmt):
+            yield from _all_defined(inner)
+
+
+def inner_blocks(stmt: object) -> tuple[Block, ...]:
+    if isinstance(stmt, Branch):
+        return (stmt.then, stmt.orelse)
+    if isinstance(stmt, Loop):
+        return (stmt.body,) if stmt.cond is None else (stmt.cond, stmt.body)
+    return ()
+
+
+def _walk(block: Block) -> Iterator[object]:
+    for stmt in block.stmts:
+        yield stmt
+        for inner in inner_blocks(stmt):
+            yield from _walk(inner)
+
+
+def _loops(block: Block) -> Iterator[Loop]:
+    return (s for s in _walk(block) if isinstance(s, Loop))
+
+
+def _branches(block: Block) -> Iterator[Branch]:
+    return (s for s in _walk(block) if isinstance(s, Branch))
+
+
+def _updates(block: Block) -> Iterator[tuple[Var, Atom]]:
+    for stmt in _walk(block):
+        if isinstance(stmt, Eqn) and stmt.op.inplace:
+            yield stmt.out, stmt.args[0]
+
+
+class Names:
+    """The name of every value that has one."""
+
+    def __init__(self, program: Program, inlining: Inlining, taken: Iterable[str]) -> None:
+        self.webs = make_webs(program, inlining)
+        self.inlining = inlining
+        self._used = set(RESERVED) | set(taken)
+        self._next: dict[str, int] = {}
+        self._name: dict[Var, str] = {}
+        for param in program.entry.params:
+            self._name[self.webs.find(param)] = self.fresh(param.name)
+        self._assign(program.entry)
+
+    def _assign(self, block: Block) -> None:
+        for stmt in block.stmts:
+            if isinstance(stmt, Loop):
+                for param in stmt.params:
+                    self.of(param)
+                if stmt.index is not None:
+                    self.of(stmt.index)
+            for inner in inner_blocks(stmt):
+                self._assign(inner)
+            for out in stmt.outs:
+                if out not in self.inlining.inlined:
+                    self.of(out)
+
+    def fresh(self, hint: str) -> str:
+        """A name that nothing else has: the hint, with a number if it is taken."""
+        base = hint if hint.isidentifier() else "t"
+        name = base
+        while name in self._used:
+            count = self._next.get(base, 2)
+            self._next[base] = count + 1
+            name = f"{base}_{count}"
+        self._used.add(name)
+        return name
+
+    def of(self, var: Var) -> str:
+        """The name of a value."""
+        root = self.webs.find(var)
+        if root not in self._name:
+            hint = next((v.name for v in self.webs.group(root) if v.name), "t")
+            self._name[root] = self.fresh(hint)
+        return self._name[root]
+
+    def same(self, a: Atom, b: Atom) -> bool:
+        """Whether two values share a name."""
+        return isinstance(a, Var) and isinstance(b, Var) and self.webs.find(a) is self.webs.find(b)

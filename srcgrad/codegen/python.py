@@ -1,0 +1,469 @@
+"""The Python target: prints a program as NumPy source that a person can read.
+
+Statements are Python ``ast`` nodes made from IR nodes only, never pasted text. Each carries the user's
+line; a comment shows that line where the text does not repeat it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcgrad.codegen import inline
+from srcgrad.codegen.names import Names, inner_blocks
+from srcgrad.codegen.prelude import HELPERS, helper_source
+from srcgrad.codegen.printer import Comment, expression, unparse
+from srcgrad.codegen.spell import Expr, attr, constant, name, spell
+from srcgrad.codegen.storage import Buffers
+from srcgrad.errors import Span
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Undef, Var
+from srcgrad.rules.indexing import is_advanced
+
+Lines = Callable[[Span], str]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The Python parameters of an emitted function, and where its leaves are in them."""
+
+    parameters: tuple[str, ...]
+    leaves: dict[Var, Expr] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """Emitted source text, and the user's place for each of its statements, in order."""
+
+    text: str
+    name: str
+    spans: tuple[Span | None, ...]
+
+
+def emit(
+    program: Program,
+    title: str,
+    signature: Signature,
+    result: Callable[[Sequence[Expr]], Expr],
+    *,
+    lines: Lines = lambda span: "",
+    doc: str = "",
+    poison: bool = False,
+) -> Emitted:
+    """Source text of one function that runs the entry block.
+
+    ``result`` builds the returned expression from those of the block's results; ``lines`` gives the user's
+    source text of a place; ``poison`` overwrites what the backward sweep must not read with NaN.
+    """
+    emitter = _Emitter(program, title, signature, lines, poison=poison)
+    body = emitter.run(result)
+    if doc:
+        body.insert(0, ast.Expr(ast.Constant(doc)))
+    arguments = ast.arguments(
+        posonlyargs=[],
+        args=[ast.arg(p) for p in signature.parameters],
+        kwonlyargs=[],
+        kw_defaults=[],
+        defaults=[],
+    )
+    function = ast.FunctionDef(title, arguments, body, [], None, None)
+    if hasattr(ast, "TypeAlias"):
+        function.type_params = []
+    helpers = [helper_source(h) for h in sorted(emitter.helpers)]
+    imports = [ast.Import([ast.alias(m, a)]) for m, a in sorted(emitter.modules())]
+    tree = ast.Module([*imports, *helpers, function], [])
+    text = unparse(tree)
+    return Emitted(text, title, tuple(getattr(n, "span", None) for n in _statements(function.body)))
+
+
+def _statements(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    found: list[ast.stmt] = []
+    for node in body:
+        if not isinstance(node, Comment):
+            found.append(node)
+            for part in ("body", "orelse"):
+                found += _statements(getattr(node, part, []))
+    return found
+
+
+@dataclass
+class _Tail:
+    """What still has to happen at the end of a loop body before it is left."""
+
+    moves: Callable[[], list[ast.stmt]]
+    exit: Atom
+
+
+class _Emitter:
+    def __init__(
+        self, program: Program, title: str, signature: Signature, lines: Lines, *, poison: bool
+    ) -> None:
+        self.program = program
+        self.leaves = signature.leaves
+        self.lines = lines
+        self.poison = poison
+        self.inlining = inline.plan(program)
+        helper_names = set(HELPERS)
+        self.names = Names(program, self.inlining, {title, *signature.parameters, *helper_names} - {
+            p.name for p in program.entry.params if p not in self.leaves
+        })
+        self.buffers = Buffers(program, self.names)
+        self.helpers: set[str] = set()
+        self.used_modules: set[str] = set()
+        self.shown: tuple[str, int] | None = None
+        self._exprs: dict[Var, Expr] = {}
+
+    def modules(self) -> set[tuple[str, str | None]]:
+        return {("numpy", "np") if m == "np" else (m, None) for m in self.used_modules}
+
+    def run(self, result: Callable[[Sequence[Expr]], Expr]) -> list[ast.stmt]:
+        entry = self.program.entry
+        body = self.block(entry)
+        exprs = [self.returned(a) for a in entry.results]
+        body.append(ast.Return(result(exprs)))
+        self._collect(body)
+        return body
+
+    def returned(self, atom: Atom) -> Expr:
+        """A result: fresh, so it aliases neither an argument nor another result."""
+        return self.expr(atom)
+
+    def _collect(self, body: list[ast.stmt]) -> None:
+        """Note the modules and helpers that the text names."""
+        for node in body:
+            for part in ast.walk(node):
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+                    if part.id in HELPERS:
+                        self.helpers.add(part.id)
+                        self.used_modules.add("np")
+                    elif part.id in ("np", "math"):
+                        self.used_modules.add(part.id)
+
+    # -- expressions --------------------------------------------------------------------------------
+
+    def expr(self, atom: Atom) -> Expr:
+        """Expression for an atom."""
+        if isinstance(atom, Const):
+            return constant(atom.value)
+        if isinstance(atom, Undef):
+            return constant(None)
+        if atom in self.leaves:
+            return self.leaves[atom]
+        if atom in self.inlining.inlined:
+            return self.stmt_expr(self.inlining.definition[atom])
+        return name(self.names.of(atom))
+
+    def stmt_expr(self, stmt: Stmt) -> Expr:
+        """Expression of a statement with one result."""
+        if isinstance(stmt, Branch):
+            return self.choice(stmt)
+        assert isinstance(stmt, Eqn)
+        value = spell(stmt, [self.expr(a) for a in stmt.args])
+        if self.buffers.needs_copy(stmt):
+            value = ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
+        return value
+
+    def choice(self, stmt: Branch) -> Expr:
+        """``a if test else b``, or ``and`` and ``or`` where one side is the test itself."""
+        then, orelse = stmt.then.results[0], stmt.orelse.results[0]
+        if orelse is stmt.test:
+            return ast.BoolOp(ast.And(), [self.expr(stmt.test), self.expr(then)])
+        if then is stmt.test:
+            return ast.BoolOp(ast.Or(), [self.expr(stmt.test), self.expr(orelse)])
+        return ast.IfExp(self.expr(stmt.test), self.expr(then), self.expr(orelse))
+
+    # -- statements ---------------------------------------------------------------------------------
+
+    def block(self, block: Block, tail: _Tail | None = None) -> list[ast.stmt]:
+        """Statements of a region; ``tail`` is what ends the loop body that the region ends."""
+        out: list[ast.stmt] = []
+        for k, stmt in enumerate(block.stmts):
+            last = tail if k == len(block.stmts) - 1 else None
+            self.emit(stmt, out, last)
+        return out
+
+    def emit(self, stmt: Stmt, out: list[ast.stmt], tail: _Tail | None) -> None:
+        if len(stmt.outs) == 1 and stmt.outs[0] in self.inlining.inlined:
+            return
+        if isinstance(stmt, Branch):
+            self.branch(stmt, out, tail)
+        elif isinstance(stmt, Loop):
+            self.loop(stmt, out)
+        elif isinstance(stmt, Call):
+            self.call(stmt, out)
+        elif stmt.op.name == "boundary":
+            if self.poison:
+                out += self.poisoned(out)
+        else:
+            self.place(out, self.equation(stmt), stmt.span)
+
+    def place(self, out: list[ast.stmt], nodes: list[ast.stmt], span: Span | None) -> None:
+        """Append statements, with the user's line above them where the text does not repeat it."""
+        for node in nodes:
+            node.span = span  # type: ignore[attr-defined]
+        if span is not None and nodes:
+            text = self.lines(span).strip()
+            key = (span.file, span.line)
+            if key != self.shown and text and not _repeats(nodes[0], text):
+                out.append(Comment(text))
+            self.shown = key
+        out += nodes
+
+    def equation(self, eqn: Eqn) -> list[ast.stmt]:
+        if eqn.op.name == "index_add":
+            return self.index_add(eqn)
+        if eqn.op.name == "check":
+            return [ast.Assert(self.expr(eqn.args[0]), None)]
+        if not eqn.outs or eqn.op.name in ("push", "settle"):
+            return [ast.Expr(spell(eqn, [self.pushed(a) for a in eqn.args]))]
+        target = ast.Name(self.names.of(eqn.out), ast.Store())
+        if self.buffers.adds_in_place(eqn):
+            operator: ast.operator = ast.Add() if eqn.op.name == "add" else ast.Sub()
+            return [ast.AugAssign(target, operator, self.expr(eqn.args[1]))]
+        return [ast.Assign([target], self.stmt_expr(eqn), None)]
+
+    def pushed(self, atom: Atom) -> Expr:
+        """A value to keep: copied if its array is updated later."""
+        if self.buffers.is_buffer(atom) and not isinstance(atom, Const):
+            return ast.Call(ast.Attribute(self.expr(atom), "copy", ast.Load()), [], [])
+        return self.expr(atom)
+
+    def index_add(self, eqn: Eqn) -> list[ast.stmt]:
+        """``buffer[index] += value``, or ``np.add.at`` where an index may repeat."""
+        nodes: list[ast.stmt] = []
+        base, g = eqn.args[0], eqn.args[1]
+        receiver = self.names.of(eqn.out)
+        if not self.names.same(base, eqn.out):
+            copy: Expr = self.expr(base)
+            if not (isinstance(base, Var) and base in self.inlining.inlined and self.fresh(base)):
+                copy = ast.Call(ast.Attribute(copy, "copy", ast.Load()), [], [])
+            nodes.append(ast.Assign([ast.Name(receiver, ast.Store())], copy, None))
+        args = [self.expr(a) for a in eqn.args]
+        index = eqn.attrs["index"]
+        entry = attr(index[0], args) if len(index) == 1 else attr(index, args)
+        types = tuple(a.type for a in eqn.args)
+        if any(is_advanced(e, types) for e in index) and not _is_mask_only(index, types):
+            call = ast.Call(name("np.add.at"), [name(receiver), _as_index(entry), self.expr(g)], [])
+            return [*nodes, ast.Expr(call)]
+        target = ast.Subscript(name(receiver), entry, ast.Store())
+        return [*nodes, ast.AugAssign(target, ast.Add(), self.expr(g))]
+
+    def fresh(self, var: Var) -> bool:
+        eqn = self.inlining.definition.get(var)
+        return isinstance(eqn, Eqn) and eqn.op.storage.value == "fresh"
+
+    def call(self, stmt: Call, out: list[ast.stmt]) -> None:
+        raise NotImplementedError
+
+    def poisoned(self, out: list[ast.stmt]) -> list[ast.stmt]:
+        """Overwrite every name of the forward sweep that the backward sweep does not read."""
+        needed = {self.names.of(v) for v in _read_after(self.program.entry, self.inlining) if v not in self.leaves}
+        stored = {
+            n.id: None
+            for s in out
+            for n in ast.walk(s)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+        return [
+            ast.Assign([ast.Name(n, ast.Store())], name("np.nan"), None) for n in stored if n not in needed
+        ]
+
+    # -- regions ------------------------------------------------------------------------------------
+
+    def moves(self, targets: Sequence[Var], sources: Sequence[Atom]) -> list[ast.stmt]:
+        """Parallel moves from values to names; what already has the name stays."""
+        pairs: list[tuple[str, Atom, Expr]] = []
+        for target, source in zip(targets, sources, strict=True):
+            if isinstance(source, Undef) or (self.names.same(target, source) and source not in self.inlining.inlined):
+                continue
+            value = self.expr(source)
+            if self.buffers.edge_needs_copy(target, source):
+                value = ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
+            pairs.append((self.names.of(target), source, value))
+        written = {n for n, _, _ in pairs}
+        clash = any(
+            self.names.of(v) in written - {n} for n, s, _ in pairs for v in self.inlining.leaves(s) if v not in self.leaves
+        )
+        if clash and len(pairs) > 1:
+            targets_ = ast.Tuple([ast.Name(n, ast.Store()) for n, _, _ in pairs], ast.Store())
+            return [ast.Assign([targets_], ast.Tuple([e for _, _, e in pairs], ast.Load()), None)]
+        return [self._move(n, s, e) for n, s, e in pairs]
+
+    def _move(self, target: str, source: Atom, value: Expr) -> ast.stmt:
+        return ast.Assign([ast.Name(target, ast.Store())], value, None)
+
+    def branch(self, stmt: Branch, out: list[ast.stmt], tail: _Tail | None) -> None:
+        arms = []
+        shown = self.shown
+        for arm in (stmt.then, stmt.orelse):
+            self.shown = shown if stmt.span is None else (stmt.span.file, stmt.span.line)
+            arms.append(self.arm(stmt, arm, tail))
+        self.shown = shown
+        then, orelse = arms
+        if not then and not orelse:
+            return
+        test = self.expr(stmt.test)
+        if not then:
+            test, then, orelse = _negated(test), orelse, []
+        self.place(out, [ast.If(test, then, orelse)], stmt.span)
+        self.shown = None
+
+    def arm(self, stmt: Branch, arm: Block, tail: _Tail | None) -> list[ast.stmt]:
+        """Statements of one arm, its moves, and leaving the loop if that is what it does."""
+        inner = None
+        code: Atom | None = None
+        if tail is not None:
+            code = tail.exit
+            if isinstance(code, Var) and code in stmt.outs:
+                code = arm.results[stmt.outs.index(code)]
+            inner = self._inner_tail(stmt, arm, tail, code)
+        body = self.block(arm, inner)
+        moves = self.moves(stmt.outs, arm.results)
+        if inner is not None and _handles(arm, inner.exit):
+            return body + moves
+        body += moves
+        if code is not None and tail is not None:
+            body += self.leave(code, tail)
+        return body
+
+    def _inner_tail(self, stmt: Branch, arm: Block, tail: _Tail, code: Atom | None) -> _Tail | None:
+        if not isinstance(code, Var):
+            return None
+        return _Tail(lambda: self.moves(stmt.outs, arm.results) + tail.moves(), code)
+
+    def leave(self, code: Atom, tail: _Tail) -> list[ast.stmt]:
+        """Leave the loop if the code says so, after the moves that end the trip."""
+        if isinstance(code, Const):
+            return [*tail.moves(), ast.Break()] if code.value else []
+        return [ast.If(self.expr(code), [*tail.moves(), ast.Break()], [])]
+
+    def loop(self, stmt: Loop, out: list[ast.stmt]) -> None:
+        self.place(out, self.moves(stmt.params, stmt.inits), stmt.span)
+        body = self.loop_body(stmt)
+        loop = self.loop_head(stmt, body)
+        self.place(out, [loop], stmt.span)
+        self.shown = None
+
+    def loop_body(self, stmt: Loop) -> list[ast.stmt]:
+        self.shown = None if stmt.span is None else (stmt.span.file, stmt.span.line)
+        results = stmt.body.results
+
+        def moves() -> list[ast.stmt]:
+            return self.moves(stmt.params, results)
+
+        if stmt.exit is None:
+            return [*self.block(stmt.body), *moves()]
+        code = results[stmt.exit]
+        tail = _Tail(moves, code)
+        body = self.block(stmt.body, tail)
+        if _handles(stmt.body, code):
+            return [*body, *moves()]
+        body += moves()
+        if isinstance(code, Const):
+            return [*body, ast.Break()] if code.value else body
+        return [*body, ast.If(self.expr(code), [ast.Break()], [])]
+
+    def loop_head(self, stmt: Loop, body: list[ast.stmt]) -> ast.stmt:
+        if stmt.range is None:
+            return self.while_head(stmt, body)
+        start, stop, step = stmt.range
+        limits = [self.expr(stop)]
+        if not _is_const(start, 0) or not _is_const(step, 1):
+            limits.insert(0, self.expr(start))
+        if not _is_const(step, 1):
+            limits.append(self.expr(step))
+        span: Expr = ast.Call(name("range"), limits, [])
+        if stmt.backwards and stmt.index is not None and _mentions(body, self.names.of(stmt.index)):
+            span = ast.Call(name("reversed"), [span], [])
+        index = "_"
+        if stmt.index is not None and _mentions(body, self.names.of(stmt.index)):
+            index = self.names.of(stmt.index)
+        return ast.For(ast.Name(index, ast.Store()), span, body or [ast.Pass()], [], None)
+
+    def while_head(self, stmt: Loop, body: list[ast.stmt]) -> ast.stmt:
+        assert stmt.cond is not None
+        first = self.block(stmt.cond)
+        test = self.expr(stmt.cond.results[0])
+        if not first:
+            return ast.While(test, body or [ast.Pass()], [])
+        stop = ast.If(_negated(test), [ast.Break()], [])
+        return ast.While(ast.Constant(True), [*first, stop, *body], [])
+
+
+def _read_after(block: Block, inlining: inline.Inlining) -> set[Var]:
+    """Named values that are read behind the boundary of the sweeps."""
+    found: set[Var] = set()
+    after = False
+
+    def read(inner: Block) -> None:
+        for stmt in inner.stmts:
+            parts: tuple[Atom, ...]
+            if isinstance(stmt, Branch):
+                parts = (stmt.test,)
+            elif isinstance(stmt, Loop):
+                parts = (*stmt.inits, *(stmt.range or ()))
+            else:
+                parts = stmt.args
+            for atom in parts:
+                found.update(inlining.leaves(atom))
+            for nested in inner_blocks(stmt):
+                read(nested)
+        for atom in inner.results:
+            found.update(inlining.leaves(atom))
+
+    for k, stmt in enumerate(block.stmts):
+        if isinstance(stmt, Eqn) and stmt.op.name == "boundary":
+            read(Block((), block.stmts[k + 1 :], block.results))
+            after = True
+    return found if after else set()
+
+
+def _handles(block: Block, code: Atom) -> bool:
+    """Whether the last statement of a region is the branch that decides the exit code."""
+    last = block.stmts[-1] if block.stmts else None
+    return isinstance(last, Branch) and isinstance(code, Var) and code in last.outs
+
+
+def _negated(test: Expr) -> Expr:
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def _is_const(atom: Atom, value: int) -> bool:
+    return isinstance(atom, Const) and atom.value == value
+
+
+def _mentions(body: list[ast.stmt], text: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == text for s in body for n in ast.walk(s))
+
+
+def _as_index(entry: Expr) -> Expr:
+    """A subscript as a value: slices become ``slice(...)``."""
+    if isinstance(entry, ast.Tuple):
+        return ast.Tuple([_as_index(e) for e in entry.elts], ast.Load())
+    if isinstance(entry, ast.Slice):
+        none = ast.Constant(None)
+        parts = [entry.lower or none, entry.upper or none] + ([entry.step] if entry.step else [])
+        return ast.Call(name("slice"), parts, [])
+    return entry
+
+
+def _is_mask_only(index: Any, types: Any) -> bool:
+    """Whether the only array in an index is a boolean mask, which cannot repeat an element."""
+    arrays = [types[e.position] for e in index if is_advanced(e, types)]
+    return len(arrays) == 1 and getattr(arrays[0], "dtype", None) == bool
+
+
+def _repeats(node: ast.stmt, text: str) -> bool:
+    """Whether the printed statement says the same as the user's line."""
+    if isinstance(node, (ast.For, ast.While, ast.If)):
+        return False
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        printed = f"{node.targets[0].id} = {expression(node.value)}"
+        return "".join(printed.split()) == "".join(text.split())
+    return False
+
+
+__all__ = ["Emitted", "Signature", "emit"]

@@ -1,0 +1,385 @@
+"""The C target: text, and equality of what it computes with the interpreter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from slice_programs import (
+    CASES,
+    F4,
+    F8,
+    Hand,
+    M,
+    N,
+    array,
+    doubling,
+    gelu,
+    logistic,
+    oracle,
+    ratio,
+    tanh_loss,
+)
+
+from srcgrad.codegen import c
+from srcgrad.errors import ArgumentError, CodegenError, SrcgradError
+from srcgrad.ir.interpret import interpret
+from srcgrad.ir.nodes import Block, Program, Var
+from srcgrad.ir.types import BOOL, FLOAT, INT, Array
+from srcgrad.runtime import native
+
+GOLDEN = Path(__file__).parent / "golden"
+FIVE = ("tanh_loss", "gelu", "ratio", "doubling", "logistic")
+
+
+def _compiler() -> bool:
+    try:
+        return bool(native.compiler())
+    except SrcgradError:
+        return False
+
+
+needs_compiler = pytest.mark.skipif(not _compiler(), reason="no C compiler on this machine")
+
+
+@pytest.fixture(scope="session")
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("libraries")
+
+
+@pytest.fixture
+def compiled(libraries: Path) -> Callable[[Program], Any]:
+    return lambda program: native.build(c.emit(program, "f"), libraries)
+
+
+def agree(program: Program, function: Any, args: list[Any]) -> None:
+    """Results have the oracle's types and shapes, and its values within the slack."""
+    got, (want, slack) = function(*args), oracle(program, args)
+    for mine, theirs, room in zip(got, want, slack, strict=True):
+        assert np.shape(mine) == np.shape(theirs)
+        assert np.asarray(mine).dtype == np.asarray(theirs).dtype
+        same = np.isnan(mine) & np.isnan(theirs)
+        error = np.abs(np.asarray(mine, float) - np.asarray(theirs, float))
+        assert np.all(same | (error <= room)), (mine, theirs, room)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_text_is_golden(name: str, golden: Callable[[Path, str], None]):
+    text = c.emit(CASES[name].program, name).text
+    assert text == c.emit(CASES[name].program, name).text
+    golden(GOLDEN / f"{name}.c", text)
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("n", "m"), [(5, 4), (2, 1300), (700, 3), (1, 2), (0, 3)])
+def test_values_equal_the_interpreter(name: str, n: int, m: int, compiled: Any):
+    case = CASES[name]
+    args = case.arguments(np.random.default_rng(n + m), n, m)
+    agree(case.program, compiled(case.program), args)
+
+
+LAYOUTS: dict[str, Callable[[Any], Any]] = {
+    "fortran": np.asfortranarray,
+    "step": lambda a: np.repeat(a, 2, axis=0)[::2],
+    "reversed": lambda a: a[..., ::-1],
+    "broadcast": lambda a: np.broadcast_to(a[:1], a.shape),
+    "transposed": lambda a: np.ascontiguousarray(a.T).T,
+    "unaligned": lambda a: np.frombuffer(b"\0" + a.tobytes(), a.dtype, offset=1).reshape(a.shape),
+}
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", FIVE)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts_are_read_in_place(name: str, layout: str, compiled: Any):
+    case = CASES[name]
+    args = [
+        LAYOUTS[layout](a) if isinstance(a, np.ndarray) else a
+        for a in case.arguments(np.random.default_rng(3), 6, 5)
+    ]
+    before = [np.copy(a) for a in args]
+    agree(case.program, compiled(case.program), args)
+    assert all(np.array_equal(a, b) for a, b in zip(args, before, strict=True))
+
+
+@needs_compiler
+@pytest.mark.parametrize("make", [gelu, ratio, doubling, logistic])
+def test_rank_zero(make: Callable[..., Program], compiled: Any):
+    program = make()
+    args = [0.6 if p.type == FLOAT else np.array(-0.8, p.type.dtype) for p in program.entry.params]
+    agree(program, compiled(program), args)
+    scalars = [a if isinstance(a, float) else a[()] for a in args]
+    agree(program, compiled(program), scalars)
+
+
+@needs_compiler
+def test_doubling_is_exact(compiled: Any):
+    a = np.array([1.5, -0.25, 3.0])
+    value, da = compiled(doubling(N))(a)
+    assert value == 1024 * 4.25 and np.array_equal(da, np.full(3, 1024.0))
+
+
+@needs_compiler
+def test_arithmetic_is_exact(compiled: Any):
+    h, x, y = Hand(), array("x", N, M), array("y", M)
+    results = [
+        h.add(h.multiply(x, y), h.subtract(x, y)),
+        h.divide(h.multiply(h.subtract(x, h.subtract(y, x)), 0.1), y),
+        h.subtract(x, h.add(y, h.negative(h.negative(x)))),
+        h.divide(x, h.multiply(y, h.divide(x, y))),
+        h.power(x, 2),
+        h.sqrt(h.absolute(x)),
+        h.power(h.absolute(y), 0.5),
+        h.negative(h.multiply(-2.0, h.negative(x))),
+    ]
+    program = h.program([x, y], results)
+    rng = np.random.default_rng(0)
+    args = [rng.normal(size=(200, 50)), rng.normal(size=50)]
+    for got, want in zip(compiled(program)(*args), interpret(program, args), strict=True):
+        assert got.tobytes() == np.ascontiguousarray(want).tobytes()
+
+
+UNARY = (
+    "exp exp2 expm1 sin cos tan arctan sinh cosh tanh arcsinh cbrt square reciprocal floor ceil trunc "
+    "rint sign deg2rad rad2deg absolute fabs positive negative log log2 log10 log1p sqrt arcsin arccos "
+    "arccosh arctanh"
+).split()
+
+
+def units(got: Any, want: Any) -> float:
+    """The largest distance in ulp of the wanted values; equal NaN and infinities count as none."""
+    got, want = np.asarray(got), np.asarray(want)
+    equal = (got == want) | (np.isnan(got) & np.isnan(want))
+    with np.errstate(invalid="ignore", over="ignore"):
+        distance = np.abs(got - want) / np.spacing(np.abs(np.where(np.isfinite(want), want, 1)))
+    return float(np.max(np.where(equal, 0, distance)))
+
+
+@needs_compiler
+@pytest.mark.parametrize("dtype", [F8, F4])
+def test_elementary_functions_within_four_ulp(dtype: Any, compiled: Any):
+    h, x = Hand(), array("x", N, dtype=dtype)
+    program = h.program([x], [getattr(h, name)(x) for name in UNARY])
+    grid = np.concatenate([np.linspace(-20, 20, 4001), np.geomspace(1e-20, 1, 99), [0.0, -0.0]])
+    args = [np.append(grid, [np.nan, np.inf, -np.inf]).astype(dtype)]
+    with np.errstate(all="ignore"):
+        want = interpret(program, args)
+    for name, mine, theirs in zip(UNARY, compiled(program)(*args), want, strict=True):
+        assert mine.dtype == theirs.dtype and units(mine, theirs) <= 4, name
+
+
+@needs_compiler
+@pytest.mark.parametrize("dtype", [F8, F4])
+def test_binary_functions_with_special_values(dtype: Any, compiled: Any):
+    h, x, y = Hand(), array("x", N, 1, dtype=dtype), array("y", M, dtype=dtype)
+    names = "maximum minimum fmax fmin remainder floor_divide logaddexp hypot arctan2 power".split()
+    tests = "less less_equal greater greater_equal equal not_equal logical_and logical_or logical_xor".split()
+    masks = [getattr(h, t)(x, y) for t in tests]
+    masks += [h.logical_not(masks[0]), h.bitwise_and(masks[0], masks[2]), h.invert(masks[1])]
+    masks += [h.bitwise_or(masks[0], masks[2]), h.bitwise_xor(masks[1], masks[3]), h.isnan(x), h.isfinite(y)]
+    floats = [getattr(h, name)(x, y) for name in names]
+    floats += [h.power(h.add(x, y), k) for k in (2, 3, 4, -1, 1.5)]
+    program = h.program([x, y], [*masks, *floats])
+    values = [0.0, -0.0, 1.0, -1.0, 2.5, -2.5, 1e-3, 7.0, np.nan, np.inf, -np.inf]
+    args = [np.array(values, dtype).reshape(-1, 1), np.array(values, dtype)]
+    with np.errstate(all="ignore"):
+        want = interpret(program, args)
+    got = compiled(program)(*args)
+    for k, (mine, theirs) in enumerate(zip(got, want, strict=True)):
+        if k < len(masks):
+            assert mine.dtype == bool and np.array_equal(mine, theirs), k
+        else:
+            assert mine.dtype == theirs.dtype and units(mine, theirs) <= 4, k
+
+
+@needs_compiler
+def test_dtypes_follow_numpy(compiled: Any):
+    h = Hand()
+    x, y, mask, count = array("x", N, dtype=F4), array("y", N), array("mask", N, dtype=bool), array("count", N, dtype=np.int64)
+    k, t, flag = Var("k", INT), Var("t", FLOAT), Var("flag", BOOL)
+    results = [
+        h.multiply(x, 0.1),
+        h.multiply(x, y),
+        h.multiply(mask, x),
+        h.multiply(0.5, h.equal(x, y)),
+        h.multiply(count, y),
+        h.where(mask, x, 0.0),
+        h.greater(x, 0.1),
+        h.multiply(k, t),
+        h.add(k, 3),
+        h.astype(y, dtype="float32"),
+        h.where(flag, x, t),
+        h.multiply(x, h.length(y, axis=0)),
+        h.less(k, t),
+    ]
+    program = h.program([x, y, mask, count, k, t, flag], [*results, 2.5, x])
+    rng = np.random.default_rng(2)
+    args = [rng.normal(size=9).astype(F4), rng.normal(size=9), rng.random(9) < 0.5, np.arange(9), 4, 0.3, True]
+    args[0][:3] = args[1][:3] = 0.5
+    got, want = compiled(program)(*args), interpret(program, args)
+    for mine, theirs in zip(got, want, strict=True):
+        assert np.asarray(mine).dtype == np.asarray(theirs).dtype
+        assert np.array_equal(mine, theirs)
+    assert type(got[7]) is float and type(got[8]) is int and type(got[12]) is bool
+    assert got[-1] is not args[0] and got[-1].base is None
+
+
+@needs_compiler
+@pytest.mark.parametrize("dtype", [F8, F4])
+def test_long_sums_are_accurate(dtype: Any, compiled: Any):
+    h, x = Hand(), array("x", N, dtype=dtype)
+    function = compiled(h.program([x], [h.sum(x)]))
+    data = np.full(1_000_003, 0.1, dtype)
+    (total,) = function(data)
+    exact = np.sum(data, dtype=np.float64)
+    assert abs(total - exact) <= 3000 * np.finfo(dtype).eps * exact
+
+
+@needs_compiler
+def test_results_are_fresh(compiled: Any):
+    h, x = Hand(), array("x", N)
+    double = h.multiply(x, 2.0)
+    a, b, same = compiled(h.program([x], [double, double, x]))(data := np.arange(3.0))
+    assert not (np.shares_memory(a, b) or np.shares_memory(same, data))
+    assert np.array_equal(a, b) and a.flags.writeable and b.flags.writeable
+
+
+@needs_compiler
+def test_names_of_the_user_cannot_break_the_text(compiled: Any):
+    h = Hand()
+    params = [array(n, N) for n in ("double", "i", "n0", "exp", "λ", "_x", "x_s0", "ii", "last", "I")]
+    total = params[0]
+    for p in params[1:]:
+        total = h.exp(h.multiply(total, p), name="p")
+    program = h.program(params, [h.sum(total, name="int"), h.add(total, 1, name="i")])
+    rng = np.random.default_rng(5)
+    agree(program, compiled(program), [rng.uniform(0, 0.1, 600) for _ in params])
+
+
+@needs_compiler
+def test_long_chains_need_no_recursion(compiled: Any):
+    h, x = Hand(), array("x", N)
+    y: Any = x
+    for _ in range(4000):
+        y = h.subtract(h.multiply(y, 0.5), x)
+    program = h.program([x], [y])
+    start = time.perf_counter()
+    c.emit(program, "f")
+    assert time.perf_counter() - start < 5
+    args = [np.arange(4.0)]
+    assert np.array_equal(compiled(program)(*args)[0], interpret(program, args)[0])
+
+
+def _refused(program: Program) -> str:
+    with pytest.raises(CodegenError) as caught:
+        c.emit(program, "f")
+    assert caught.value.code == "SG510" and caught.value.remedy
+    return caught.value.message
+
+
+def test_other_ops_are_refused_with_op_and_line():
+    h, x = Hand("other.py", ("def f(x):", "    return np.sum(x @ x)")), array("x", N, N)
+    h.at(2)
+    out = Var("", Array(F8, (N, N)))
+    import srcgrad.rules.linalg
+    from srcgrad.ir.nodes import Eqn
+    from srcgrad.ir.ops import OPS
+
+    h.builder.append(Eqn((out,), OPS["matmul"], (x, x), {}, h.builder.span))
+    message = _refused(h.program([x], [h.sum(out)]))
+    assert message.startswith("other.py:2:5: matmul in `return np.sum(x @ x)`")
+
+
+def test_unknown_rank_integers_and_options_are_refused():
+    x, n = Var("x", Array(F8, None)), array("n", N, dtype=np.int64)
+    assert "argument x" in _refused(Program(Block((x,), (), (x,))))
+    h = Hand()
+    assert "add of type int64" in _refused(h.program([n], [h.sum(h.add(n, n))]))
+    half = array("half", N, dtype=np.float16)
+    assert "argument half" in _refused(Program(Block((half,), (), (half,))))
+
+
+def test_dead_code_is_not_refused():
+    h, n, x = Hand(), array("n", N, dtype=np.int64), array("x", N)
+    h.add(n, n)
+    assert "n0" in c.emit(h.program([n, x], [h.exp(x)]), "f").text
+
+
+@needs_compiler
+def test_arguments_are_checked(compiled: Any):
+    function = compiled(ratio(N, M))
+    x = np.ones((2, 3))
+    for bad, code in [
+        ((x,), "SG302"),
+        ((x, 1.0, 2.0), "SG307"),
+        ((x.astype(F4), 1.0), "SG305"),
+        ((x[0], 1.0), "SG305"),
+        (([1.0], 1.0), "SG305"),
+        ((x, "1"), "SG305"),
+        ((x, True), "SG305"),
+    ]:
+        with pytest.raises(ArgumentError) as caught:
+            function(*bad)
+        assert caught.value.code == code
+    with pytest.raises(ArgumentError, match="b has length 3 along axis 0, where 4 is needed"):
+        compiled(tanh_loss())(np.ones((2, 4)), np.ones((2, 4)), np.ones(3), np.ones((2, 4)))
+
+
+@needs_compiler
+def test_library_is_built_once_and_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    source = c.emit(gelu(N), "gelu")
+    folder = tmp_path / "new" / "folder"
+    native.build(source, folder)
+    (library,) = folder.iterdir()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    with monkeypatch.context() as patch:
+        patch.setattr(native.subprocess, "run", lambda *a, **k: pytest.fail("compiled twice"))
+        native.build(source, folder)
+    other = tmp_path / "damaged"
+    other.mkdir(mode=0o700)
+    (other / library.name).write_bytes(b"not a library")
+    assert native.build(source, other)(np.ones(2))[0].dtype == F8
+
+
+def test_folder_that_others_can_write_is_not_used(tmp_path: Path):
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(CodegenError, match="SG601"):
+        native.build(c.emit(gelu(N), "gelu"), folder)
+
+
+def test_missing_compiler_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CC", "no-such-compiler -m64")
+    with pytest.raises(CodegenError, match=r"no-such-compiler.*SG506.*set CC"):
+        native.build(c.emit(gelu(N), "gelu"), tmp_path)
+    monkeypatch.delenv("CC")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CodegenError, match="no C compiler is found"):
+        native.build(c.emit(gelu(N), "gelu"), tmp_path)
+
+
+@needs_compiler
+def test_failing_compiler_shows_its_words(tmp_path: Path):
+    source = c.emit(gelu(N), "gelu")
+    broken = c.CSource("int f(;\n", "gelu", source.interface, source.arguments)
+    with pytest.raises(CodegenError) as caught:
+        native.build(broken, tmp_path)
+    assert caught.value.code == "SG507" and "error" in caught.value.message
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", CASES)
+def test_text_has_no_warnings(name: str, tmp_path: Path):
+    import subprocess
+
+    (tmp_path / "f.c").write_text(c.emit(CASES[name].program, name).text)
+    flags = ["-std=c11", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-fsyntax-only"]
+    done = subprocess.run([*native.compiler(), *flags, str(tmp_path / "f.c")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
