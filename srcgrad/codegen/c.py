@@ -1,29 +1,23 @@
 """Prints a straight-line program as one C function: a loop nest for each phase, strict arithmetic.
 
 Sums run in program order within blocks of 512 elements, and block by block: the error stays within
-n·eps·Σ|x|, and equal inputs give equal bits. Nothing is reassociated, so the text needs no ``-ffast-math``.
+n·eps·Σ|x|, and equal inputs give equal bits. Nothing is reassociated: the text is written for a
+compiler without ``-ffast-math``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from srcgrad.codegen.cfamily import (
-    Argument,
-    Buffer,
-    Form,
-    Interface,
-    Length,
-    Phase,
-    Sum,
-    candidates,
-    used,
-)
+from srcgrad.codegen.cfamily import Form, Phase, Sum
+from srcgrad.codegen.interface import Argument, Buffer, Interface, Length, candidates, used
 from srcgrad.codegen.nest import Nest, with_remarks
 from srcgrad.codegen.spelling import STORED, DType, definitions, literal
 from srcgrad.ir.nodes import Program
 
 BLOCK = 512
+_WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +34,35 @@ def emit(program: Program, name: str) -> CSource:
     """The program as a C function of this name.
 
     Raises:
-        CodegenError: ``SG510``, naming op and line, where the program is more than elementwise arithmetic,
-            broadcasting and sums.
+        CodegenError: ``SG510``, naming op and line, where the program is more than elementwise
+            arithmetic, broadcasting and sums.
     """
     form = Form(program, name)
     printer = _Printer(form)
     body = [line for phase in form.phases for line in printer.phase(phase)]
-    arguments = used(candidates(form), "\n".join(body))
+    arguments = used(candidates(form.interface), "\n".join(body))
     lines = ["#include <math.h>", "", "typedef long long I;"]
     if any("BLOCK" in line for line in body):
         lines.append(f"enum {{ BLOCK = {BLOCK} }};")
     for definition in definitions(printer.helpers, "static inline"):
         lines += ["", definition]
-    lines += ["", f"void {name}({_parameters(arguments)})", "{", *(f"    {b}" if b else "" for b in body), "}"]
+    lines += [
+        "",
+        f"void {name}({parameters(arguments, "restrict")})",
+        "{",
+        *(f"    {b}" if b else "" for b in body),
+        "}",
+    ]
     return CSource("\n".join(lines) + "\n", name, form.interface, tuple(arguments))
 
 
-def _parameters(arguments: list[Argument]) -> str:
-    """The parameter list; no two pointers overlap where one is written, so all are restrict."""
-    declared = [a.declared.replace("*", "*restrict ") + a.name for a in arguments]
-    lines, width = [""], 96
+def parameters(arguments: Sequence[Argument], restrict: str) -> str:
+    """The parameter list in lines. No pointers overlap where one is written: all are restrict."""
+    declared = [a.declared.replace("*", f"*{restrict} ") + a.name for a in arguments]
+    lines = [""]
     for k, text in enumerate(declared):
         part = text + ("," if k < len(declared) - 1 else "")
-        if len(lines[-1]) + len(part) > width:
+        if len(lines[-1]) + len(part) > _WIDTH:
             lines.append("")
         lines[-1] += f" {part}" if lines[-1] else part
     return "\n    ".join(lines) if declared else "void"
@@ -88,8 +88,9 @@ class _Printer:
 class _PhasePrinter:
     """Writes one phase.
 
-    A sum whose innermost loop is summed over gathers in a local, which is added to the result at ``depth``:
-    the number of loops around it. Any other sum is added to its result element by element.
+    A sum whose innermost loop is summed over gathers in a local, which is added to the result at
+    its depth, the number of loops around the local. Any other sum is added to its result element by
+    element.
     """
 
     def __init__(self, form: Form, phase: Phase, helpers: set[tuple[str, DType]]) -> None:
@@ -114,7 +115,9 @@ class _PhasePrinter:
         return any(a not in total.kept for a in self.loops[: self.depths[total.var]])
 
     def _element(self, total: Sum) -> str:
-        return total.buffer.at([None if p is None or p not in self.index else self.index[p] for p in total.places])
+        return total.buffer.at(
+            [None if p is None or p not in self.index else self.index[p] for p in total.places]
+        )
 
     def _left(self, total: Sum) -> str:
         if total.var in self.acc:
@@ -126,7 +129,7 @@ class _PhasePrinter:
         out = [line for s in self.sums if self._partial(s) for line in self._clear(s.buffer)]
         body = self._level(0)
         if len(self.form.phases) > 1 and (self.nest.lines[0] or 0 in self.depths.values()):
-            return [*out, "{", *_indent(body), "}"]
+            return [*out, "{", *indent(body), "}"]
         return [*out, *body]
 
     def _clear(self, buffer: Buffer) -> list[str]:
@@ -143,7 +146,9 @@ class _PhasePrinter:
         for s in here:
             zero = literal(0, s.buffer.dtype).code
             out.append(f"{STORED[s.buffer.dtype]} {self.acc[s.var]} = {zero};")
-        out += self._innermost() if level == len(self.loops) - 1 and self.local else self._loop(level)
+        out += (
+            self._innermost() if level == len(self.loops) - 1 and self.local else self._loop(level)
+        )
         for s in here:
             out.append(f"{self._element(s)} {'+=' if self._partial(s) else '='} {self.acc[s.var]};")
         return out
@@ -151,7 +156,7 @@ class _PhasePrinter:
     def _loop(self, level: int) -> list[str]:
         axis = self.loops[level]
         i, n = self.index[axis], self.domain[axis]
-        return [f"for (I {i} = 0; {i} < {n}; ++{i}) {{", *_indent(self._level(level + 1)), "}"]
+        return [f"for (I {i} = 0; {i} < {n}; ++{i}) {{", *indent(self._level(level + 1)), "}"]
 
     def _innermost(self) -> list[str]:
         """The innermost loop in blocks, each with sums of its own."""
@@ -163,10 +168,10 @@ class _PhasePrinter:
             zero = literal(0, s.buffer.dtype).code
             out.append(f"{STORED[s.buffer.dtype]} {self.block[s.var]} = {zero};")
         inner = self._level(len(self.loops))
-        out += [f"for (I {i} = {ii}; {i} < {last}; ++{i}) {{", *_indent(inner), "}"]
+        out += [f"for (I {i} = {ii}; {i} < {last}; ++{i}) {{", *indent(inner), "}"]
         out += [f"{self.acc[s.var]} += {self.block[s.var]};" for s in self.local]
-        return [f"for (I {ii} = 0; {ii} < {n}; {ii} += BLOCK) {{", *_indent(out), "}"]
+        return [f"for (I {ii} = 0; {ii} < {n}; {ii} += BLOCK) {{", *indent(out), "}"]
 
 
-def _indent(lines: list[str]) -> list[str]:
+def indent(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]

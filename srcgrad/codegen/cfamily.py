@@ -1,87 +1,28 @@
-"""What C and CUDA share before text: phases of loop nests, memory, lengths.
+"""Cuts a program into phases, for the targets of the C family.
 
-A program is cut into phases. A phase walks one iteration domain once, stores results and adds up sums; a
-value that needs a finished sum belongs to a later phase. Nothing else is kept from phase to phase: a phase
-computes what it needs from the arguments and the sums before it. Lengths of broadcast axes are unified, so
-every symbolic length is that of an argument; strides of arguments count elements, results are contiguous.
+A phase walks one iteration domain once, stores results and adds up sums; a value that needs a
+finished sum belongs to a later phase. Nothing else is kept from phase to phase: a phase computes
+what it needs from the arguments and the sums before it. Lengths of broadcast axes are unified, so
+every symbolic length is that of an argument.
 """
 
 from __future__ import annotations
 
-import linecache
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
-from typing import Any, TypeAlias
+from typing import Any
 
-import numpy as np
-
-from srcgrad.codegen.spelling import ELEMENTWISE, RESERVED, STORED, DType, dtype_of
-from srcgrad.errors import CodegenError, Span
+from srcgrad.codegen.interface import Buffer, Interface, Length, Lengths, Names, refuse
+from srcgrad.codegen.spelling import ELEMENTWISE, dtype_of
+from srcgrad.errors import Span
 from srcgrad.ir.nodes import Atom, Const, Eqn, Program, Var
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import INT, AnyDim, Array, Number, Type, dims_of
+from srcgrad.ir.types import INT, Array, Type, dims_of
 
-Length: TypeAlias = "int | str"
 IDENTITIES = frozenset({"spread", "expand_dims", "squeeze", "transpose"})
 FILLS = frozenset({"zeros_like", "ones_like", "full_like"})
 COUNTS = frozenset({"size", "length", "ndim"})
 SUPPORTED = ELEMENTWISE | IDENTITIES | FILLS | COUNTS | {"sum"}
-
-
-@dataclass(frozen=True, slots=True)
-class Buffer:
-    """Memory behind a pointer; ``strides`` are names, or ``None`` where it is contiguous."""
-
-    name: str
-    dtype: DType
-    shape: tuple[Length, ...]
-    strides: tuple[str, ...] | None = None
-
-    def at(self, indices: Sequence[str | None]) -> str:
-        """The element at these indices; ``None`` stands for an axis of length one."""
-        terms = []
-        for axis, index in enumerate(indices):
-            if index is not None:
-                inner = [str(n) for n in self.shape[axis + 1 :] if n != 1]
-                factors = inner if self.strides is None else [self.strides[axis]]
-                terms.append(" * ".join([index, *factors]))
-        return f"{self.name}[{' + '.join(terms) or '0'}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of an emitted function.
-
-    Attributes:
-        role: ``length``, ``number``, ``array``, ``stride`` (of parameter ``of``, its ``axis``), ``buffer``
-            (number ``of`` of ``Interface.buffers``), ``partials``, ``sums`` or ``count``.
-    """
-
-    role: str
-    name: str
-    declared: str
-    of: int = 0
-    axis: int = 0
-
-
-@dataclass(slots=True)
-class Interface:
-    """What a caller must know: arguments, memory to allocate, where each result is.
-
-    ``lengths`` says for each symbolic length which (parameter, axis) has it; ``shapes`` gives the lengths of
-    each parameter. The first buffers are results, the others scratch. A result is the number of its
-    buffer, or a constant.
-    """
-
-    params: tuple[Var, ...]
-    names: tuple[str, ...]
-    shapes: tuple[tuple[Length, ...], ...]
-    lengths: dict[str, tuple[int, int]]
-    buffers: tuple[Buffer, ...] = ()
-    results: tuple[int | Const, ...] = ()
-    types: tuple[Type, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,82 +54,6 @@ class Phase:
         return [axis for axis, length in enumerate(self.domain) if length != 1]
 
 
-class Names:
-    """Gives out identifiers, each once; a scope inside another sees what is taken outside."""
-
-    def __init__(self, outer: Names | None = None) -> None:
-        self.taken = set(RESERVED) if outer is None else set(outer.taken)
-
-    def take(self, wish: str) -> str:
-        """The wish as an identifier, with a number if it is taken.
-
-        >>> names = Names()
-        >>> names.take("x"), names.take("x"), names.take("exp")
-        ('x', 'x_2', 'exp_2')
-        """
-        base = re.sub(r"[^A-Za-z0-9_]", "_", wish)
-        base = base if base[:1].isalpha() else f"u{base}"
-        name, count = base, 1
-        while name in self.taken:
-            count += 1
-            name = f"{base}_{count}"
-        self.taken.add(name)
-        return name
-
-
-def refuse(what: str, span: Span | None) -> CodegenError:
-    """The refusal of something that these targets cannot do, with the user's line."""
-    place = "" if span is None else f"{span}: "
-    line = "" if span is None else linecache.getline(span.file, span.line).strip()
-    quoted = f" in `{line}`" if line else ""
-    message = f"{place}{what}{quoted} is not available on the C and CUDA targets"
-    return CodegenError("SG510", message, "use the Python target for this function")
-
-
-def remark(span: Span) -> str:
-    """The user's line as a comment."""
-    text = linecache.getline(span.file, span.line).strip().rstrip("\\?")
-    return f"// {PurePath(span.file).name}:{span.line}: {text}".rstrip(": ")
-
-
-class Lengths:
-    """Symbolic lengths and which of them are equal."""
-
-    def __init__(self) -> None:
-        self._parent: dict[AnyDim, AnyDim] = {}
-        self._names: dict[AnyDim, str] = {}
-
-    def root(self, dim: AnyDim) -> AnyDim:
-        """What stands for all lengths equal to this one."""
-        while dim in self._parent:
-            dim = self._parent[dim]
-        return dim
-
-    def unify(self, a: AnyDim, b: AnyDim, span: Span | None) -> None:
-        """Make two lengths equal; a number stands for the symbols equal to it."""
-        a, b = self.root(a), self.root(b)
-        if a == b:
-            return
-        if isinstance(a, int) and isinstance(b, int):
-            raise refuse(f"broadcasting of lengths {a} and {b}", span)
-        if isinstance(b, int):
-            a, b = b, a
-        self._parent[b] = a
-
-    def name(self, dim: AnyDim, name: str) -> bool:
-        """Name a length; false if it has a name or is a number."""
-        root = self.root(dim)
-        if isinstance(root, int) or root in self._names:
-            return False
-        self._names[root] = name
-        return True
-
-    def spell(self, dim: AnyDim) -> Length:
-        """The length as a number or a name."""
-        root = self.root(dim)
-        return root if isinstance(root, int) else self._names[root]
-
-
 class Form:
     """A straight-line program, analysed."""
 
@@ -217,7 +82,9 @@ class Form:
     def own(self, wish: str) -> str:
         """A name of the compiler's own; the user's names keep clear of it, and it of theirs."""
         if wish not in self._own:
-            name = next(w for k in range(1, 99) if (w := f"{wish}{k if k > 1 else ''}") not in self._words)
+            name = next(
+                w for k in range(1, 99) if (w := f"{wish}{k if k > 1 else ''}") not in self._words
+            )
             self._own[wish] = self.names.take(name)
         return self._own[wish]
 
@@ -307,7 +174,9 @@ class Form:
         buffers = {v: self._buffer(v, v.name or "result") for v in outputs}
         summed = [e for e in self.eqns if e.op.name == "sum" and e.out in self.needed]
         for eqn in summed:
-            self.sums[eqn.out] = buffers.get(eqn.out) or self._buffer(eqn.out, eqn.out.name or "sum")
+            self.sums[eqn.out] = buffers.get(eqn.out) or self._buffer(
+                eqn.out, eqn.out.name or "sum"
+            )
         phases: dict[tuple[int, tuple[Length, ...]], Phase] = {}
         for eqn in summed:
             level = levels.get(eqn.args[0], 0) if isinstance(eqn.args[0], Var) else 0
@@ -320,7 +189,9 @@ class Form:
                 phase = phases.setdefault((levels.get(var, 0), domain), Phase(domain))
                 phase.stores.append((var, buffers[var]))
         face.buffers = (*buffers.values(), *(b for v, b in self.sums.items() if v not in buffers))
-        face.results = tuple(outputs.index(a) if isinstance(a, Var) else _constant(a) for a in results)
+        face.results = tuple(
+            outputs.index(a) if isinstance(a, Var) else _constant(a) for a in results
+        )
         face.types = tuple(a.type for a in results)
         return [phases[key] for key in sorted(phases, key=lambda key: key[0])]
 
@@ -335,7 +206,9 @@ class Form:
         axis, keep = eqn.attrs.get("axis"), eqn.attrs.get("keepdims", False)
         axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
         gone = {a % rank for a in axes} if rank else set()
-        places = [None if k in gone or domain[k] == 1 else k for k in range(rank) if keep or k not in gone]
+        places = [
+            None if k in gone or domain[k] == 1 else k for k in range(rank) if keep or k not in gone
+        ]
         return Sum(eqn.out, eqn.args[0], self.sums[eqn.out], tuple(places))
 
 
@@ -363,29 +236,7 @@ def _without_mean(stmt: Any) -> list[Eqn]:
     axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     total, count = Var("", stmt.out.type), Var("", INT)
     made = [Eqn((total,), OPS["sum"], stmt.args, stmt.attrs, stmt.span)]
-    made.append(Eqn((count,), OPS["size"], stmt.args, {"axes": tuple(a % rank for a in axes)}, stmt.span))
+    made.append(
+        Eqn((count,), OPS["size"], stmt.args, {"axes": tuple(a % rank for a in axes)}, stmt.span)
+    )
     return [*made, Eqn((stmt.out,), OPS["divide"], (total, count), {}, stmt.span)]
-
-
-def candidates(form: Form) -> list[Argument]:
-    """Every argument that a function of the form may take, in the order in which it takes them."""
-    face = form.interface
-    found = [Argument("length", name, "const I ") for name in face.lengths]
-    for k, (param, name) in enumerate(zip(face.params, face.names, strict=True)):
-        dtype = dtype_of(param.type) or np.dtype(float)
-        if isinstance(param.type, Number):
-            kind = {"i": "I", "b": "int"}.get(dtype.kind, "double")
-            found.append(Argument("number", name, f"const {kind} ", k))
-            continue
-        found.append(Argument("array", name, f"const {STORED[dtype]} *", k))
-        axes = range(len(face.shapes[k]))
-        found += [Argument("stride", f"{name}_s{a}", "const I ", k, a) for a in axes]
-    for k, buffer in enumerate(face.buffers):
-        found.append(Argument("buffer", buffer.name, f"{STORED[buffer.dtype]} *", k))
-    return found
-
-
-def used(arguments: Sequence[Argument], text: str) -> list[Argument]:
-    """Those of the arguments that the text of a body names."""
-    words = set(re.findall(r"\w+", re.sub(r"//.*", "", text)))
-    return [a for a in arguments if a.name in words]

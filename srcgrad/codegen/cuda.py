@@ -1,8 +1,9 @@
 """Prints a straight-line program as CUDA C++ kernels, and says how they are launched.
 
-Each phase is one kernel, and one more for each further set of axes that it sums over. Sums take two passes
-and no atomics: every block leaves a partial sum, a second kernel adds these in a fixed order, so equal inputs
-on an equal grid give equal bits. All kernels want blocks of 256 threads, and any grid will do.
+Each phase is one kernel, and one more for each further set of axes that it sums over. Sums take two
+passes and no atomics: every block leaves a partial sum, a second kernel adds these in a fixed order,
+so equal inputs on an equal grid give equal bits. All kernels want blocks of 256 threads; any grid
+will do, its size need only not depend on the values.
 """
 
 from __future__ import annotations
@@ -10,17 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from srcgrad.codegen.c import count
-from srcgrad.codegen.cfamily import (
-    Argument,
-    Form,
-    Interface,
-    Length,
-    Phase,
-    Sum,
-    candidates,
-    used,
-)
+from srcgrad.codegen.c import count, indent, parameters
+from srcgrad.codegen.cfamily import Form, Phase, Sum
+from srcgrad.codegen.interface import Argument, Interface, Length, candidates, used
 from srcgrad.codegen.nest import Nest, with_remarks
 from srcgrad.codegen.spelling import STORED, DType, definitions, fill, literal
 from srcgrad.ir.nodes import Program, Var
@@ -53,9 +46,10 @@ _FINISH = """// Adds up the partial sums of all blocks; one block does it.
     if (threadIdx.x == 0)
         sum[0] = t;
 }"""
-_FINISH_KEPT = """// Adds up, for each of `kept` elements, the partial sums of all parts of the rows.
+_FINISH_KEPT = """// Adds up the partial sums of each of the kept elements.
 {head}
-{name}(const I parts, const I kept, const {T} *__restrict__ part, {T} *__restrict__ sum)
+{name}(const I parts, const I kept, const {T} *__restrict__ part,
+    {T} *__restrict__ sum)
 {
     for (I q = (I)blockIdx.x * blockDim.x + threadIdx.x; q < kept; q += (I)gridDim.x * blockDim.x) {
         {T} t = {zero};
@@ -72,15 +66,15 @@ class Launch:
 
     Attributes:
         kernel: Name of the kernel.
-        form: ``flat``: threads of a one-dimensional grid share ``over`` elements. ``kept``: threads along x
-            share ``over``, the product of the kept lengths; blocks along y share ``rows``. ``finish``: one
+        form: ``flat``: threads of a one-dimensional grid share ``over``. ``kept``: threads along x
+            share ``over``, the kept elements, and blocks along y share ``rows``. ``finish``: one
             block. ``finish_kept``: as ``flat``, over the elements of the sum.
         over: Lengths whose product is what threads share.
         rows: Lengths whose product is what blocks along y share.
-        arguments: Arguments in order. ``partials`` is new memory for one element per block of ``flat``, per
-            block of both grid axes of ``kept`` if ``axis`` is 0, per element of ``over`` and block
-            along y if ``axis`` is 1; ``of`` is the buffer that its ``finish`` fills. ``parts`` is the number of partial sums
-            for an element, ``kept`` the number of elements.
+        arguments: Arguments in order. A ``partials`` is new memory: with ``axis`` 0 an element for
+            each block, with ``axis`` 1 one for each kept element and block along y; ``of`` is the
+            buffer that a finish kernel fills from it. ``parts`` is the number of partial sums of an
+            element, ``kept`` the number of elements.
     """
 
     kernel: str
@@ -104,8 +98,8 @@ def emit(program: Program, name: str, index: str = "long long") -> str:
     """The kernels of the program as CUDA C++; ``index`` is the type of indices.
 
     Raises:
-        CodegenError: ``SG510``, naming op and line, where the program is more than elementwise arithmetic,
-            broadcasting and sums.
+        CodegenError: ``SG510``, naming op and line, where the program is more than elementwise
+            arithmetic, broadcasting and sums.
     """
     return plan(program, name, index).text
 
@@ -120,7 +114,10 @@ def plan(program: Program, name: str, index: str = "long long") -> CudaSource:
     body = [line for kernel in printer.kernels for line in ("", kernel)]
     helpers = definitions(printer.helpers, "static __device__")
     everything = "\n".join([*helpers, *body])
-    for word, code in (("NAN", "__int_as_float(0x7fffffff)"), ("INFINITY", "__int_as_float(0x7f800000)")):
+    for word, code in (
+        ("NAN", "__int_as_float(0x7fffffff)"),
+        ("INFINITY", "__int_as_float(0x7f800000)"),
+    ):
         if word in everything:
             head += [f"#ifndef {word}", f"#define {word} {code}", "#endif"]
     helpers += [fill(_BLOCK_SUM, d) for d in sorted(printer.summed, key=str)]
@@ -170,9 +167,11 @@ class _Printer:
         self.summed |= {s.buffer.dtype for s in full}
         body = writer.body(set(s.var for s in full))
         partials = [self._partials(s, writer.part[s.var], s in sums) for s in writer.gathered]
-        arguments = [*used(candidates(self.form), "\n".join(body)), *partials]
-        declared = [a.declared.replace("*", "*__restrict__ ") + a.name for a in arguments]
-        self.kernels.append("\n".join([_HEAD, f"{name}({_wrap(declared)})", "{", *_indent(body), "}"]))
+        arguments = [*used(candidates(self.form.interface), "\n".join(body)), *partials]
+        declared = parameters(arguments, "__restrict__")
+        self.kernels.append(
+            "\n".join([_HEAD, f"{name}({declared})", "{", *indent(body), "}"])
+        )
         over = tuple(phase.domain[a] for a in phase.loops if a in kept or not kept)
         rows = tuple(phase.domain[a] for a in phase.loops if kept and a not in kept)
         form = "kept" if kept else "flat"
@@ -186,11 +185,14 @@ class _Printer:
 
     def _finish(self, total: Sum, part: Argument, kept: bool, over: tuple[Length, ...]) -> None:
         dtype, parts = total.buffer.dtype, Argument("parts", "parts", "const I ")
-        name = f"{self.form.name}_{'finish_kept' if kept else 'finish'}_{dtype.kind}{8 * dtype.itemsize}"
+        form = "finish_kept" if kept else "finish"
+        name = fill(f"{self.form.name}_{form}_{{n}}", dtype)
         if name not in self._finishes:
             self._finishes.add(name)
             text = fill(_FINISH_KEPT if kept else _FINISH, dtype).replace("{head}", _HEAD)
-            self.kernels.append(text.replace("{name}", name).replace("{zero}", literal(0, dtype).code))
+            self.kernels.append(
+                text.replace("{name}", name).replace("{zero}", literal(0, dtype).code)
+            )
         result = Argument("buffer", total.buffer.name, f"{STORED[dtype]} *", part.of)
         if kept:
             arguments = (parts, Argument("kept", "kept", "const I "), part, result)
@@ -236,7 +238,7 @@ class _Kernel:
             if s.var in full:
                 dtype = s.buffer.dtype
                 acc = self.acc[s.var]
-                out.append(f"{acc} = block_sum_{dtype.kind}{8 * dtype.itemsize}({acc});")
+                out.append(f"{acc} = block_sum_{fill('{n}', dtype)}({acc});")
                 out += ["if (threadIdx.x == 0)", f"    {self.part[s.var]}[{place}] = {acc};"]
         return out
 
@@ -254,15 +256,23 @@ class _Kernel:
         for k, axis in enumerate(axes):
             inner = [self.domain[a] for a in axes[k + 1 :]]
             scale = count(inner)
-            code = flat if not inner else f"{flat} / ({scale})" if len(inner) > 1 else f"{flat} / {scale}"
-            out.append(f"const I {self.index[axis]} = {code}{f' % {self.domain[axis]}' if k else ''};")
+            code = (
+                flat
+                if not inner
+                else f"{flat} / ({scale})"
+                if len(inner) > 1
+                else f"{flat} / {scale}"
+            )
+            out.append(
+                f"const I {self.index[axis]} = {code}{f' % {self.domain[axis]}' if k else ''};"
+            )
         return out
 
     def _flat(self) -> list[str]:
         p, total = self.form.own("p"), self.form.own("total")
         inside = [*self._indices(self.outer, p), *with_remarks(self.nest.lines[1])]
         over = count([self.domain[a] for a in self.outer])
-        return [f"const I {total} = {over};", self._grid_loop(p, total), *_indent(inside), "}"]
+        return [f"const I {total} = {over};", self._grid_loop(p, total), *indent(inside), "}"]
 
     def _rows(self) -> list[str]:
         """Each thread takes one kept element, each block along y a part of the rows."""
@@ -273,7 +283,7 @@ class _Kernel:
         inside = [*self._indices(self.outer, q), *with_remarks(self.nest.lines[1])]
         inside += [self._zero(s) for s in kept]
         loop = [*self._indices(self.inner, r), *with_remarks(self.nest.lines[2])]
-        inside += [f"for (I {r} = {first}; {r} < {last}; ++{r}) {{", *_indent(loop), "}"]
+        inside += [f"for (I {r} = {first}; {r} < {last}; ++{r}) {{", *indent(loop), "}"]
         inside += [
             f"{self.part[s.var]}[blockIdx.y * {total} + {q}] = {self.acc[s.var]};" for s in kept
         ]
@@ -284,20 +294,6 @@ class _Kernel:
             f"const I {first} = blockIdx.y * {chunk};",
             f"const I {last} = {first} + {chunk} < {rows} ? {first} + {chunk} : {rows};",
             self._grid_loop(q, total),
-            *_indent(inside),
+            *indent(inside),
             "}",
         ]
-
-
-def _wrap(declared: list[str]) -> str:
-    lines, width = [""], 96
-    for k, text in enumerate(declared):
-        part = text + ("," if k < len(declared) - 1 else "")
-        if len(lines[-1]) + len(part) > width:
-            lines.append("")
-        lines[-1] += f" {part}" if lines[-1] else part
-    return "\n    ".join(lines)
-
-
-def _indent(lines: list[str]) -> list[str]:
-    return [f"    {line}" for line in lines]

@@ -168,6 +168,8 @@ def _decide(block: Block, uses: dict[Var, Uses], result: Inlining) -> None:
             continue
         if out.name or len(places) != 1 or places[0][0] != id(block):
             continue
+        if out in result.buffers and updates_buffer(stmt, result):
+            continue
         at = places[0][1]
         user = places[0][2]
         if isinstance(user, Loop) and user.cond is None and out in user.inits and out in result.buffers:

@@ -81,7 +81,7 @@ class Interference:
                 break
             around = grown
         head = inside | around
-        params = [p for p in stmt.params if p in self.candidates]
+        params = [p for p in bound if p in self.candidates]
         self.define(params, head)
         live |= around
         live.difference_update(bound)
@@ -100,6 +100,8 @@ def candidates_of(block: Block, found: set[Var]) -> set[Var]:
         elif isinstance(stmt, Loop):
             found.update(stmt.outs)
             found.update(stmt.params)
+            if stmt.index is not None:
+                found.add(stmt.index)
             found.update(a for a in (*stmt.inits, *stmt.body.results) if isinstance(a, Var))
             candidates_of(stmt.body, found)
             if stmt.cond is not None:

@@ -69,7 +69,7 @@ def make_webs(program: Program, inlining: Inlining) -> Webs:
     backward = set(backward_values(program.entry))
     for out, source in _updates(program.entry):
         webs.join(out, source)
-    for loop in _loops(program.entry):
+    for loop in loops_of(program.entry):
         for p, r, o in zip(loop.params, loop.body.results, loop.outs, strict=True):
             webs.join(p, o, always=True)
             webs.join(p, r)
@@ -77,11 +77,20 @@ def make_webs(program: Program, inlining: Inlining) -> Webs:
         for out, a, b in zip(branch.outs, branch.then.results, branch.orelse.results, strict=True):
             webs.join(out, a)
             webs.join(out, b)
-    for loop in _loops(program.entry):
+    for loop in loops_of(program.entry):
         for p, i in zip(loop.params, loop.inits, strict=True):
-            if _is_cotangent(p, backward) == _is_cotangent(i, backward):
+            if _is_cotangent(p, backward) == _is_cotangent(i, backward) or p.name == getattr(i, "name", None):
                 webs.join(p, i)
+    _share_indices(program.entry, webs)
     return webs
+
+
+def _share_indices(block: Block, webs: Webs) -> None:
+    """Loops over the same index word use one name for it, where it is not alive in between."""
+    first: dict[str, Var] = {}
+    for loop in loops_of(block):
+        if loop.index is not None and loop.index.name:
+            webs.join(first.setdefault(loop.index.name, loop.index), loop.index)
 
 
 def backward_values(block: Block) -> Iterator[Var]:
@@ -122,7 +131,7 @@ def _walk(block: Block) -> Iterator[object]:
             yield from _walk(inner)
 
 
-def _loops(block: Block) -> Iterator[Loop]:
+def loops_of(block: Block) -> Iterator[Loop]:
     return (s for s in _walk(block) if isinstance(s, Loop))
 
 

@@ -1,7 +1,7 @@
-"""Writes the body of one phase: statements in program order, each at the outermost loop that can hold it.
+"""Writes the body of one phase: statements in program order, each as far out as it can be.
 
-A value that is used once, on the same line of the user's program, is written into its use; a value that does
-not vary along the inner loops is computed outside of them.
+A value that is used once, on the same line of the user's program, is written into its use; a value
+that does not vary along the inner loops is computed outside of them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from srcgrad.codegen.cfamily import COUNTS, FILLS, IDENTITIES, Form, Names, Phase, refuse, remark
+from srcgrad.codegen.cfamily import COUNTS, FILLS, IDENTITIES, Form, Phase
+from srcgrad.codegen.interface import Names, refuse, remark
 from srcgrad.codegen.spelling import (
     DType,
     Text,
@@ -55,8 +56,8 @@ class Root(NamedTuple):
 class Nest:
     """The statements of a phase, sorted by the loop that holds them.
 
-    ``levels`` maps axes of the domain to loop levels (1 outermost), ``index`` to names of index variables.
-    ``lefts`` gives for each sum the text that adds to it; sums without one are left out.
+    ``levels`` maps axes of the domain to loop levels (1 outermost), ``index`` to names of index
+    variables. ``lefts`` gives for each sum the text that adds to it; others are left out.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Nest:
         self._temporaries = 0
         self._run(self._roots(phase, lefts, stores))
 
-    # -- which values are needed, and how often ----------------------------------------------------
+    # -- which values are needed, and how often
 
     def _roots(self, phase: Phase, lefts: Mapping[Var, str], stores: bool) -> list[Root]:
         roots = []
@@ -164,7 +165,7 @@ class Nest:
                 use(atom, axes, 2 if k == 0 and repeats(eqn) else 1, self._level(key[1]), eqn.span)
         return keys[::-1]
 
-    # -- text ----------------------------------------------------------------------------------------
+    # -- text
 
     def _run(self, roots: list[Root]) -> None:
         keys = self._plan(roots)
@@ -189,14 +190,16 @@ class Nest:
         self.lines[self.depth].append(Line(f"{root.left}{text.code};", span))
 
     def _define(self, key: Key, eqn: Eqn, rooted: bool) -> None:
-        """Make the text of a value: a name for it, or the expression where that can go into its use."""
+        """Make the text of a value: a name, or the expression if that can go into its use."""
         level = self._level(key[1])
         text = self._expression(eqn, key[1], level)
         deep, span = self._user[key]
         alone = self._count[key] == 1 and len(text.code) <= _WIDEST
         beside = rooted and level == self.depth
         line = getattr(span, "line", None) == getattr(eqn.span, "line", None)
-        if eqn.op.name in COUNTS or (alone and (beside or (not key[0].name and line and deep == level))):
+        if eqn.op.name in COUNTS or (
+            alone and (beside or (not key[0].name and line and deep == level))
+        ):
             self._text[key] = text
             return
         if text.value is not None:

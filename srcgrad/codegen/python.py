@@ -7,18 +7,20 @@ line; a comment shows that line where the text does not repeat it.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from srcgrad.codegen import inline
-from srcgrad.codegen.names import Names, inner_blocks
+from srcgrad.codegen.names import Names, inner_blocks, loops_of
 from srcgrad.codegen.prelude import HELPERS, helper_source
 from srcgrad.codegen.printer import Comment, expression, unparse
 from srcgrad.codegen.spell import Expr, attr, constant, name, spell
 from srcgrad.codegen.storage import Buffers
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Undef, Var
+from srcgrad.ir.types import INT
 from srcgrad.rules.indexing import is_advanced
 
 Lines = Callable[[Span], str]
@@ -112,7 +114,9 @@ class _Emitter:
         self.helpers: set[str] = set()
         self.used_modules: set[str] = set()
         self.shown: tuple[str, int] | None = None
-        self._exprs: dict[Var, Expr] = {}
+        exits = [s.params[s.exit] for s in loops_of(program.entry) if s.exit is not None]
+        self.exit_params = set(exits)
+        self.exit_webs = Counter(self.names.webs.find(p) for p in exits)
 
     def modules(self) -> set[tuple[str, str | None]]:
         return {("numpy", "np") if m == "np" else (m, None) for m in self.used_modules}
@@ -275,6 +279,8 @@ class _Emitter:
         """Parallel moves from values to names; what already has the name stays."""
         pairs: list[tuple[str, Atom, Expr]] = []
         for target, source in zip(targets, sources, strict=True):
+            if self._stays_next(target, source):
+                continue
             if isinstance(source, Undef) or (self.names.same(target, source) and source not in self.inlining.inlined):
                 continue
             value = self.expr(source)
@@ -289,6 +295,12 @@ class _Emitter:
             targets_ = ast.Tuple([ast.Name(n, ast.Store()) for n, _, _ in pairs], ast.Store())
             return [ast.Assign([targets_], ast.Tuple([e for _, _, e in pairs], ast.Load()), None)]
         return [self._move(n, s, e) for n, s, e in pairs]
+
+    def _stays_next(self, target: Var, source: Atom) -> bool:
+        """Whether an arm sets an exit code to "next", which it is at the start of every trip."""
+        if not (_is_const(source, 0) and target.type == INT):
+            return False
+        return self.exit_webs.get(self.names.webs.find(target)) == 1 and target not in self.exit_params
 
     def _move(self, target: str, source: Atom, value: Expr) -> ast.stmt:
         return ast.Assign([ast.Name(target, ast.Store())], value, None)
@@ -340,9 +352,10 @@ class _Emitter:
 
     def loop(self, stmt: Loop, out: list[ast.stmt]) -> None:
         self.place(out, self.moves(stmt.params, stmt.inits), stmt.span)
+        shown = self.shown
         body = self.loop_body(stmt)
-        loop = self.loop_head(stmt, body)
-        self.place(out, [loop], stmt.span)
+        self.shown = shown
+        self.place(out, [self.loop_head(stmt, body)], stmt.span)
         self.shown = None
 
     def loop_body(self, stmt: Loop) -> list[ast.stmt]:
@@ -458,12 +471,20 @@ def _is_mask_only(index: Any, types: Any) -> bool:
 
 def _repeats(node: ast.stmt, text: str) -> bool:
     """Whether the printed statement says the same as the user's line."""
-    if isinstance(node, (ast.For, ast.While, ast.If)):
-        return False
+    if isinstance(node, ast.If):
+        return _same_text(f"if {expression(node.test)}:", text)
+    if isinstance(node, ast.While):
+        return _same_text(f"while {expression(node.test)}:", text)
+    if isinstance(node, ast.For):
+        return _same_text(f"for {expression(node.target)} in {expression(node.iter)}:", text)
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         printed = f"{node.targets[0].id} = {expression(node.value)}"
-        return "".join(printed.split()) == "".join(text.split())
+        return _same_text(printed, text)
     return False
+
+
+def _same_text(a: str, b: str) -> bool:
+    return "".join(a.split()) == "".join(b.split())
 
 
 __all__ = ["Emitted", "Signature", "emit"]

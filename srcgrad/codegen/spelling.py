@@ -1,8 +1,8 @@
 """Spells operations in C: one table that C and CUDA share, with the fewest brackets.
 
-A ``Text`` is an expression together with how tightly it binds and the dtype it has. Arithmetic is done in
-the dtype of the result, as NumPy does it, so operands are converted first; literals are typed. ``spell``
-gives ``None`` where the table has no spelling.
+A ``Text`` is an expression together with how tightly it binds and the dtype it has. Arithmetic is
+done in the dtype of the result, as NumPy does it, so operands are converted first; literals are
+typed. ``spell`` gives ``None`` where the table has no spelling.
 """
 
 from __future__ import annotations
@@ -35,7 +35,12 @@ class Text(NamedTuple):
         return self.code if self.rank >= rank else f"({self.code})"
 
 
-_ARITHMETIC = {"add": ("+", _PLUS), "subtract": ("-", _PLUS), "multiply": ("*", _TIMES), "divide": ("/", _TIMES)}
+_ARITHMETIC = {
+    "add": ("+", _PLUS),
+    "subtract": ("-", _PLUS),
+    "multiply": ("*", _TIMES),
+    "divide": ("/", _TIMES),
+}
 _COMPARISONS = {
     "less": ("<", _ORDER),
     "less_equal": ("<=", _ORDER),
@@ -47,10 +52,14 @@ _COMPARISONS = {
 _LOGIC = {"logical_and": ("&&", _AND), "logical_or": ("||", _OR), "logical_xor": ("!=", _EQUAL)}
 _BITWISE = {"bitwise_and": "logical_and", "bitwise_or": "logical_or", "bitwise_xor": "logical_xor"}
 _CLASSES = {"isnan": "isnan", "isinf": "isinf", "isfinite": "isfinite"}
+_SAME_NAME = (
+    "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan sinh cosh tanh erf "
+    "hypot fmax fmin floor ceil trunc rint fabs"
+)
+_ARC = "sin cos tan sinh cosh tanh"
 _FUNCTIONS = {
-    **{f: f for f in "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan sinh cosh tanh erf".split()},
-    **{f: f for f in "hypot fmax fmin floor ceil trunc rint fabs".split()},
-    **{f"arc{f}": f"a{f}" for f in "sin cos tan sinh cosh tanh".split()},
+    **{f: f for f in _SAME_NAME.split()},
+    **{f"arc{f}": f"a{f}" for f in _ARC.split()},
     "arctan2": "atan2",
     "absolute": "fabs",
 }
@@ -73,7 +82,7 @@ _HELPERS = {
     const {T} m = fmod{s}(x, y);
     if (y == 0)
         return m;
-    return m == 0 ? copysign{s}(0, y) : (y < 0) != (m < 0) ? m + y : m;
+    return m == 0 ? copysign{s}(({T})0, y) : (y < 0) != (m < 0) ? m + y : m;
 }""",
     "floor_divide": """{T} floor_divide_{n}({T} x, {T} y)
 {
@@ -82,23 +91,34 @@ _HELPERS = {
     const {T} m = fmod{s}(x, y);
     const {T} q = (x - m) / y - (m != 0 && (y < 0) != (m < 0) ? 1 : 0);
     if (q == 0)
-        return copysign{s}(0, x / y);
+        return copysign{s}(({T})0, x / y);
     return floor{s}(q) + (q - floor{s}(q) > ({T})0.5 ? 1 : 0);
 }""",
 }
 ELEMENTWISE = frozenset(
     {*_ARITHMETIC, *_COMPARISONS, *_LOGIC, *_BITWISE, *_CLASSES, *_FUNCTIONS, *_SCALES, *_HELPERS}
-    | {"logical_not", "invert", "astype", "to_float", "where", "positive", "negative", "power", "square"}
+    | {
+        "logical_not",
+        "invert",
+        "astype",
+        "to_float",
+        "where",
+        "positive",
+        "negative",
+        "power",
+        "square",
+    }
     | {"reciprocal"}
 )
-RESERVED = frozenset(
-    "auto break case char const continue default do double else enum extern float for goto if inline int "
-    "long register restrict return short signed sizeof static struct switch typedef union unsigned void "
-    "volatile while and or not xor bool class delete new this template operator private public protected "
-    "try catch throw using namespace true false asm typename friend virtual explicit export mutable main "
-    "fmod copysign isnan isinf isfinite pow gamma lgamma tgamma j0 j1 jn y0 y1 yn signgam linux unix "
-    "threadIdx blockIdx blockDim gridDim warpSize min max abs div remainder index I NAN INFINITY BLOCK".split()
-) | frozenset(_FUNCTIONS.values())
+_WORDS = """
+auto break case char const continue default do double else enum extern float for goto if inline int
+long register restrict return short signed sizeof static struct switch typedef union unsigned void
+volatile while and or not xor bool class delete new this template operator private public protected
+try catch throw using namespace true false asm typename friend virtual explicit export mutable main
+fmod copysign isnan isinf isfinite pow gamma lgamma tgamma j0 j1 jn y0 y1 yn signgam linux unix
+threadIdx blockIdx blockDim gridDim warpSize min max abs div remainder index I NAN INFINITY BLOCK
+"""
+RESERVED = frozenset(_WORDS.split()) | frozenset(_FUNCTIONS.values())
 
 
 def dtype_of(type_: Type) -> DType | None:
@@ -141,7 +161,12 @@ def literal(value: Any, dtype: DType) -> Text:
     if np.isnan(number):
         return Text("NAN", _PRIMARY, dtype, value)
     if np.isinf(number):
-        return Text("INFINITY" if number > 0 else "-INFINITY", _PRIMARY if number > 0 else _UNARY, dtype, value)
+        return Text(
+            "INFINITY" if number > 0 else "-INFINITY",
+            _PRIMARY if number > 0 else _UNARY,
+            dtype,
+            value,
+        )
     return Text(f"{number!s}{suffix}", _UNARY if np.signbit(number) else _PRIMARY, dtype, value)
 
 
@@ -195,13 +220,21 @@ def _power(eqn: Eqn, x: Text, y: Text, out: DType) -> Text:
 
 def _logic(name: str, operands: list[Text], helpers: set[tuple[str, DType]]) -> Text | None:
     if name in _BITWISE:
-        return _logic(_BITWISE[name], operands, helpers) if all(o.dtype == B1 for o in operands) else None
+        return (
+            _logic(_BITWISE[name], operands, helpers)
+            if all(o.dtype == B1 for o in operands)
+            else None
+        )
     if name in ("logical_not", "invert"):
         if name == "invert" and operands[0].dtype != B1:
             return None
         return Text("!" + convert(operands[0], B1).within(_UNARY), _UNARY, B1)
     if name in _CLASSES:
-        return Text(f"{name}({operands[0].code}) != 0", _EQUAL, B1) if operands[0].dtype.kind == "f" else None
+        return (
+            Text(f"{name}({operands[0].code}) != 0", _EQUAL, B1)
+            if operands[0].dtype.kind == "f"
+            else None
+        )
     symbol, rank = _LOGIC[name]
     x, y = (convert(o, B1) for o in operands)
     return _binary(symbol, rank, x, y, B1)
@@ -242,7 +275,7 @@ def _whole(name: str, operands: list[Text], out: DType) -> Text | None:
         return convert(_call(name, operands[0].dtype, operands[0]), out)
     exact = [convert(o, out) for o in operands]
     if name in ("add", "subtract", "multiply"):
-        return _binary(*_ARITHMETIC[name], *exact, out)
+        return _binary(*_ARITHMETIC[name], exact[0], exact[1], out)
     return Text(f"-{exact[0].within(_PRIMARY)}", _UNARY, out) if name == "negative" else None
 
 
@@ -252,7 +285,7 @@ def _floating(
     """Operations with a floating-point result, on operands of its dtype."""
     name, x = eqn.op.name, operands[0]
     if name in _ARITHMETIC:
-        return _binary(*_ARITHMETIC[name], *operands, out)
+        return _binary(*_ARITHMETIC[name], x, operands[1], out)
     if name == "positive":
         return x
     if name == "negative":
@@ -279,7 +312,9 @@ def _short(dtype: DType) -> str:
 def fill(pattern: str, dtype: DType) -> str:
     """A text with ``{T}`` (type), ``{s}`` (suffix of its functions), ``{n}`` (short name) filled in."""
     suffix = "f" if dtype == F4 else ""
-    return pattern.replace("{T}", STORED[dtype]).replace("{s}", suffix).replace("{n}", _short(dtype))
+    return (
+        pattern.replace("{T}", STORED[dtype]).replace("{s}", suffix).replace("{n}", _short(dtype))
+    )
 
 
 def definitions(helpers: set[tuple[str, DType]], qualifier: str) -> list[str]:

@@ -49,6 +49,7 @@ class Builder:
         self.span: Span | None = None if parent is None else parent.span
         self._memo: dict[Hashable, Var] = {}
         self.defs: dict[Var, Eqn] = {} if parent is None else parent.defs
+        self.made: dict[Var, Stmt] = {} if parent is None else parent.made
 
     def child(self) -> Builder:
         """A builder for a region nested in this one."""
@@ -61,6 +62,7 @@ class Builder:
     def append(self, stmt: Stmt) -> None:
         """Add a finished statement."""
         self.stmts.append(stmt)
+        self.made.update(dict.fromkeys(stmt.outs, stmt))
         if isinstance(stmt, Eqn):
             for out in stmt.outs:
                 self.defs[out] = stmt

@@ -23,7 +23,7 @@ from typing import Any, Final
 import numpy as np
 
 from srcgrad.codegen.c import CSource
-from srcgrad.codegen.cfamily import Argument, Interface, Length
+from srcgrad.codegen.interface import Argument, Interface, Length
 from srcgrad.errors import ArgumentError, CodegenError
 from srcgrad.ir.nodes import Const
 from srcgrad.ir.types import Array, Number
@@ -90,7 +90,11 @@ def _private(directory: Path) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if hasattr(os, "getuid"):
         status = directory.lstat()
-        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        if (
+            not stat.S_ISDIR(status.st_mode)
+            or status.st_uid != os.getuid()
+            or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        ):
             raise CodegenError(
                 "SG601",
                 f"{directory} can be written by others",
@@ -214,7 +218,7 @@ def checked(face: Interface, args: tuple[Any, ...]) -> tuple[list[Any], dict[str
 def _number(value: Any, kind: str, name: str) -> Any:
     if not isinstance(value, _PYTHON[kind]) or (kind != "bool" and isinstance(value, bool)):
         raise ArgumentError("SG305", f"{name} is {type(value).__name__}, compiled for {kind}")
-    if kind == "int" and not -(2**63) <= value < 2**63:
+    if kind == "int" and isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ArgumentError("SG305", f"{name} does not fit into 64 bits", "use the Python target")
     return value
 

@@ -17,7 +17,7 @@ from srcgrad.errors import MissingRuleError
 from srcgrad.ir import build
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
-from srcgrad.ir.ops import OPS
+from srcgrad.ir.ops import OPS, Storage
 from srcgrad.ir.types import INT, Array, Number, Type, dims_of, is_scalar, join
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.indexing import Gather
@@ -31,14 +31,15 @@ _ROUNDS = 4
 Cotangents = dict[Var, Atom]
 
 
-def reverse(program: Program, wrt: Sequence[Var], *, value: bool = False, needed: bool = True) -> Program:
+def reverse(program: Program, wrt: Sequence[Var], *, value: bool = False, needed: bool = True, rank_zero: frozenset[Var] = frozenset()) -> Program:
     """The adjoint of the first result with respect to parameters ``wrt``.
 
-    Results: the primal results if ``value``, then one gradient for each of ``wrt`` in its shape and dtype.
+    Results: the primal results if ``value``, then one gradient for each of ``wrt`` in its shape and dtype,
+    fresh, aliasing nothing; ``rank_zero`` are the parameters that are arrays of rank zero, not scalars.
     """
     plan = Plan()
     for _ in range(_ROUNDS):
-        sweep = _Reverse(program, wrt, plan, needed)
+        sweep = _Reverse(program, wrt, plan, needed, rank_zero)
         result = sweep.run(value)
         found = Plan(frozenset(sweep.supply.tapes), plan.steady | sweep.steady)
         if found == plan:
@@ -77,11 +78,13 @@ class _ReverseBuilder(Builder):
 class _Reverse:
     """One walk over the entry block."""
 
-    def __init__(self, program: Program, wrt: Sequence[Var], plan: Plan, needed: bool) -> None:
+    def __init__(self, program: Program, wrt: Sequence[Var], plan: Plan, needed: bool, rank_zero: frozenset[Var]) -> None:
         self.plan = plan
         self.steady: set[Var] = set()
         self.block = program.entry
         self.wrt = wrt
+        self.rank_zero = rank_zero
+        self.returned: set[Atom] = set()
         self.map = locate(program.entry)
         self.supply = Supply(self.map, plan.taped, needed=needed)
         self.builder: Builder = _ReverseBuilder(self.supply)
@@ -114,13 +117,52 @@ class _Reverse:
         self.builder.span = None
         if g is None:
             return self.zero(param)
-        g = self.cast(self.full(g, param), param.type)
-        if isinstance(g, Const) and isinstance(g.value, int):
-            g = Const(float(g.value))
-        if isinstance(param.type, Number) and isinstance(g, Var) and g.type != param.type:
+        if isinstance(param.type, Number):
+            return self._number(g, param)
+        g = self.cast(self.filled(g, param), param.type)
+        if g in self.returned or not self.is_fresh(g, set()) or param in self.rank_zero:
+            g = self.builder.emit_new("copy", self.supply.reach(g), via="np")
+        self.returned.add(g)
+        name_cotangent(g, param)
+        return g
+
+    def _number(self, g: Atom, param: Var) -> Atom:
+        if isinstance(g, Const):
+            return Const(float(g.value))
+        if g.type != param.type:
             g = self.builder.emit("to_float", g)
         name_cotangent(g, param)
         return g
+
+    def filled(self, g: Atom, like: Atom) -> Atom:
+        """``g`` in exactly the shape of ``like``, in storage of its own where it had to be spread."""
+        exact = self.full(g, like)
+        if exact is g or dims_of(g.type) != ():
+            return exact
+        like = self.supply.reach_shape(like)
+        if isinstance(g, Const) and g.value in (0.0, 1.0):
+            return self.builder.emit_new("ones_like" if g.value else "zeros_like", like)
+        return self.builder.emit("full_like", like, self.cast(g, like.type))
+
+    def is_fresh(self, atom: Atom, seen: set[Var]) -> bool:
+        """Whether a backward value surely has storage of its own."""
+        if not isinstance(atom, Var) or atom in seen:
+            return True
+        if atom in self.wrt or atom in self.block.params or atom in self.block.results:
+            return False
+        seen.add(atom)
+        stmt = self.builder.made.get(atom) or self.map.definition.get(atom)
+        if isinstance(stmt, Eqn):
+            fresh = stmt.op.storage is Storage.FRESH
+            return fresh and not (stmt.op.inplace and not self.is_fresh(stmt.args[0], seen))
+        if isinstance(stmt, Loop):
+            k = stmt.outs.index(atom)
+            seen.add(stmt.params[k])
+            return self.is_fresh(stmt.inits[k], seen) and self.is_fresh(stmt.body.results[k], seen)
+        if isinstance(stmt, Branch):
+            k = stmt.outs.index(atom)
+            return all(self.is_fresh(arm.results[k], seen) for arm in (stmt.then, stmt.orelse))
+        return False
 
     # -- small steps ------------------------------------------------------------------------------
 
@@ -198,7 +240,7 @@ class _Reverse:
         if not isinstance(source, Var) or source not in self.active:
             return
         before = cotangents.get(source)
-        base = self.zero(source) if before is None else self.full(before, source)
+        base = self.zero(source) if before is None else self.filled(before, source)
         exact = self.cast(self.full(g, eqn.out), source.type)
         cotangents[source] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
 
@@ -321,7 +363,7 @@ class _LoopAdjoint:
         free = [v for v in free_vars(stmt.body, bound) if v in sweep.active]
         for var in free:
             before = self.cotangents.get(var)
-            init = sweep.zero(var) if before is None else sweep.full(before, var)
+            init = sweep.zero(var) if before is None else sweep.filled(before, var)
             own[var] = self.carry(var, init, var.type, f"d{var.name}" if var.name else "")
         shifts = self._shifts()
         scope = sweep.enter(region)
@@ -365,7 +407,7 @@ class _LoopAdjoint:
     def _state_seed(self, k: int) -> Var:
         sweep, out, param = self.sweep, self.stmt.outs[k], self.stmt.params[k]
         g = self.cotangents.pop(out, None)
-        init = sweep.zero(out) if g is None else sweep.full(g, out)
+        init = sweep.zero(out) if g is None else sweep.filled(g, out)
         return self.carry(None, init, param.type, f"d{param.name}" if param.name else "")
 
     def _shifts(self) -> dict[int, tuple[Var, Var]]:

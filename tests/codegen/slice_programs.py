@@ -10,10 +10,7 @@ from typing import Any
 
 import numpy as np
 
-import srcgrad.rules.arithmetic
-import srcgrad.rules.elementary
-import srcgrad.rules.reductions
-import srcgrad.rules.shapes
+from srcgrad import rules as _rules  # noqa: F401  fills the table of ops
 from srcgrad.errors import Span
 from srcgrad.ir.build import Builder
 from srcgrad.ir.interpret import Interpreter
@@ -61,7 +58,16 @@ def array(name: str, *dims: Any, dtype: Any = F8) -> Var:
 
 def tanh_loss() -> Program:
     """sum((tanh(x * w + b) - y) ** 2), b broadcast over axis 0."""
-    h = Hand("tanh_loss.py", ("def loss(x, w, b, y):", "    z = x * w + b", "    h = np.tanh(z)", "    r = h - y", "    return np.sum(r**2)"))
+    h = Hand(
+        "tanh_loss.py",
+        (
+            "def loss(x, w, b, y):",
+            "    z = x * w + b",
+            "    h = np.tanh(z)",
+            "    r = h - y",
+            "    return np.sum(r**2)",
+        ),
+    )
     x, w, b, y = array("x", N, M), array("w", N, M), array("b", M), array("y", N, M)
     h.at(2)
     z = h.add(h.multiply(x, w), b, name="z")
@@ -82,7 +88,15 @@ def tanh_loss() -> Program:
 
 def gelu(*dims: Any, dtype: Any = F8) -> Program:
     """sum(0.5 * x * (1 + tanh(0.8 * (x + 0.04 * x**3)))) and its gradient."""
-    h = Hand("gelu.py", ("def loss(x):", "    u = 0.8 * (x + 0.04 * x**3)", "    t = np.tanh(u)", "    return np.sum(0.5 * x * (1 + t))"))
+    h = Hand(
+        "gelu.py",
+        (
+            "def loss(x):",
+            "    u = 0.8 * (x + 0.04 * x**3)",
+            "    t = np.tanh(u)",
+            "    return np.sum(0.5 * x * (1 + t))",
+        ),
+    )
     x = array("x", *dims, dtype=dtype)
     h.at(2)
     u = h.multiply(0.8, h.add(x, h.multiply(0.04, h.power(x, 3))), name="u")
@@ -114,7 +128,16 @@ def ratio(*dims: Any, scalar: Type = FLOAT, dtype: Any = F8) -> Program:
 
 def doubling(*dims: Any, trips: int = 9, dtype: Any = F8) -> Program:
     """b = 2 * a; while norm(b) < 1000: b = b * 2; sum(b): the path of so many trips."""
-    h = Hand("doubling.py", ("def f(a):", "    b = a * 2", "    while np.linalg.norm(b) < 1000:", "        b = b * 2", "    return b.sum()"))
+    h = Hand(
+        "doubling.py",
+        (
+            "def f(a):",
+            "    b = a * 2",
+            "    while np.linalg.norm(b) < 1000:",
+            "        b = b * 2",
+            "    return b.sum()",
+        ),
+    )
     a = array("a", *dims, dtype=dtype)
     h.at(2)
     b = h.multiply(a, 2, name="b")
@@ -129,7 +152,12 @@ def doubling(*dims: Any, trips: int = 9, dtype: Any = F8) -> Program:
 
 def logistic(*dims: Any, dtype: Any = F4) -> Program:
     """scale * sum(maximum(z, 0) - z * y + log1p(exp(-|z|))), z = x * w, in float32."""
-    lines = ("def loss(x, w, y, scale):", "    z = x * w", "    e = np.exp(-np.abs(z))", "    return scale * np.sum(np.maximum(z, 0) - z * y + np.log1p(e))")
+    lines = (
+        "def loss(x, w, y, scale):",
+        "    z = x * w",
+        "    e = np.exp(-np.abs(z))",
+        "    return scale * np.sum(np.maximum(z, 0) - z * y + np.log1p(e))",
+    )
     h = Hand("logistic.py", lines)
     x, w, y = (array(n, *dims, dtype=dtype) for n in "xwy")
     scale = Var("scale", FLOAT)
@@ -144,12 +172,22 @@ def logistic(*dims: Any, dtype: Any = F4) -> Program:
     p = h.where(h.greater_equal(z, 0), h.divide(1, one), h.divide(e, one), name="p")
     dz = h.multiply(scale, h.subtract(p, y), name="dz")
     h.at(2)
-    return h.program([x, w, y, scale], [value, h.multiply(dz, w, name="dx"), h.multiply(dz, x, name="dw")])
+    return h.program(
+        [x, w, y, scale], [value, h.multiply(dz, w, name="dx"), h.multiply(dz, x, name="dw")]
+    )
 
 
 def softmax() -> Program:
     """Two phases: exp(x - m) over its row sum, m a mean of rows; and the mean of everything."""
-    h = Hand("softmax.py", ("def f(x):", "    m = x.mean(axis=1, keepdims=True)", "    e = np.exp(x - m)", "    return e / np.sum(e, axis=1)[:, None], x.mean()"))
+    h = Hand(
+        "softmax.py",
+        (
+            "def f(x):",
+            "    m = x.mean(axis=1, keepdims=True)",
+            "    e = np.exp(x - m)",
+            "    return e / np.sum(e, axis=1)[:, None], x.mean()",
+        ),
+    )
     x = array("x", N, M)
     h.at(2)
     m = h.mean(x, axis=1, keepdims=True, name="m")
@@ -158,7 +196,9 @@ def softmax() -> Program:
     h.at(4)
     total = h.sum(e, axis=1, name="total")
     p = h.divide(e, h.expand_dims(total, axis=1), name="p")
-    return h.program([x], [p, h.mean(x, name="average"), h.sum(p, axis=0), m, h.sum(p, axis=(0,), keepdims=True)])
+    return h.program(
+        [x], [p, h.mean(x, name="average"), h.sum(p, axis=0), m, h.sum(p, axis=(0,), keepdims=True)]
+    )
 
 
 def cube() -> Program:
@@ -166,7 +206,17 @@ def cube() -> Program:
     h, k = Hand(), Dim("k", basis_long=True)
     x, w, s = array("x", N, M, k), array("w", k, M), array("s", N, 1, 1)
     z = h.multiply(h.multiply(x, h.transpose(w)), s, name="z")
-    sums = [h.sum(z, axis=a, keepdims=keep) for a, keep in ((0, False), (1, True), (2, False), ((0, 2), False), ((1, 2), True), (None, False))]
+    sums = [
+        h.sum(z, axis=a, keepdims=keep)
+        for a, keep in (
+            (0, False),
+            (1, True),
+            (2, False),
+            ((0, 2), False),
+            ((1, 2), True),
+            (None, False),
+        )
+    ]
     counted = h.multiply(h.sum(z), h.multiply(h.size(x), h.length(w, axis=0)), name="counted")
     return h.program([x, w, s], [*sums, counted, z])
 
@@ -222,7 +272,9 @@ def oracle(program: Program, args: list[Any]) -> tuple[list[Any], list[Any]]:
             below[eqn.out] = _sum_slack(eqn, np.asarray(values[eqn.args[0]], float), ulps, eps)
         elif ulps or any(np.any(f) for f in found):
             top = np.max(np.abs(value), initial=0.0)
-            below[eqn.out] = 8 * max(np.max(f, initial=0.0) for f in found) * max(1.0, top) + 16 * eps * top
+            below[eqn.out] = (
+                8 * max(np.max(f, initial=0.0) for f in found) * max(1.0, top) + 16 * eps * top
+            )
     return results, [below.get(a, 0.0) for a in program.entry.results]
 
 
@@ -235,3 +287,14 @@ def _sum_slack(eqn: Eqn, operand: Any, ulps: int, eps: float) -> Any:
     n = operand.size // max(np.size(total), 1)
     slack = n * eps * (total + ulps * np.max(np.abs(operand), initial=0.0))
     return slack / max(n, 1) if eqn.op.name == "mean" else slack
+
+
+def agree(program: Program, function: Any, args: list[Any]) -> None:
+    """Results have the oracle's types and shapes, and its values within the slack."""
+    got, (want, slack) = function(*args), oracle(program, args)
+    for mine, theirs, room in zip(got, want, slack, strict=True):
+        assert np.shape(mine) == np.shape(theirs)
+        assert np.asarray(mine).dtype == np.asarray(theirs).dtype
+        same = np.isnan(mine) & np.isnan(theirs)
+        error = np.abs(np.asarray(mine, float) - np.asarray(theirs, float))
+        assert np.all(same | (error <= room)), (mine, theirs, room)

@@ -1,0 +1,122 @@
+"""Forward mode: every statement followed by its tangent. The exact oracle of reverse.
+
+A tangent broadcasts to the shape of its value; ``None`` is a tangent known to be zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from srcgrad.errors import MissingRuleError
+from srcgrad.ir.build import Builder
+from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Program, Stmt, Undef, Var
+from srcgrad.ir.types import is_differentiable, is_scalar
+from srcgrad.rules.broadcasting import full
+from srcgrad.rules.registry import NONDIFF
+from srcgrad.rules.symbols import Sym
+from srcgrad.transform.activity import active
+
+Tangents = dict[Atom, Atom]
+
+
+def forward(program: Program, wrt: Sequence[Var]) -> Program:
+    """The program with tangents: one more parameter for each of ``wrt``, one more result for each result.
+
+    The tangent of a result that does not depend on ``wrt`` is zero.
+    """
+    tangents: Tangents = {v: Var(f"t{v.name}", v.type) for v in wrt}
+    inputs = tuple(tangents.values())
+    sweep = _Forward(active(program, wrt, program.entry.results))
+    sweep.block(program.entry.stmts, tangents)
+    results = tuple(sweep.tangent(a, tangents) for a in program.entry.results)
+    params = (*program.entry.params, *(t for t in inputs if isinstance(t, Var)))
+    block = sweep.builder.block((*program.entry.results, *results), params)
+    return Program(block, program.functions)
+
+
+class _Forward:
+    def __init__(self, active_: set[Var]) -> None:
+        self.builder = Builder()
+        self.active = active_
+
+    def sym(self, atom: Atom) -> Sym:
+        return Sym(self.builder, atom)
+
+    def tangent(self, atom: Atom, tangents: Tangents) -> Atom:
+        """The tangent of a value in exactly its shape; zero if it has none."""
+        if isinstance(atom, Undef):
+            return atom
+        t = tangents.get(atom)
+        if t is None:
+            return Const(0.0) if is_scalar(atom.type) else self.builder.emit_new("zeros_like", atom)
+        return full(self.sym(t), self.sym(atom)).atom
+
+    def block(self, stmts: Sequence[Stmt], tangents: Tangents) -> None:
+        for stmt in stmts:
+            self.builder.span = stmt.span
+            if isinstance(stmt, Eqn):
+                self.equation(stmt, tangents)
+            elif isinstance(stmt, Branch):
+                self.branch(stmt, tangents)
+            elif isinstance(stmt, Loop):
+                self.loop(stmt, tangents)
+            else:
+                self.builder.append(stmt)
+
+    def equation(self, eqn: Eqn, tangents: Tangents) -> None:
+        self.builder.append(eqn)
+        moving = [a for a in eqn.args if a in tangents]
+        if not moving or not eqn.outs or not is_differentiable(eqn.out.type) or eqn.op.diff is NONDIFF:
+            return
+        if eqn.op.diff is None:
+            raise MissingRuleError.of(eqn.op.name, eqn.span)
+        given = [
+            self.sym(tangents[a]) if a in tangents and k not in eqn.op.shape_only else None
+            for k, a in enumerate(eqn.args)
+        ]
+        if any(t is not None for t in given):
+            args, out = [self.sym(a) for a in eqn.args], self.sym(eqn.out)
+            attrs = {k: v for k, v in eqn.attrs.items() if k != "via"}
+            tangents[eqn.out] = eqn.op.diff.jvp(given, args, out, eqn.op, attrs).atom
+
+    def inner(self, block: Block, tangents: Tangents, extra: Sequence[Atom]) -> Block:
+        """A nested block with its tangents; the tangents of ``extra`` are added to its results."""
+        outer, self.builder = self.builder, self.builder.child()
+        try:
+            own = dict(tangents)
+            self.block(block.stmts, own)
+            ends = tuple(self.tangent(a, own) for a in extra)
+            return self.builder.block((*block.results, *ends), block.params)
+        finally:
+            self.builder = outer
+
+    def moving(self, outs: Sequence[Var]) -> list[int]:
+        return [k for k, out in enumerate(outs) if out in self.active]
+
+    def branch(self, stmt: Branch, tangents: Tangents) -> None:
+        moving = self.moving(stmt.outs)
+        outs = [Var(f"t{stmt.outs[k].name}", stmt.outs[k].type) for k in moving]
+        arms = [
+            self.inner(arm, tangents, [arm.results[k] for k in moving]) for arm in (stmt.then, stmt.orelse)
+        ]
+        self.builder.append(replace(stmt, then=arms[0], orelse=arms[1], outs=(*stmt.outs, *outs)))
+        tangents.update({stmt.outs[k]: out for k, out in zip(moving, outs, strict=True)})
+
+    def loop(self, stmt: Loop, tangents: Tangents) -> None:
+        moving = self.moving(stmt.params)
+        params = [Var(f"t{stmt.params[k].name}", stmt.params[k].type) for k in moving]
+        outs = [Var(f"t{stmt.params[k].name}", stmt.params[k].type) for k in moving]
+        inits = [self.tangent(stmt.inits[k], tangents) for k in moving]
+        own = {**tangents, **{stmt.params[k]: p for k, p in zip(moving, params, strict=True)}}
+        body = self.inner(stmt.body, own, [stmt.body.results[k] for k in moving])
+        self.builder.append(
+            replace(
+                stmt,
+                params=(*stmt.params, *params),
+                inits=(*stmt.inits, *inits),
+                outs=(*stmt.outs, *outs),
+                body=body,
+            )
+        )
+        tangents.update({stmt.outs[k]: out for k, out in zip(moving, outs, strict=True)})

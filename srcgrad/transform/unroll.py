@@ -1,0 +1,181 @@
+"""Unrolls a program on recorded decisions: the path that a run took, as straight-line code.
+
+Decisions are small integers in execution order: the arm taken at a branch, the trips of a loop. ``record``
+makes the program that notes them; ``unroll`` replaces every branch and loop by what they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from srcgrad.errors import PathError
+from srcgrad.ir.build import Builder
+from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Program, Stmt, Var
+from srcgrad.ir.ops import OPS
+from srcgrad.ir.types import BOOL, INT, PATH
+
+Decisions = tuple[int, ...]
+
+
+class Path(list[int]):
+    """Decisions of one run, in execution order."""
+
+    def choose(self, test: object) -> bool:
+        """Note the arm that ``test`` takes."""
+        taken = bool(test)
+        self.append(int(taken))
+        return taken
+
+    def reserve(self) -> int:
+        """Keep a place for the trips of a loop that starts now."""
+        self.append(0)
+        return len(self) - 1
+
+    def settle(self, slot: int, trips: int) -> None:
+        """Fill the place of a loop that has ended."""
+        self[slot] = trips
+
+
+def has_decisions(program: Program) -> bool:
+    """Whether the program has a branch or loop at all."""
+    return any(not isinstance(s, Eqn) for s in program.entry.stmts)
+
+
+def record(program: Program) -> Program:
+    """The primal with one more parameter, a ``Path``, that notes every decision."""
+    path = Var("path", PATH)
+    block = program.entry
+    stmts = _record(block.stmts, path)
+    return Program(Block((*block.params, path), tuple(stmts), block.results), program.functions)
+
+
+def _record(stmts: Sequence[Stmt], path: Var) -> list[Stmt]:
+    result: list[Stmt] = []
+    for stmt in stmts:
+        if isinstance(stmt, Branch):
+            test = Var("", BOOL)
+            result.append(Eqn((test,), OPS["choose"], (path, stmt.test), {}, stmt.span))
+            arms = [
+                Block((), tuple(_record(a.stmts, path)), a.results) for a in (stmt.then, stmt.orelse)
+            ]
+            result.append(replace(stmt, test=test, then=arms[0], orelse=arms[1]))
+        elif isinstance(stmt, Loop):
+            result += _record_loop(stmt, path)
+        else:
+            result.append(stmt)
+    return result
+
+
+def _record_loop(stmt: Loop, path: Var) -> list[Stmt]:
+    slot, count, after, out = (Var(n, INT) for n in ("slot", "trips", "trips", "trips"))
+    step = Eqn((after,), OPS["add"], (count, Const(1)), {}, stmt.span)
+    body = Block((), (step, *_record(stmt.body.stmts, path)), (*stmt.body.results, after))
+    loop = replace(
+        stmt,
+        params=(*stmt.params, count),
+        inits=(*stmt.inits, Const(0)),
+        outs=(*stmt.outs, out),
+        body=body,
+        cond=None if stmt.cond is None else replace(stmt.cond, stmts=tuple(_record(stmt.cond.stmts, path))),
+    )
+    return [
+        Eqn((slot,), OPS["reserve"], (path,), {}, stmt.span),
+        loop,
+        Eqn((), OPS["settle"], (path, slot, out), {}, stmt.span),
+    ]
+
+
+def unroll(program: Program, decisions: Sequence[int]) -> Program:
+    """Straight-line code of the path.
+
+    Raises:
+        PathError: if the decisions do not fit the program.
+    """
+    walker = _Unroller(iter(decisions))
+    block = walker.run(program.entry)
+    if next(walker.decisions, None) is not None:
+        raise PathError("SG509", "more decisions than the path has", "record the path again")
+    return Program(block)
+
+
+class _Unroller:
+    def __init__(self, decisions: Iterator[int]) -> None:
+        self.decisions = decisions
+        self.builder = Builder()
+        self.env: dict[Var, Atom] = {}
+
+    def run(self, block: Block) -> Block:
+        self.env.update({p: p for p in block.params})
+        self.stmts(block.stmts)
+        return self.builder.block(tuple(map(self.atom, block.results)), block.params)
+
+    def atom(self, atom: Atom) -> Atom:
+        return self.env[atom] if isinstance(atom, Var) else atom
+
+    def decision(self) -> int:
+        found = next(self.decisions, None)
+        if found is None:
+            raise PathError("SG509", "fewer decisions than the path has", "record the path again")
+        return found
+
+    def stmts(self, stmts: Sequence[Stmt]) -> None:
+        for stmt in stmts:
+            if isinstance(stmt, Eqn):
+                self.equation(stmt)
+            elif isinstance(stmt, Branch):
+                arm = stmt.then if self.decision() else stmt.orelse
+                self.stmts(arm.stmts)
+                self.env.update(zip(stmt.outs, map(self.atom, arm.results), strict=True))
+            elif isinstance(stmt, Loop):
+                self.loop(stmt)
+
+    def equation(self, eqn: Eqn) -> None:
+        args = tuple(map(self.atom, eqn.args))
+        folded = self._folded(eqn, args)
+        if folded is not None:
+            self.env[eqn.out] = folded
+            return
+        outs = tuple(Var(o.name, o.type) for o in eqn.outs)
+        self.builder.append(replace(eqn, outs=outs, args=args))
+        self.env.update(zip(eqn.outs, outs, strict=True))
+
+    def _folded(self, eqn: Eqn, args: tuple[Atom, ...]) -> Const | None:
+        """Index arithmetic and exit codes on known numbers, done now."""
+        if eqn.op.effect or eqn.out.type not in (INT, BOOL) or not args:
+            return None
+        values = [a.value for a in args if isinstance(a, Const)]
+        if len(values) != len(args) or set(eqn.attrs) - {"via"}:
+            return None
+        return Const(eqn.op.runs[eqn.attrs.get("via", "")](*values))
+
+    def loop(self, stmt: Loop) -> None:
+        trips = self.decision()
+        state = [self.atom(a) for a in stmt.inits]
+        for k in range(trips + (stmt.cond is not None and self._tested_at_end(stmt, trips))):
+            self.env.update(zip(stmt.params, state, strict=True))
+            if stmt.cond is not None:
+                self.stmts(stmt.cond.stmts)
+                if k == trips:
+                    break
+            if stmt.index is not None:
+                self.env[stmt.index] = self._index(stmt, k)
+            self.stmts(stmt.body.stmts)
+            state = [self.atom(a) for a in stmt.body.results]
+            if stmt.exit is not None and isinstance(state[stmt.exit], Const) and state[stmt.exit].value:  # type: ignore[union-attr]
+                break
+        self.env.update(zip(stmt.outs, state, strict=True))
+
+    def _tested_at_end(self, stmt: Loop, trips: int) -> int:
+        """Whether the condition was evaluated once more after the last trip."""
+        return int(stmt.exit is None or trips >= 0)
+
+    def _index(self, stmt: Loop, k: int) -> Atom:
+        start, _, step = map(self.atom, stmt.range or ())
+        if isinstance(start, Const) and isinstance(step, Const):
+            return Const(start.value + k * step.value)
+        offset = self.builder.emit("multiply", step, Const(k))
+        return self.builder.emit("add", start, offset)
+
+
+__all__ = ["Decisions", "Path", "has_decisions", "record", "unroll"]
