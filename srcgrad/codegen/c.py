@@ -46,9 +46,10 @@ def emit(program: Program, name: str) -> CSource:
         lines.append(f"enum {{ BLOCK = {BLOCK} }};")
     for definition in definitions(printer.helpers, "static inline"):
         lines += ["", definition]
+    listed = parameters(arguments, "restrict")
     lines += [
         "",
-        f"void {name}({parameters(arguments, "restrict")})",
+        f"void {name}({listed})",
         "{",
         *(f"    {b}" if b else "" for b in body),
         "}",
@@ -174,4 +175,5 @@ class _PhasePrinter:
 
 
 def indent(lines: list[str]) -> list[str]:
+    """The lines, one step further in."""
     return [f"    {line}" for line in lines]

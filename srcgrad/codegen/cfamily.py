@@ -19,7 +19,8 @@ from srcgrad.ir.nodes import Atom, Const, Eqn, Program, Var
 from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import INT, Array, Type, dims_of
 
-IDENTITIES = frozenset({"spread", "expand_dims", "squeeze", "transpose"})
+_COPIES = frozenset({"copy", "asarray", "ascontiguousarray"})
+IDENTITIES = frozenset({"spread", "expand_dims", "squeeze", "transpose"}) | _COPIES
 FILLS = frozenset({"zeros_like", "ones_like", "full_like"})
 COUNTS = frozenset({"size", "length", "ndim"})
 SUPPORTED = ELEMENTWISE | IDENTITIES | FILLS | COUNTS | {"sum"}
@@ -224,6 +225,8 @@ def _constant(atom: Atom) -> Const:
 
 def _without_mean(stmt: Any) -> list[Eqn]:
     """The statement as equations; a mean is a sum divided by a count."""
+    if isinstance(stmt, Eqn) and stmt.op.name == "boundary":
+        return []
     if not isinstance(stmt, Eqn) or len(stmt.outs) != 1:
         what = stmt.op.name if isinstance(stmt, Eqn) else type(stmt).__name__.lower()
         raise refuse(what, stmt.span)

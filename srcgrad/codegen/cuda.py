@@ -1,9 +1,9 @@
 """Prints a straight-line program as CUDA C++ kernels, and says how they are launched.
 
 Each phase is one kernel, and one more for each further set of axes that it sums over. Sums take two
-passes and no atomics: every block leaves a partial sum, a second kernel adds these in a fixed order,
-so equal inputs on an equal grid give equal bits. All kernels want blocks of 256 threads; any grid
-will do, its size need only not depend on the values.
+passes and no atomics: every block leaves a partial sum, a second kernel adds these in a fixed
+order, so equal inputs on an equal grid give equal bits. All kernels want blocks of 256 threads, and
+any grid will do.
 """
 
 from __future__ import annotations
@@ -169,9 +169,7 @@ class _Printer:
         partials = [self._partials(s, writer.part[s.var], s in sums) for s in writer.gathered]
         arguments = [*used(candidates(self.form.interface), "\n".join(body)), *partials]
         declared = parameters(arguments, "__restrict__")
-        self.kernels.append(
-            "\n".join([_HEAD, f"{name}({declared})", "{", *indent(body), "}"])
-        )
+        self.kernels.append("\n".join([_HEAD, f"{name}({declared})", "{", *indent(body), "}"]))
         over = tuple(phase.domain[a] for a in phase.loops if a in kept or not kept)
         rows = tuple(phase.domain[a] for a in phase.loops if kept and a not in kept)
         form = "kept" if kept else "flat"

@@ -64,8 +64,8 @@ _FUNCTIONS = {
     "absolute": "fabs",
 }
 _SCALES = {"deg2rad": math.pi / 180, "rad2deg": 180 / math.pi}
-# NumPy's own definitions, where C has no function of the same meaning: {T} is the type, {s} the suffix
-# of its functions. NaN of either operand passes through maximum and minimum, as it does in NumPy.
+# NumPy's own definitions, where C has no function of the same meaning: {T} is the type, {n} its
+# short name, {s} the suffix of its functions. NaN passes through maximum, as it does in NumPy.
 _HELPERS = {
     "maximum": "{T} maximum_{n}({T} x, {T} y) { return x >= y || x != x ? x : y; }",
     "minimum": "{T} minimum_{n}({T} x, {T} y) { return x <= y || x != x ? x : y; }",
@@ -202,7 +202,7 @@ def _exponent(eqn: Eqn) -> Any:
 
 
 def _power(eqn: Eqn, x: Text, y: Text, out: DType) -> Text:
-    """``x ** y``: squares, roots and reciprocals as NumPy's arrays have them; 3 and 4 by products; else pow."""
+    """``x ** y``: 2, 0.5 and -1 as NumPy's arrays have them, 3 and 4 by products, else pow."""
     exponent, array = _exponent(eqn), bool(getattr(eqn.out.type, "dims", ()))
     if exponent == 2:
         return _binary("*", _TIMES, x, x, out)
@@ -310,7 +310,7 @@ def _short(dtype: DType) -> str:
 
 
 def fill(pattern: str, dtype: DType) -> str:
-    """A text with ``{T}`` (type), ``{s}`` (suffix of its functions), ``{n}`` (short name) filled in."""
+    """A text with ``{T}``, ``{s}`` and ``{n}`` filled in: see ``_HELPERS``."""
     suffix = "f" if dtype == F4 else ""
     return (
         pattern.replace("{T}", STORED[dtype]).replace("{s}", suffix).replace("{n}", _short(dtype))

@@ -1,7 +1,8 @@
 """Builds emitted C with the system compiler and calls it on NumPy arrays.
 
-A library is named by the hash of its text, compiler and flags, written under another name and renamed, so a
-reader never sees half of one. The flags keep IEEE arithmetic: no reassociation and no contraction.
+A library is named by the hash of its text, compiler and flags, written under another name and
+renamed, so a reader never sees half of one. The flags keep IEEE arithmetic: no reassociation and no
+contraction.
 """
 
 from __future__ import annotations
@@ -29,7 +30,13 @@ from srcgrad.ir.nodes import Const
 from srcgrad.ir.types import Array, Number
 
 FLAGS: Final = (
-    "-O3 -std=c11 -fPIC -shared -fno-math-errno -fno-trapping-math -ffp-contract=off".split()
+    "-O3",
+    "-std=c11",
+    "-fPIC",
+    "-shared",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-ffp-contract=off",
 )
 _PYTHON: Final[dict[str, tuple[type, ...]]] = {
     "float": (float, int),
@@ -65,12 +72,12 @@ def build(source: CSource, directory: Path) -> Callable[..., tuple[Any, ...]]:
         directory: Where libraries are kept; made with mode 0700.
 
     Returns:
-        A function of the program's parameters that returns its results as a tuple: fresh arrays in C order,
-        NumPy scalars for rank zero, Python numbers for Python numbers.
+        A function of the program's parameters that returns its results as a tuple: fresh arrays in
+        C order, NumPy scalars for rank zero, Python numbers for Python numbers.
 
     Raises:
-        CodegenError: ``SG506`` without a compiler, ``SG507`` if it fails, ``SG601`` if others may write to
-            the directory.
+        CodegenError: ``SG506`` without a compiler, ``SG507`` if it fails, ``SG601`` if others may
+            write to the directory.
     """
     _private(directory)
     command = compiler()
@@ -196,10 +203,10 @@ def _passed(
 
 
 def checked(face: Interface, args: tuple[Any, ...]) -> tuple[list[Any], dict[str, int]]:
-    """The arguments ready to be passed, and the lengths that they give to the symbols.
+    """The arguments ready to be passed, and the lengths that they give to symbols.
 
     Raises:
-        ArgumentError: number, type, dtype, rank or lengths differ from what the program was compiled for.
+        ArgumentError: Number, type, dtype, rank or lengths are not what was compiled for.
     """
     if len(args) != len(face.params):
         code = "SG302" if len(args) < len(face.params) else "SG307"

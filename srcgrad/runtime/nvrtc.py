@@ -1,7 +1,7 @@
-"""Compiles CUDA text to machine code without a GPU or a driver: by NVRTC, or by nvcc where that is present.
+"""Compiles CUDA text to machine code without a GPU or a driver: by NVRTC, or by nvcc.
 
-NVRTC is a shared library that comes as a wheel (``nvidia-cuda-nvrtc-cu12``), with the CUDA toolkit, or not at
-all; it is looked for and loaded on first use.
+NVRTC is a shared library that comes as a wheel (``nvidia-cuda-nvrtc-cu12``), with the CUDA toolkit,
+or not at all; it is looked for and loaded on first use.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from srcgrad.ir.nodes import Block, Branch, Loop, Stmt, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Loop, Program, Stmt, Var
 
 
 @dataclass(eq=False)
@@ -93,4 +94,40 @@ def free_vars(block: Block, bound: set[Var] | None = None) -> list[Var]:
     return list(found)
 
 
-__all__ = ["Map", "Region", "free_vars", "locate"]
+
+
+def dependents(program: Program, inputs: Iterable[Var]) -> set[Atom]:
+    """Values that depend on the inputs in any way, through tests and casts too."""
+    found: set[Atom] = set(inputs)
+
+    def mark(reads: Iterable[Atom], outs: Iterable[Atom]) -> None:
+        if any(a in found for a in reads):
+            found.update(outs)
+
+    def walk(block: Block) -> None:
+        for stmt in block.stmts:
+            if isinstance(stmt, Loop):
+                mark((*stmt.inits, *(stmt.range or ())), stmt.outs)
+                for param, init in zip(stmt.params, stmt.inits, strict=True):
+                    mark((init,), (param,))
+                size = -1
+                while size != len(found):
+                    size = len(found)
+                    for inner in (stmt.cond, stmt.body):
+                        if inner is not None:
+                            walk(inner)
+                    for param, result, out in zip(stmt.params, stmt.body.results, stmt.outs, strict=True):
+                        mark((result,), (param, out))
+                    if stmt.cond is not None:
+                        mark(stmt.cond.results, stmt.outs)
+            elif isinstance(stmt, Branch):
+                walk(stmt.then)
+                walk(stmt.orelse)
+                mark((stmt.test,), stmt.outs)
+                for out, a, b in zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True):
+                    mark((a, b), (out,))
+            else:
+                mark(stmt.args, stmt.outs)
+
+    walk(program.entry)
+    return found

@@ -120,6 +120,8 @@ class _Reverse:
         if isinstance(param.type, Number):
             return self._number(g, param)
         g = self.cast(self.filled(g, param), param.type)
+        if isinstance(g.type, Number) and isinstance(param.type, Array):
+            g = self.builder.emit("astype", g, dtype=param.type.dtype)
         if g in self.returned or not self.is_fresh(g, set()) or param in self.rank_zero:
             g = self.builder.emit_new("copy", self.supply.reach(g), via="np")
         self.returned.add(g)

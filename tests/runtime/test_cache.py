@@ -226,7 +226,37 @@ def test_paths_serve_where_directories_cannot_be_opened(tmp_path):
     os.chmod(plain.directory, 0o777)
     assert missed(plain, "SG601", fingerprint(["5"]))
     os.chmod(plain.directory, 0o700)
+    (tmp_path / "link").symlink_to(plain.directory)
+    assert missed(DiskCache(tmp_path / "link", Plain()), "SG601", fingerprint(["5"]))
     assert plain.clear() == 3 and names(plain) == []
+
+
+def test_entry_replaced_while_it_is_read_is_still_good(cache):
+    class Replacing(System):
+        def fstat(self, fd):
+            if stat.S_ISREG(os.fstat(fd).st_mode):
+                cache.put(KEY, NEW)
+                assert os.fstat(fd).st_nlink == 0
+            return os.fstat(fd)
+
+    assert DiskCache(cache.directory, Replacing()).get(KEY) == OLD
+    assert cache.get(KEY) == NEW
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")
+def test_no_file_stays_open(cache):
+    before = len(os.listdir("/proc/self/fd"))
+    cache.put(KEY, NEW)
+    cache.get(KEY)
+    cache.get(fingerprint(["absent"]))
+    cache.ls()
+    os.chmod(cache.directory, 0o777)
+    with pytest.warns(CacheWarning):
+        cache.get(KEY)
+    os.chmod(cache.directory, 0o700)
+    path_of(cache).write_bytes(b"")
+    assert missed(cache) and cache.clear() == 1
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 # damage

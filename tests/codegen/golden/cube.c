@@ -3,11 +3,12 @@
 typedef long long I;
 enum { BLOCK = 512 };
 
-void cube(const I n0, const I n1, const I n2, const double *restrict x, const I x_s0, const I x_s1,
-    const I x_s2, const double *restrict w, const I w_s0, const I w_s1, const double *restrict s,
-    const I s_s0, double *restrict result, double *restrict result_2, double *restrict result_3,
-    double *restrict result_4, double *restrict result_5, double *restrict result_6,
-    double *restrict counted, double *restrict z, double *restrict sum)
+void cube(const I n0, const I n1, const I n2, const double *restrict x, const I x_s0,
+    const I x_s1, const I x_s2, const double *restrict w, const I w_s0, const I w_s1,
+    const double *restrict s, const I s_s0, double *restrict result,
+    double *restrict result_2, double *restrict result_3, double *restrict result_4,
+    double *restrict result_5, double *restrict result_6, double *restrict counted,
+    double *restrict z, double *restrict sum)
 {
     for (I p = 0; p < n1 * n2; ++p)
         result[p] = 0.0;

@@ -17,9 +17,9 @@ static __device__ double block_sum_f64(double sum)
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-cube_0(const I n0, const I n1, const I n2, const double *__restrict__ x, const I x_s0, const I x_s1,
-    const I x_s2, const double *__restrict__ w, const I w_s0, const I w_s1,
-    const double *__restrict__ s, const I s_s0, double *__restrict__ z,
+cube_0(const I n0, const I n1, const I n2, const double *__restrict__ x, const I x_s0,
+    const I x_s1, const I x_s2, const double *__restrict__ w, const I w_s0,
+    const I w_s1, const double *__restrict__ s, const I s_s0, double *__restrict__ z,
     double *__restrict__ result_part, double *__restrict__ result_6_part,
     double *__restrict__ sum_part)
 {
@@ -53,9 +53,10 @@ cube_0(const I n0, const I n1, const I n2, const double *__restrict__ x, const I
         sum_part[blockIdx.y * gridDim.x + blockIdx.x] = sum_sum;
 }
 
-// Adds up, for each of `kept` elements, the partial sums of all parts of the rows.
+// Adds up the partial sums of each of the kept elements.
 extern "C" __global__ void __launch_bounds__(256)
-cube_finish_kept_f64(const I parts, const I kept, const double *__restrict__ part, double *__restrict__ sum)
+cube_finish_kept_f64(const I parts, const I kept, const double *__restrict__ part,
+    double *__restrict__ sum)
 {
     for (I q = (I)blockIdx.x * blockDim.x + threadIdx.x; q < kept; q += (I)gridDim.x * blockDim.x) {
         double t = 0.0;
@@ -78,9 +79,10 @@ cube_finish_f64(const I parts, const double *__restrict__ part, double *__restri
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-cube_4(const I n0, const I n1, const I n2, const double *__restrict__ x, const I x_s0, const I x_s1,
-    const I x_s2, const double *__restrict__ w, const I w_s0, const I w_s1,
-    const double *__restrict__ s, const I s_s0, double *__restrict__ result_2_part)
+cube_4(const I n0, const I n1, const I n2, const double *__restrict__ x, const I x_s0,
+    const I x_s1, const I x_s2, const double *__restrict__ w, const I w_s0,
+    const I w_s1, const double *__restrict__ s, const I s_s0,
+    double *__restrict__ result_2_part)
 {
     const I total = n0 * n2;
     const I rows = n1;
@@ -102,9 +104,10 @@ cube_4(const I n0, const I n1, const I n2, const double *__restrict__ x, const I
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-cube_6(const I n0, const I n1, const I n2, const double *__restrict__ x, const I x_s0, const I x_s1,
-    const I x_s2, const double *__restrict__ w, const I w_s0, const I w_s1,
-    const double *__restrict__ s, const I s_s0, double *__restrict__ result_3_part)
+cube_6(const I n0, const I n1, const I n2, const double *__restrict__ x, const I x_s0,
+    const I x_s1, const I x_s2, const double *__restrict__ w, const I w_s0,
+    const I w_s1, const double *__restrict__ s, const I s_s0,
+    double *__restrict__ result_3_part)
 {
     const I total = n0 * n1;
     const I rows = n2;
@@ -126,9 +129,10 @@ cube_6(const I n0, const I n1, const I n2, const double *__restrict__ x, const I
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-cube_8(const I n0, const I n1, const I n2, const double *__restrict__ x, const I x_s0, const I x_s1,
-    const I x_s2, const double *__restrict__ w, const I w_s0, const I w_s1,
-    const double *__restrict__ s, const I s_s0, double *__restrict__ result_4_part)
+cube_8(const I n0, const I n1, const I n2, const double *__restrict__ x, const I x_s0,
+    const I x_s1, const I x_s2, const double *__restrict__ w, const I w_s0,
+    const I w_s1, const double *__restrict__ s, const I s_s0,
+    double *__restrict__ result_4_part)
 {
     const I total = n1;
     const I rows = n0 * n2;
@@ -149,9 +153,10 @@ cube_8(const I n0, const I n1, const I n2, const double *__restrict__ x, const I
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-cube_10(const I n0, const I n1, const I n2, const double *__restrict__ x, const I x_s0, const I x_s1,
-    const I x_s2, const double *__restrict__ w, const I w_s0, const I w_s1,
-    const double *__restrict__ s, const I s_s0, double *__restrict__ result_5_part)
+cube_10(const I n0, const I n1, const I n2, const double *__restrict__ x, const I x_s0,
+    const I x_s1, const I x_s2, const double *__restrict__ w, const I w_s0,
+    const I w_s1, const double *__restrict__ s, const I s_s0,
+    double *__restrict__ result_5_part)
 {
     const I total = n0;
     const I rows = n1 * n2;
@@ -173,8 +178,8 @@ cube_10(const I n0, const I n1, const I n2, const double *__restrict__ x, const 
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-cube_12(const I n0, const I n1, const I n2, const double *__restrict__ x, double *__restrict__ counted,
-    double *__restrict__ sum)
+cube_12(const I n0, const I n1, const I n2, const double *__restrict__ x,
+    double *__restrict__ counted, double *__restrict__ sum)
 {
     const double counted_0 = sum[0] * (double)(n0 * n1 * n2 * n2);
     const I total = 1;

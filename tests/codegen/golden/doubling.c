@@ -3,7 +3,8 @@
 typedef long long I;
 enum { BLOCK = 512 };
 
-void doubling(const I n0, const double *restrict a, const I a_s0, double *restrict value, double *restrict da)
+void doubling(const I n0, const double *restrict a, const I a_s0, double *restrict value,
+    double *restrict da)
 {
     double value_sum = 0.0;
     for (I ii = 0; ii < n0; ii += BLOCK) {

@@ -3,7 +3,8 @@
 typedef long long I;
 enum { BLOCK = 512 };
 
-void gelu(const I n0, const double *restrict x, const I x_s0, double *restrict value, double *restrict dx)
+void gelu(const I n0, const double *restrict x, const I x_s0, double *restrict value,
+    double *restrict dx)
 {
     double value_sum = 0.0;
     for (I ii = 0; ii < n0; ii += BLOCK) {

@@ -6,9 +6,9 @@ enum { BLOCK = 512 };
 static inline float maximum_f32(float x, float y) { return x >= y || x != x ? x : y; }
 
 void logistic(const I n0, const I n1, const float *restrict x, const I x_s0, const I x_s1,
-    const float *restrict w, const I w_s0, const I w_s1, const float *restrict y, const I y_s0,
-    const I y_s1, const double scale, float *restrict value, float *restrict dx, float *restrict dw,
-    float *restrict sum)
+    const float *restrict w, const I w_s0, const I w_s1, const float *restrict y,
+    const I y_s0, const I y_s1, const double scale, float *restrict value,
+    float *restrict dx, float *restrict dw, float *restrict sum)
 {
     {
         float sum_sum = 0.0f;

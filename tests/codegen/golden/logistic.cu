@@ -20,9 +20,9 @@ static __device__ float block_sum_f32(float sum)
 
 extern "C" __global__ void __launch_bounds__(256)
 logistic_0(const I n0, const I n1, const float *__restrict__ x, const I x_s0, const I x_s1,
-    const float *__restrict__ w, const I w_s0, const I w_s1, const float *__restrict__ y,
-    const I y_s0, const I y_s1, const double scale, float *__restrict__ dx, float *__restrict__ dw,
-    float *__restrict__ sum_part)
+    const float *__restrict__ w, const I w_s0, const I w_s1,
+    const float *__restrict__ y, const I y_s0, const I y_s1, const double scale,
+    float *__restrict__ dx, float *__restrict__ dw, float *__restrict__ sum_part)
 {
     float sum_sum = 0.0f;
     const I total = n0 * n1;

@@ -3,8 +3,8 @@
 typedef long long I;
 enum { BLOCK = 512 };
 
-void ratio(const I n0, const I n1, const double *restrict x, const I x_s0, const I x_s1, const double y,
-    double *restrict value, double *restrict dx, double *restrict dy)
+void ratio(const I n0, const I n1, const double *restrict x, const I x_s0, const I x_s1,
+    const double y, double *restrict value, double *restrict dx, double *restrict dy)
 {
     // ratio.py:2: return np.sum(x / y)
     const double t1 = 1.0 / y;

@@ -17,8 +17,9 @@ static __device__ double block_sum_f64(double sum)
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-ratio_0(const I n0, const I n1, const double *__restrict__ x, const I x_s0, const I x_s1, const double y,
-    double *__restrict__ dx, double *__restrict__ value_part, double *__restrict__ dy_part)
+ratio_0(const I n0, const I n1, const double *__restrict__ x, const I x_s0, const I x_s1,
+    const double y, double *__restrict__ dx, double *__restrict__ value_part,
+    double *__restrict__ dy_part)
 {
     // ratio.py:2: return np.sum(x / y)
     const double t1 = 1.0 / y;

@@ -3,9 +3,10 @@
 typedef long long I;
 enum { BLOCK = 512 };
 
-void softmax(const I n0, const I n1, const double *restrict x, const I x_s0, const I x_s1, double *restrict p,
-    double *restrict average, double *restrict result, double *restrict m, double *restrict result_2,
-    double *restrict sum, double *restrict total, double *restrict sum_2)
+void softmax(const I n0, const I n1, const double *restrict x, const I x_s0, const I x_s1,
+    double *restrict p, double *restrict average, double *restrict result,
+    double *restrict m, double *restrict result_2, double *restrict sum,
+    double *restrict total, double *restrict sum_2)
 {
     {
         double sum_2_sum = 0.0;

@@ -44,9 +44,10 @@ softmax_0(const I n0, const I n1, const double *__restrict__ x, const I x_s0, co
         sum_2_part[blockIdx.y * gridDim.x + blockIdx.x] = sum_2_sum;
 }
 
-// Adds up, for each of `kept` elements, the partial sums of all parts of the rows.
+// Adds up the partial sums of each of the kept elements.
 extern "C" __global__ void __launch_bounds__(256)
-softmax_finish_kept_f64(const I parts, const I kept, const double *__restrict__ part, double *__restrict__ sum)
+softmax_finish_kept_f64(const I parts, const I kept, const double *__restrict__ part,
+    double *__restrict__ sum)
 {
     for (I q = (I)blockIdx.x * blockDim.x + threadIdx.x; q < kept; q += (I)gridDim.x * blockDim.x) {
         double t = 0.0;
@@ -92,8 +93,8 @@ softmax_3(const I n0, const I n1, const double *__restrict__ x, const I x_s0, co
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-softmax_5(const I n0, const I n1, const double *__restrict__ x, double *__restrict__ average,
-    double *__restrict__ sum_2)
+softmax_5(const I n0, const I n1, const double *__restrict__ x,
+    double *__restrict__ average, double *__restrict__ sum_2)
 {
     // softmax.py:4: return e / np.sum(e, axis=1)[:, None], x.mean()
     const double average_0 = sum_2[0] / (double)(n0 * n1);

@@ -4,9 +4,10 @@ typedef long long I;
 enum { BLOCK = 512 };
 
 void tanh_loss(const I n0, const I n1, const double *restrict x, const I x_s0, const I x_s1,
-    const double *restrict w, const I w_s0, const I w_s1, const double *restrict b, const I b_s0,
-    const double *restrict y, const I y_s0, const I y_s1, double *restrict value,
-    double *restrict dx, double *restrict dw, double *restrict db)
+    const double *restrict w, const I w_s0, const I w_s1, const double *restrict b,
+    const I b_s0, const double *restrict y, const I y_s0, const I y_s1,
+    double *restrict value, double *restrict dx, double *restrict dw,
+    double *restrict db)
 {
     for (I p = 0; p < n1; ++p)
         db[p] = 0.0;

@@ -18,9 +18,10 @@ static __device__ double block_sum_f64(double sum)
 
 extern "C" __global__ void __launch_bounds__(256)
 tanh_loss_0(const I n0, const I n1, const double *__restrict__ x, const I x_s0, const I x_s1,
-    const double *__restrict__ w, const I w_s0, const I w_s1, const double *__restrict__ b,
-    const I b_s0, const double *__restrict__ y, const I y_s0, const I y_s1, double *__restrict__ dx,
-    double *__restrict__ dw, double *__restrict__ db_part, double *__restrict__ value_part)
+    const double *__restrict__ w, const I w_s0, const I w_s1,
+    const double *__restrict__ b, const I b_s0, const double *__restrict__ y,
+    const I y_s0, const I y_s1, double *__restrict__ dx, double *__restrict__ dw,
+    double *__restrict__ db_part, double *__restrict__ value_part)
 {
     double value_sum = 0.0;
     const I total = n1;
@@ -60,9 +61,10 @@ tanh_loss_0(const I n0, const I n1, const double *__restrict__ x, const I x_s0, 
         value_part[blockIdx.y * gridDim.x + blockIdx.x] = value_sum;
 }
 
-// Adds up, for each of `kept` elements, the partial sums of all parts of the rows.
+// Adds up the partial sums of each of the kept elements.
 extern "C" __global__ void __launch_bounds__(256)
-tanh_loss_finish_kept_f64(const I parts, const I kept, const double *__restrict__ part, double *__restrict__ sum)
+tanh_loss_finish_kept_f64(const I parts, const I kept, const double *__restrict__ part,
+    double *__restrict__ sum)
 {
     for (I q = (I)blockIdx.x * blockDim.x + threadIdx.x; q < kept; q += (I)gridDim.x * blockDim.x) {
         double t = 0.0;

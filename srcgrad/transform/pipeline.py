@@ -1,0 +1,145 @@
+"""The way of a function through the passes, stage by stage: lower, unroll, reverse, simplify.
+
+>>> # stages: source -> normalised -> ir -> primal -> adjoint
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from srcgrad.errors import KindError
+from srcgrad.frontend.context import Specialise
+from srcgrad.frontend.kinds import AV, Static
+from srcgrad.frontend.lower import Lowered, lower
+from srcgrad.frontend.resolve import Capture, Captures
+from srcgrad.ir.nodes import Atom, Const, Program, Undef, Var
+from srcgrad.ir.types import Type, dims_of, is_differentiable
+from srcgrad.transform.regions import dependents
+from srcgrad.transform.reverse import reverse
+from srcgrad.transform.simplify import simplify
+from srcgrad.transform.unroll import unroll
+
+_RESTARTS = 32
+
+
+@dataclass(frozen=True)
+class Options:
+    """What decides how a gradient is derived."""
+
+    value: bool = False
+    has_aux: bool = False
+    needed: bool = True
+
+
+@dataclass
+class Derivation:
+    """One function at one signature, lowered; gives its programs on demand."""
+
+    lowered: Lowered
+    wrt: tuple[Var, ...]
+    rank_zero: frozenset[Var]
+    options: Options
+    _made: dict[Any, Program] = field(default_factory=dict)
+
+    @property
+    def primal(self) -> Program:
+        """The primal without dead code."""
+        if "primal" not in self._made:
+            self._made["primal"] = simplify(self.lowered.program)
+        return self._made["primal"]
+
+    def adjoint(self, decisions: Sequence[int] | None = None) -> Program:
+        """Primal results (if wanted) and gradients, rolled or for one path."""
+        key = None if decisions is None else tuple(decisions)
+        if key not in self._made:
+            program = self.primal if key is None else simplify(unroll(self.primal, key))
+            keep = self.options.value or self.options.has_aux
+            adjoint = reverse(
+                program, self.wrt, value=keep, needed=self.options.needed, rank_zero=self.rank_zero
+            )
+            self._made[key] = simplify(_without_value(adjoint, self.options))
+        return self._made[key]
+
+
+def _without_value(program: Program, options: Options) -> Program:
+    """Drop the value where only gradients and auxiliary results are wanted."""
+    if options.value or not options.has_aux:
+        return program
+    block = program.entry
+    return Program(type(block)(block.params, block.stmts, (Const(0.0), *block.results[1:])), program.functions)
+
+
+def derive(
+    function: FunctionType,
+    describe: Callable[[frozenset[Any], frozenset[Capture]], tuple[dict[str, AV], list[Var]]],
+    locate: Callable[[Var], Any],
+    type_of: Callable[[Any, str], Type],
+    bake: Callable[[Any], None],
+    entry: Any = None,
+) -> Lowered:
+    """Lower a function, starting again while integer leaves turn out to steer it.
+
+    ``describe`` gives abstract arguments and inputs under what is baked; ``locate`` says which leaf a
+    variable is, and ``bake`` notes that its value is now part of the signature.
+    """
+    baked: set[Any] = set()
+    captured: set[Capture] = set()
+    for _ in range(_RESTARTS):
+        args, inputs = describe(frozenset(baked), frozenset(captured))
+        captures = Captures(type_of, entry, frozenset(captured))
+        try:
+            return lower(function, args, inputs, captures)
+        except Specialise as wanted:
+            by_var = {v: c for c, v in captures.inputs.items()}
+            for var in wanted.variables:
+                if var in by_var:
+                    captured.add(by_var[var])
+                else:
+                    leaf = locate(var)
+                    baked.add(leaf)
+                    bake(leaf)
+    raise RuntimeError("specialisation does not end")
+
+
+def check_result(lowered: Lowered, wrt: Sequence[Var], *, has_aux: bool) -> None:
+    """Refuse results that have no gradient: not a scalar, not real, not dependent on the inputs."""
+    source = lowered.source
+    result = _first(lowered, has_aux)
+    where = source.tree
+
+    def refuse(code: str, message: str, remedy: str) -> None:
+        raise source.refuse(KindError, code, message, where, remedy)
+
+    if result is None:
+        what = "a pair (value, aux)" if has_aux else "one scalar"
+        refuse("SG204", f"{source.tree.name} must return {what}", "return the loss" if not has_aux else "return loss, aux")
+        return
+    dims = dims_of(result.type)
+    if dims is not None and any(d != 1 for d in dims):
+        refuse(
+            "SG204",
+            f"{source.tree.name} returns an array of shape ({', '.join(map(str, dims))}), not a scalar",
+            "sum it, or differentiate one element of it",
+        )
+    if not is_differentiable(result.type):
+        refuse("SG204", f"{source.tree.name} returns {result.type}, not a real floating-point number", "return a float")
+    if isinstance(result, Const) or not dependents(lowered.program, wrt) & {result}:
+        refuse("SG304", "no active input reaches the result", "check argnums, and casts to int")
+
+
+def _first(lowered: Lowered, has_aux: bool) -> Atom | None:
+    """The atom of the value to differentiate, if the result has the form for it."""
+    from srcgrad.frontend.kinds import Seq
+
+    shape: AV = lowered.result
+    if has_aux:
+        if not (isinstance(shape, Seq) and len(shape.items) == 2):
+            return None
+        shape = shape.items[0]
+    if not isinstance(shape, Const) or isinstance(shape, Static):
+        return None
+    atom = lowered.program.entry.results[shape.value]
+    return None if isinstance(atom, Undef) else atom
