@@ -194,7 +194,12 @@ class Form:
             outputs.index(a) if isinstance(a, Var) else _constant(a) for a in results
         )
         face.types = tuple(a.type for a in results)
+        face.boxed = tuple(isinstance(a, Var) and self._is_boxed(a) for a in results)
         return [phases[key] for key in sorted(phases, key=lambda key: key[0])]
+
+    def _is_boxed(self, var: Var) -> bool:
+        """Whether NumPy gives an array, not a scalar, where the rank is zero."""
+        return var in self.defs and self.defs[var].op.name in FILLS | _COPIES | {"spread"}
 
     def _buffer(self, var: Var, wish: str) -> Buffer:
         dtype = dtype_of(var.type)

@@ -64,7 +64,8 @@ class Interface:
 
     ``lengths`` says for each symbolic length which (parameter, axis) has it; ``shapes`` gives the
     lengths of each parameter. The first buffers are results, the others scratch. A result is the
-    number of its buffer, or a constant. Strides count elements; buffers are contiguous.
+    number of its buffer, or a constant; one of rank zero is an array where ``boxed`` says so, else
+    a NumPy scalar. Strides count elements; buffers are contiguous.
     """
 
     params: tuple[Var, ...]
@@ -74,6 +75,7 @@ class Interface:
     buffers: tuple[Buffer, ...] = ()
     results: tuple[int | Const, ...] = ()
     types: tuple[Type, ...] = ()
+    boxed: tuple[bool, ...] = ()
 
 
 class Names:

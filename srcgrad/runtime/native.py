@@ -257,14 +257,14 @@ def results(face: Interface, memory: list[Any]) -> tuple[Any, ...]:
     """The results as the program types them; a buffer that is asked for twice is copied."""
     found: list[Any] = []
     seen: set[int] = set()
-    for place, type_ in zip(face.results, face.types, strict=True):
+    for place, type_, boxed in zip(face.results, face.types, face.boxed, strict=True):
         if isinstance(place, Const):
             found.append(place.value)
             continue
         array = memory[place]
         if isinstance(type_, Number):
             found.append(array.item())
-        elif array.ndim == 0:
+        elif array.ndim == 0 and not boxed:
             found.append(array[()])
         else:
             found.append(array.copy() if place in seen else array)

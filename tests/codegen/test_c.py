@@ -34,6 +34,8 @@ from srcgrad.ir.nodes import Block, Const, Eqn, Program, Var
 from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import BOOL, FLOAT, INT, Array
 from srcgrad.runtime import native
+from srcgrad.transform.reverse import reverse
+from srcgrad.transform.simplify import simplify
 
 GOLDEN = Path(__file__).parent / "golden"
 FIVE = ("tanh_loss", "gelu", "ratio", "doubling", "logistic")
@@ -87,6 +89,17 @@ def test_rank_zero(make: Callable[..., Program]):
     agree(program, build(program), args)
     scalars = [a if isinstance(a, float) else a[()] for a in args]
     agree(program, build(program), scalars)
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", FIVE)
+def test_adjoint_by_reverse_mode(name: str):
+    case = CASES[name]
+    block = case.make().entry
+    primal = Program(Block(block.params, block.stmts, block.results[:1]))
+    wrt = [v for v in block.params if v.name in "xwab"]
+    program = simplify(reverse(primal, wrt, value=True))
+    agree(program, build(program), case.arguments(np.random.default_rng(4), 8, 5))
 
 
 @needs_compiler

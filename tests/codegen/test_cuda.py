@@ -162,6 +162,14 @@ def test_equal_grids_give_equal_bits(tmp_path: Path):
     )
 
 
+@needs_gxx
+def test_more_blocks_than_threads_of_one(tmp_path: Path):
+    case = CASES["ratio"]
+    function = OnCpu(cuda.plan(case.program, "f"), tmp_path)
+    args = case.arguments(np.random.default_rng(0), 280, 256)
+    agree(case.program, lambda *a: function(*a, grid=(270, 1)), args)
+
+
 @needs_nvrtc
 @pytest.mark.parametrize("arch", nvrtc.ARCHS)
 @pytest.mark.parametrize("name", CASES)

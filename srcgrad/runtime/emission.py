@@ -1,0 +1,129 @@
+"""From a derivation to the text of its functions: parameters, the returned structure, captured values."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcgrad.codegen.python import Emitted, Signature, emit
+from srcgrad.codegen.spell import Expr, constant
+from srcgrad.errors import Span
+from srcgrad.frontend.kinds import AV, Instance, Mapping, Seq, Static, is_namedtuple_type
+from srcgrad.ir.nodes import Const, Program, Var
+from srcgrad.runtime.signature import Arguments, path_expr
+from srcgrad.transform.pipeline import Derivation
+
+Leafs = Callable[[Any], Expr]
+
+
+@dataclass
+class Shape:
+    """Builds returned expressions and collects the classes that they name."""
+
+    classes: dict[str, type] = field(default_factory=dict)
+
+    def build(self, value: AV, leaf: Leafs) -> Expr:
+        """Expression of a structure, its leaves by ``leaf``."""
+        if isinstance(value, Static):
+            return constant(value.value)
+        if isinstance(value, Seq):
+            return self._sequence(value, [self.build(v, leaf) for v in value.items])
+        if isinstance(value, Mapping):
+            keys: list[Expr | None] = [constant(k) for k, _ in value.items]
+            return ast.Dict(keys, [self.build(v, leaf) for _, v in value.items])
+        if isinstance(value, Instance):
+            parts = [ast.keyword(k, self.build(v, leaf)) for k, v in value.fields]
+            return ast.Call(self._class(value.cls), [], parts)
+        return leaf(value)
+
+    def _sequence(self, value: Seq, items: list[Expr]) -> Expr:
+        if is_namedtuple_type(value.make):
+            fields = value.make._fields  # type: ignore[attr-defined]
+            return ast.Call(self._class(value.make), [], [ast.keyword(k, v) for k, v in zip(fields, items, strict=True)])
+        return ast.List(items, ast.Load()) if value.make is list else ast.Tuple(items, ast.Load())
+
+    def _class(self, cls: type) -> Expr:
+        self.classes[cls.__name__] = cls
+        return ast.Name(cls.__name__, ast.Load())
+
+
+@dataclass(frozen=True)
+class Text:
+    """One emitted function with what its namespace must hold."""
+
+    emitted: Emitted
+    classes: dict[str, type]
+
+
+class Emission:
+    """Emits the functions of one derivation."""
+
+    def __init__(self, derivation: Derivation, arguments: Arguments, wrt: Sequence[str], *, single: bool) -> None:
+        self.derivation = derivation
+        self.arguments = arguments
+        self.wrt = wrt
+        self.single = single
+
+    def signature(self, program: Program) -> Signature:
+        """Parameters as the user's function has them, then captured values and what the compiler adds."""
+        leaves = {leaf.var: path_expr(leaf.path) for leaf in self.arguments.leaves}
+        names = list(self.arguments.values)
+        for param in program.entry.params:
+            if param in leaves:
+                continue
+            name = param.name
+            while name in names:
+                name += "_"
+            names.append(name)
+            leaves[param] = ast.Name(name, ast.Load())
+        return Signature(tuple(names), leaves)
+
+    def gradient(self, decisions: Sequence[int] | None = None, **options: Any) -> Text:
+        """The function that returns gradients (and the value, if wanted)."""
+        program = self.derivation.adjoint(decisions)
+        shape = Shape()
+        name = f"d{self._title()}"
+        return self._emit(program, name, lambda e: self._gradient_result(e, shape), shape, **options)
+
+    def primal(self, program: Program, name: str = "") -> Text:
+        """The primal as emitted code; with recorded decisions if the program notes them."""
+        shape = Shape()
+        result = self.derivation.lowered.result
+
+        def build(exprs: Sequence[Expr]) -> Expr:
+            return shape.build(result, lambda leaf: exprs[leaf.value])
+
+        return self._emit(program, name or self._title(), build, shape)
+
+    def _title(self) -> str:
+        return str(self.derivation.lowered.source.tree.name)
+
+    def _emit(self, program: Program, name: str, result: Any, shape: Shape, **options: Any) -> Text:
+        emitted = emit(program, name, self.signature(program), result, lines=source_line, **options)
+        return Text(emitted, shape.classes)
+
+    def _gradient_result(self, exprs: Sequence[Expr], shape: Shape) -> Expr:
+        options, lowered = self.derivation.options, self.derivation.lowered
+        kept = len(lowered.program.entry.results) if options.value or options.has_aux else 0
+        gradients = dict(zip(self.derivation.wrt, exprs[kept:], strict=True))
+        parts = [shape.build(self.arguments.values[n], lambda leaf: _leaf(leaf, gradients)) for n in self.wrt]
+        grads = parts[0] if self.single else ast.Tuple(parts, ast.Load())
+        if not kept:
+            return grads
+        primal = shape.build(lowered.result, lambda leaf: exprs[leaf.value])
+        if options.value:
+            return ast.Tuple([primal, grads], ast.Load())
+        assert isinstance(primal, ast.Tuple)
+        return ast.Tuple([grads, primal.elts[1]], ast.Load())
+
+
+def _leaf(leaf: Any, gradients: dict[Var, Expr]) -> Expr:
+    return constant(None) if isinstance(leaf, Const) else gradients[leaf]
+
+
+def source_line(span: Span) -> str:
+    """The user's line at a place."""
+    return linecache.getline(span.file, span.line).rstrip()
