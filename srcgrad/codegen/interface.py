@@ -173,5 +173,5 @@ def candidates(face: Interface) -> list[Argument]:
 
 def used(arguments: Sequence[Argument], text: str) -> list[Argument]:
     """Those of the arguments that the text of a body names."""
-    words = set(re.findall(r"\w+", re.sub(r"//.*", "", text)))
+    words = set(re.findall(r"(?<![.\w])\w+", re.sub(r"//.*", "", text)))
     return [a for a in arguments if a.name in words]

@@ -63,7 +63,7 @@ _FUNCTIONS = {
     "arctan2": "atan2",
     "absolute": "fabs",
 }
-_SCALES = {"deg2rad": math.pi / 180, "rad2deg": 180 / math.pi}
+_SCALES = {"deg2rad": (math.pi, 180.0), "rad2deg": (180.0, math.pi)}
 # NumPy's own definitions, where C has no function of the same meaning: {T} is the type, {n} its
 # short name, {s} the suffix of its functions. NaN passes through maximum, as it does in NumPy.
 _HELPERS = {
@@ -297,7 +297,8 @@ def _floating(
     if name == "reciprocal":
         return _binary("/", _TIMES, literal(1, out), x, out)
     if name in _SCALES:
-        return _binary("*", _TIMES, x, literal(_SCALES[name], out), out)
+        above, below = map(out.type, _SCALES[name])
+        return _binary("*", _TIMES, x, literal(above / below, out), out)
     if name in _HELPERS:
         helpers.add((name, out))
         arguments = ", ".join(o.code for o in operands)

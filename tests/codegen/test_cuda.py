@@ -241,5 +241,7 @@ def test_launches_name_what_they_need():
         ("f_0", "flat"),
         ("f_finish_f64", "finish"),
     ]
+    last = cuda.plan(CASES["logistic"].program, "f").launches[-1]
+    assert [a.name for a in last.arguments] == ["scale", "value", "sum"]
     scalar = cuda.plan(logistic(), "f")
     assert all(isinstance(t, Array) for t in scalar.interface.types)

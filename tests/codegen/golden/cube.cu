@@ -178,8 +178,8 @@ cube_10(const I n0, const I n1, const I n2, const double *__restrict__ x, const 
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-cube_12(const I n0, const I n1, const I n2, const double *__restrict__ x,
-    double *__restrict__ counted, double *__restrict__ sum)
+cube_12(const I n0, const I n1, const I n2, double *__restrict__ counted,
+    double *__restrict__ sum)
 {
     const double counted_0 = sum[0] * (double)(n0 * n1 * n2 * n2);
     const I total = 1;

@@ -63,8 +63,7 @@ logistic_finish_f32(const I parts, const float *__restrict__ part, float *__rest
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-logistic_2(const float *__restrict__ x, const double scale, float *__restrict__ value,
-    float *__restrict__ sum)
+logistic_2(const double scale, float *__restrict__ value, float *__restrict__ sum)
 {
     // logistic.py:4: return scale * np.sum(np.maximum(z, 0) - z * y + np.log1p(e))
     const float value_0 = (float)scale * sum[0];

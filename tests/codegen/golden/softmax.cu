@@ -93,8 +93,7 @@ softmax_3(const I n0, const I n1, const double *__restrict__ x, const I x_s0, co
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-softmax_5(const I n0, const I n1, const double *__restrict__ x,
-    double *__restrict__ average, double *__restrict__ sum_2)
+softmax_5(const I n0, const I n1, double *__restrict__ average, double *__restrict__ sum_2)
 {
     // softmax.py:4: return e / np.sum(e, axis=1)[:, None], x.mean()
     const double average_0 = sum_2[0] / (double)(n0 * n1);
@@ -106,8 +105,7 @@ softmax_5(const I n0, const I n1, const double *__restrict__ x,
 }
 
 extern "C" __global__ void __launch_bounds__(256)
-softmax_6(const I n0, const I n1, const double *__restrict__ x, double *__restrict__ m,
-    double *__restrict__ sum)
+softmax_6(const I n0, const I n1, double *__restrict__ m, double *__restrict__ sum)
 {
     const I total2 = n0;
     for (I p2 = (I)blockIdx.x * blockDim.x + threadIdx.x; p2 < total2; p2 += (I)gridDim.x * blockDim.x) {
