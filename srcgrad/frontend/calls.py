@@ -30,6 +30,7 @@ from srcgrad.frontend.kinds import (
 )
 from srcgrad.frontend.library import HANDLERS, METHODS
 from srcgrad.frontend.loops import assigned_names
+from srcgrad.frontend.normalise import normalise
 from srcgrad.frontend.recursion import call_recursive
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.source import read_source
@@ -221,7 +222,9 @@ def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunctio
             raise
         cx.refuse("SG210", f"{function.__qualname__} has no source to differentiate: {error.args[0]}", node, "define it in a file")
     fence(source)
-    return UserFunction(source, source.tree, function=function)
+    if function not in cx.captures.inlined:
+        cx.captures.inlined.append(function)
+    return UserFunction(source, normalise(source.tree), function=function)
 
 
 def call_user(cx: Context, function: UserFunction, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:

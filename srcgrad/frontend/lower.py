@@ -6,7 +6,6 @@ calls and attributes to what they are and inlines user functions.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FunctionType
@@ -17,7 +16,6 @@ from srcgrad.frontend.calls import call, call_function, run_body, user_function
 from srcgrad.frontend.context import Context, Frame
 from srcgrad.frontend.expressions import captured, expression
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, map_leaves
-from srcgrad.frontend.normalise import normalise
 from srcgrad.frontend.resolve import Capture, Captures, Guard
 from srcgrad.frontend.source import Source
 from srcgrad.frontend.statements import statements
@@ -41,6 +39,7 @@ class Lowered:
     captures: dict[Capture, Var]
     guards: tuple[Guard, ...]
     span: Span
+    inlined: tuple[FunctionType, ...]
 
 
 def lower(function: FunctionType, args: dict[str, AV], inputs: Sequence[Var], captures: Captures) -> Lowered:
@@ -53,7 +52,7 @@ def lower(function: FunctionType, args: dict[str, AV], inputs: Sequence[Var], ca
     cx = Context(captures, list(inputs))
     stub = UserFunction(None, None)  # type: ignore[arg-type]
     cx.frame = Frame(stub)
-    target = _entry_function(cx, function)
+    target = user_function(cx, function, None)
     bound = {name: map_leaves(value, lambda leaf: _place(cx, leaf)) for name, value in args.items()}
     cx.frame = None  # type: ignore[assignment]
     result = run_body(cx, target, bound, target.tree)
@@ -62,13 +61,7 @@ def lower(function: FunctionType, args: dict[str, AV], inputs: Sequence[Var], ca
     params = (*inputs, *captures.inputs.values())
     program = Program(cx.builder.block(tuple(atoms), params), cx.functions)
     span = target.source.span(target.tree)
-    return Lowered(program, shape, target.source, captures.inputs, tuple(captures.guards.values()), span)
-
-
-def _entry_function(cx: Context, function: FunctionType) -> UserFunction:
-    target = user_function(cx, function, None)
-    tree = normalise(copy.deepcopy(target.tree))
-    return UserFunction(target.source, tree, function=function)
+    return Lowered(program, shape, target.source, captures.inputs, tuple(captures.guards.values()), span, tuple(captures.inlined))
 
 
 def _place(cx: Context, leaf: AV) -> AV:

@@ -104,6 +104,7 @@ class Captures:
     type_of: Callable[[Any, str], Type]
     entry: Any = None
     bake: frozenset[Capture] = frozenset()
+    inlined: list[Any] = field(default_factory=list)
     inputs: dict[Capture, Var] = field(default_factory=dict)
     guards: dict[Capture, Guard] = field(default_factory=dict)
 

@@ -54,7 +54,7 @@ def elementwise(runs: dict[str, Callable[..., Any]]) -> Infer:
 
     def infer(types: tuple[Type, ...], attrs: Attrs) -> Type:
         value = probe(runs[attrs.get("via", "")], types)
-        if value is not None and not isinstance(value, np.generic):
+        if value is not None and not isinstance(value, (np.generic, np.ndarray)):
             return type_of_value(value)
         dims = broadcast_dims(*(dims_of(t) for t in types))
         return Array(None if value is None else value.dtype, dims)

@@ -66,6 +66,7 @@ class Emission:
         self.arguments = arguments
         self.wrt = wrt
         self.single = single
+        self.classes: dict[str, type] = {}
 
     def signature(self, program: Program) -> Signature:
         """Parameters as the user's function has them, then captured values and what the compiler adds."""
@@ -85,7 +86,7 @@ class Emission:
         """The function that returns gradients (and the value, if wanted)."""
         program = self.derivation.adjoint(decisions)
         shape = Shape()
-        name = f"d{self._title()}"
+        name = f"d{self.title}"
         return self._emit(program, name, lambda e: self._gradient_result(e, shape), shape, **options)
 
     def primal(self, program: Program, name: str = "") -> Text:
@@ -96,13 +97,16 @@ class Emission:
         def build(exprs: Sequence[Expr]) -> Expr:
             return shape.build(result, lambda leaf: exprs[leaf.value])
 
-        return self._emit(program, name or self._title(), build, shape)
+        return self._emit(program, name or self.title, build, shape)
 
-    def _title(self) -> str:
+    @property
+    def title(self) -> str:
+        """Name of the user's function."""
         return str(self.derivation.lowered.source.tree.name)
 
     def _emit(self, program: Program, name: str, result: Any, shape: Shape, **options: Any) -> Text:
         emitted = emit(program, name, self.signature(program), result, lines=source_line, **options)
+        self.classes.update(shape.classes)
         return Text(emitted, shape.classes)
 
     def _gradient_result(self, exprs: Sequence[Expr], shape: Shape) -> Expr:

@@ -16,6 +16,7 @@ from srcgrad.runtime.load import filename_for, load
 from srcgrad.runtime.signature import Path, children
 
 _MAX_LEAVES = 64
+_MAX_SHAPES = 4096
 
 
 class _Writer:
@@ -57,8 +58,8 @@ class _Writer:
             self.tests += [f"{self.constant(k)} in {text}" for k in value]
         return all(self.value(f"{text}[{self.constant(k)}]", v, (*path, (kind, k))) for (kind, k), v in parts)
 
-    def capture(self, capture: Capture) -> str | None:
-        """An expression that reads a captured value, or ``None`` if only the slow way can."""
+    def capture(self, capture: Capture) -> str:
+        """An expression that reads a captured value."""
         root = capture.root
         if root.kind == "global" and root.name in root.function.__globals__:
             text = f"{self.constant(root.function.__globals__)}[{root.name!r}]"
@@ -73,8 +74,8 @@ class _Writer:
 
     def guard(self, guard: Guard) -> None:
         """Add the test of a baked object."""
-        text = self.capture(guard.capture) if guard.by_identity else None
-        if text is None or "()" in text:
+        text = self.capture(guard.capture) if guard.by_identity else "()"
+        if "()" in text:
             self.tests.append(f"{self.constant(guard.holds)}()")
         else:
             self.tests.append(f"{text} is {self.constant(guard.expected)}")
@@ -90,39 +91,62 @@ def call({parameters}):
 """
 
 
-def make_fast(
+class Guarded:
+    """A generated guard with its table of entries."""
+
+    def __init__(self, text: str, space: dict[str, Any], key: str, names: list[str], slow: Callable[..., Any]) -> None:
+        self.table: dict[Any, Callable[..., Any]] = {}
+        self.text, self.space = text, space
+        self._key = compile(key, "<srcgrad key>", "eval")
+        self._names = names
+        full = {**space, "get": self.table.get, "slow": slow}
+        self.call: Callable[..., Any] = load(text, "call", full, filename_for("guard", text))
+
+    def add(self, values: list[Any], entry: Callable[..., Any]) -> None:
+        """Let calls with exactly these shapes, dtypes and baked values go to ``entry``."""
+        if len(self.table) >= _MAX_SHAPES:
+            self.table.clear()
+        space = {**self.space, **dict(zip(self._names, values, strict=True))}
+        self.table[eval(self._key, space)] = entry  # noqa: S307 - the expression was written here
+
+    def same(self, text: str, space: dict[str, Any]) -> bool:
+        """Whether another guard would test the same."""
+        if text != self.text or space.keys() != self.space.keys():
+            return False
+        return all(value is self.space[name] or value == self.space[name] for name, value in space.items())
+
+
+def extend(
+    guarded: Guarded | None,
     slow: Callable[..., Any],
     bound: dict[str, Any],
     entry: Callable[..., Any],
-    captures: tuple[Capture, ...],
-    guards: tuple[Guard, ...],
+    found: Any,
     baked: frozenset[Path],
-) -> Callable[..., Any]:
-    """A guarded call for arguments like ``bound``, or ``slow`` where no short guard can be written."""
+) -> Guarded | None:
+    """The guard for arguments like ``bound``: the one there is, if it fits, with one more entry.
+
+    ``None`` where no short guard can be written; calls then go the slow way.
+    """
     writer = _Writer(baked)
     names = [f"a{k}" for k in range(len(bound))]
     for text, (name, value) in zip(names, bound.items(), strict=True):
         if not writer.value(text, value, (("arg", name),)):
-            return slow
-    reads = [writer.capture(c) for c in captures]
-    if any(r is None for r in reads):
-        return slow
-    for text, capture in zip(reads, captures, strict=True):
-        value = capture.read()
-        if text is None or not writer.value(text, value, (("arg", capture.name),)):
-            return slow
-    for guard in guards:
+            return None
+    reads = [writer.capture(c) or "" for c in found.captures]
+    for text, capture in zip(reads, found.captures, strict=True):
+        if not writer.value(text, capture.read(), (("arg", capture.name),)):
+            return None
+    for guard in found.guards:
         writer.guard(guard)
     key = writer.keys[0] if len(writer.keys) == 1 else f"({''.join(k + ', ' for k in writer.keys)})"
-    table: dict[Any, Callable[..., Any]] = {}
-    space = {**writer.space, "get": table.get, "slow": slow}
     text = _TEXT.format(
         parameters=", ".join(names),
         tests=" and ".join(writer.tests) or "True",
         key=key,
-        arguments=", ".join([*names, *(r for r in reads if r is not None)]),
+        arguments=", ".join([*names, *reads]),
     )
-    call = load(text, "call", space, filename_for("guard", text))
-    values = {**dict(zip(names, bound.values(), strict=True))}
-    table[eval(key, {**space, **values})] = entry  # noqa: S307 - the key expression was written above
-    return call
+    if guarded is None or not guarded.same(text, writer.space):
+        guarded = Guarded(text, writer.space, key, names, slow)
+    guarded.add(list(bound.values()), entry)
+    return guarded

@@ -125,7 +125,7 @@ class _Reverse:
         if g in self.returned or not self.is_fresh(g, set()) or param in self.rank_zero:
             g = self.builder.emit_new("copy", self.supply.reach(g), via="np")
         self.returned.add(g)
-        name_cotangent(g, param)
+        self.name_cotangent(g, param)
         return g
 
     def _number(self, g: Atom, param: Var) -> Atom:
@@ -133,7 +133,7 @@ class _Reverse:
             return Const(float(g.value))
         if g.type != param.type:
             g = self.builder.emit("to_float", g)
-        name_cotangent(g, param)
+        self.name_cotangent(g, param)
         return g
 
     def filled(self, g: Atom, like: Atom) -> Atom:
@@ -197,6 +197,12 @@ class _Reverse:
         before = cotangents.get(target)
         cotangents[target] = g if before is None else build.add(self.builder, before, g)
 
+    def name_cotangent(self, g: Atom, of: Atom) -> None:
+        """Call a cotangent ``dx`` after the user's word for the value; forward values keep their names."""
+        named = isinstance(g, Var) and isinstance(of, Var) and of.name and not g.name
+        if named and g not in self.map.home:
+            g.name = f"d{of.name}"  # type: ignore[union-attr]
+
     # -- statements -------------------------------------------------------------------------------
 
     def statements(self, stmts: Sequence[Stmt], cotangents: Cotangents) -> None:
@@ -215,7 +221,7 @@ class _Reverse:
         if not eqn.outs or eqn.out not in cotangents or eqn.out not in self.active:
             return
         g = cotangents.pop(eqn.out)
-        name_cotangent(g, eqn.out)
+        self.name_cotangent(g, eqn.out)
         rule = eqn.op.diff
         if rule is NONDIFF:
             return
@@ -249,7 +255,7 @@ class _Reverse:
     def branch(self, stmt: Branch, cotangents: Cotangents) -> None:
         seeds = [(k, cotangents.pop(out)) for k, out in enumerate(stmt.outs) if out in cotangents]
         for k, g in seeds:
-            name_cotangent(g, stmt.outs[k])
+            self.name_cotangent(g, stmt.outs[k])
         if not seeds:
             return
         test = self.supply.reach(stmt.test)
@@ -385,7 +391,7 @@ class _LoopAdjoint:
                 sweep.steady.add(param)
             end = sweep.zero(param) if g is None else sweep.full(g, param)
             self.results.append(end)
-            name_cotangent(end, param)
+            sweep.name_cotangent(end, param)
         self.results += [own[var] for var in free]
         self.results += [sweep.supply.reach(stmt.params[k]) for k in shifts]
         sweep.leave(scope)
@@ -469,12 +475,6 @@ class _LoopAdjoint:
 
 def _is_rank_zero_param(atom: Atom, wrt: Sequence[Var]) -> bool:
     return isinstance(atom, Var) and atom in wrt and isinstance(atom.type, Array)
-
-
-def name_cotangent(g: Atom, of: Atom) -> None:
-    """Call a cotangent ``dx`` after the user's word for the value."""
-    if isinstance(g, Var) and isinstance(of, Var) and of.name and not g.name:
-        g.name = f"d{of.name}"
 
 
 __all__ = ["reverse"]

@@ -1,0 +1,10 @@
+import numpy as np
+
+
+def df(a, b, w):
+    x = np.concatenate([a, b])
+    t = np.tanh(x * w)
+    dx = (1 - t * t) * w
+    da = dx[: len(a)].copy()
+    db = dx[len(a) :].copy()
+    return da, db

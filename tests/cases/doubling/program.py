@@ -1,0 +1,16 @@
+"""Doubles until the norm is large, then scales by the sign of the sum."""
+import numpy as np
+
+SAMPLE = lambda rng: dict(a=rng.normal(size=4))
+WRT = ("a",)
+
+
+def f(a):
+    b = a * 2
+    while np.linalg.norm(b) < 1000:
+        b = b * 2
+    if b.sum() > 0:
+        c = b
+    else:
+        c = 100 * b
+    return np.sum(c)

@@ -1,0 +1,11 @@
+import numpy as np
+
+
+def dform(x, y, m):
+    dx = np.zeros_like(x)
+    dm = np.zeros_like(m)
+    for i in reversed(range(3)):
+        for j in reversed(range(4)):
+            dm[i, j] += x[i] * y[j]
+            dx[i] += m[i, j] * y[j]
+    return dx, dm

@@ -1,0 +1,12 @@
+import math
+
+
+def df(x):
+    dy = 3.0
+    if x < 0:
+        dx = dy * 2.0 * x
+    elif x < 1:
+        dx = dy * math.cos(x)
+    else:
+        dx = dy / x
+    return (dx,)
