@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from srcgrad.codegen.inline import Inlining
 from srcgrad.codegen.liveness import Interference, analyse
@@ -63,9 +63,14 @@ def _is_cotangent(atom: Atom, backward: set[Var]) -> bool:
     return isinstance(atom, Var) and atom in backward
 
 
-def make_webs(program: Program, inlining: Inlining) -> Webs:
-    """Join what may share a name: in-place updates first, then loop states, then branch results."""
+def make_webs(program: Program, inlining: Inlining, unnamed: Iterable[Var] = ()) -> Webs:
+    """Join what may share a name: in-place updates first, then loop states, then branch results.
+
+    ``unnamed`` are parameters that are read through an expression (``params["w"]``): they join nothing.
+    """
     webs = Webs(analyse(program, inlining), program.entry.params)
+    for param in unnamed:
+        webs.interference.pairs.pop(param, None)
     backward = set(backward_values(program.entry))
     for out, source in _updates(program.entry):
         webs.join(out, source)
@@ -148,14 +153,17 @@ def _updates(block: Block) -> Iterator[tuple[Var, Atom]]:
 class Names:
     """The name of every value that has one."""
 
-    def __init__(self, program: Program, inlining: Inlining, taken: Iterable[str]) -> None:
-        self.webs = make_webs(program, inlining)
+    def __init__(
+        self, program: Program, inlining: Inlining, taken: Iterable[str], given: Mapping[Var, str | None]
+    ) -> None:
+        self.webs = make_webs(program, inlining, [p for p, n in given.items() if n is None])
         self.inlining = inlining
         self._used = set(RESERVED) | set(taken)
         self._next: dict[str, int] = {}
         self._name: dict[Var, str] = {}
-        for param in program.entry.params:
-            self._name[self.webs.find(param)] = self.fresh(param.name)
+        for param, name in given.items():
+            if name is not None:
+                self._name[self.webs.find(param)] = name
         self._assign(program.entry)
 
     def _assign(self, block: Block) -> None:

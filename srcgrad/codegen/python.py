@@ -24,6 +24,7 @@ from srcgrad.ir.types import INT
 from srcgrad.rules.indexing import is_advanced
 
 Lines = Callable[[Span], str]
+_NAME = name("_")
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,45 @@ def emit(
     function = ast.FunctionDef(title, arguments, body, [], None, None)
     if hasattr(ast, "TypeAlias"):
         function.type_params = []
+    others = [_called(program, f, title, lines, emitter) for f in program.functions]
     helpers = [helper_source(h) for h in sorted(emitter.helpers)]
     imports = [ast.Import([ast.alias(m, a)]) for m, a in sorted(emitter.modules())]
-    tree = ast.Module([*imports, *helpers, function], [])
+    tree = ast.Module([*imports, *helpers, *others, function], [])
     text = unparse(tree)
     return Emitted(text, title, tuple(getattr(n, "span", None) for n in _statements(function.body)))
+
+
+def _called(program: Program, called: str, title: str, lines: Lines, main: _Emitter) -> ast.FunctionDef:
+    """A function that the entry calls by name."""
+    block = program.functions[called]
+    names = Namer()
+    parameters = {p: names.fresh(p.name or "t") for p in block.params}
+    leaves = {p: name(n) for p, n in parameters.items()}
+    signature = Signature(tuple(parameters.values()), leaves)
+    emitter = _Emitter(Program(block, program.functions), called, signature, lines, poison=False)
+    body = emitter.run(lambda e: e[0] if len(e) == 1 else ast.Tuple(list(e), ast.Load()))
+    main.helpers |= emitter.helpers
+    main.used_modules |= emitter.used_modules
+    arguments = ast.arguments([], [ast.arg(p) for p in signature.parameters], None, [], [], None, [])
+    function = ast.FunctionDef(called, arguments, body, [], None, None)
+    if hasattr(ast, "TypeAlias"):
+        function.type_params = []
+    return function
+
+
+class Namer:
+    """Gives parameters different names."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+
+    def fresh(self, hint: str) -> str:
+        """The hint, numbered if it is taken."""
+        result, count = hint, 2
+        while result in self.used:
+            result, count = f"{hint}_{count}", count + 1
+        self.used.add(result)
+        return result
 
 
 def _statements(body: Sequence[ast.stmt]) -> list[ast.stmt]:
@@ -102,14 +137,14 @@ class _Emitter:
         self, program: Program, title: str, signature: Signature, lines: Lines, *, poison: bool
     ) -> None:
         self.program = program
-        self.leaves = signature.leaves
+        named = zip(program.entry.params, signature.parameters, strict=False)
+        self.leaves = signature.leaves or {p: name(n) for p, n in named}
         self.lines = lines
         self.poison = poison
         self.inlining = inline.plan(program)
-        helper_names = set(HELPERS)
-        self.names = Names(program, self.inlining, {title, *signature.parameters, *helper_names} - {
-            p.name for p in program.entry.params if p not in self.leaves
-        })
+        taken = {title, *program.functions, *signature.parameters, *HELPERS}
+        given = {v: e.id if isinstance(e, ast.Name) else None for v, e in self.leaves.items()}
+        self.names = Names(program, self.inlining, taken, given)
         self.buffers = Buffers(program, self.names)
         self.helpers: set[str] = set()
         self.used_modules: set[str] = set()
@@ -152,11 +187,15 @@ class _Emitter:
             return constant(atom.value)
         if isinstance(atom, Undef):
             return constant(None)
-        if atom in self.leaves:
+        if not self.named(atom):
             return self.leaves[atom]
         if atom in self.inlining.inlined:
             return self.stmt_expr(self.inlining.definition[atom])
         return name(self.names.of(atom))
+
+    def named(self, var: Var) -> bool:
+        """Whether a value is read by a name, not through an expression on the arguments."""
+        return isinstance(self.leaves.get(var, _NAME), ast.Name)
 
     def stmt_expr(self, stmt: Stmt) -> Expr:
         """Expression of a statement with one result."""
@@ -221,6 +260,9 @@ class _Emitter:
             return [ast.Assert(self.expr(eqn.args[0]), None)]
         if not eqn.outs or eqn.op.name in ("push", "settle"):
             return [ast.Expr(spell(eqn, [self.pushed(a) for a in eqn.args]))]
+        if eqn.op.name == "unpack":
+            parts: list[Expr] = [ast.Name(self.names.of(o), ast.Store()) for o in eqn.outs]
+            return [ast.Assign([ast.Tuple(parts, ast.Store())], self.expr(eqn.args[0]), None)]
         target = ast.Name(self.names.of(eqn.out), ast.Store())
         if self.buffers.adds_in_place(eqn):
             operator: ast.operator = ast.Add() if eqn.op.name == "add" else ast.Sub()
@@ -258,11 +300,18 @@ class _Emitter:
         return isinstance(eqn, Eqn) and eqn.op.storage.value == "fresh"
 
     def call(self, stmt: Call, out: list[ast.stmt]) -> None:
-        raise NotImplementedError
+        """A call of another emitted function."""
+        value: Expr = ast.Call(name(stmt.function), [self.expr(a) for a in stmt.args], [])
+        self.place(out, [ast.Assign([self.targets(stmt.outs)], value, None)], stmt.span)
+
+    def targets(self, outs: Sequence[Var]) -> Expr:
+        """One name, or a tuple of names, to assign to."""
+        names = [ast.Name(self.names.of(o), ast.Store()) for o in outs]
+        return names[0] if len(names) == 1 else ast.Tuple(list(names), ast.Store())
 
     def poisoned(self, out: list[ast.stmt]) -> list[ast.stmt]:
         """Overwrite every name of the forward sweep that the backward sweep does not read."""
-        needed = {self.names.of(v) for v in _read_after(self.program.entry, self.inlining) if v not in self.leaves}
+        needed = {self.names.of(v) for v in _read_after(self.program.entry, self.inlining)}
         stored = {
             n.id: None
             for s in out
@@ -289,7 +338,7 @@ class _Emitter:
             pairs.append((self.names.of(target), source, value))
         written = {n for n, _, _ in pairs}
         clash = any(
-            self.names.of(v) in written - {n} for n, s, _ in pairs for v in self.inlining.leaves(s) if v not in self.leaves
+            self.names.of(v) in written - {n} for n, s, _ in pairs for v in self.inlining.leaves(s) if self.named(v)
         )
         if clash and len(pairs) > 1:
             targets_ = ast.Tuple([ast.Name(n, ast.Store()) for n, _, _ in pairs], ast.Store())

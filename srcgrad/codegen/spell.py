@@ -210,6 +210,7 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "size": _attribute("size"),
     "ndim": _attribute("ndim"),
     "range_length": lambda eqn, args: call("len", call("range", *args)),
+    "pack": lambda eqn, args: ast.Tuple(list(args), ast.Load()),
     "new_tape": lambda eqn, args: ast.List([], ast.Load()),
     "pop": lambda eqn, args: method(args[0], "pop"),
     "push": lambda eqn, args: method(args[0], "append", args[1]),

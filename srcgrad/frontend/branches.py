@@ -15,7 +15,7 @@ from srcgrad.frontend.context import Context, Exit
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, Static, describe, leaves, map_leaves, rebuild, structure, children
 from srcgrad.ir.build import atom_key
 from srcgrad.ir.nodes import Atom, Branch, Const, Undef, Var
-from srcgrad.ir.types import INT, join
+from srcgrad.ir.types import INT, UNKNOWN, join
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,9 @@ def merge_values(merge: Merge, a: AV | None, b: AV | None, name: str) -> AV:
         a, b = (present, missing) if a is not None else (missing, present)
     if a is b or a == b:
         return a
+    for one, other in ((a, b), (b, a)):
+        if isinstance(one, Var) and one.type == UNKNOWN and children(other):
+            return other  # a recursive call whose result is not known yet: this round is thrown away
     if children(a) and structure(a) == structure(b):
         pairs = zip(children(a), children(b), strict=True)
         return rebuild(a, iter([merge_values(merge, x, y, name) for x, y in pairs]))

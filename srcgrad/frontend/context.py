@@ -80,6 +80,7 @@ class Context:
         self.frame: Frame = None  # type: ignore[assignment]
         self.functions: dict[str, Block] = {}
         self.pending: dict[Any, Any] = {}
+        self.call_target: Any = None
         self.sites = 0
         self.budget = 200_000
 
@@ -115,6 +116,13 @@ class Context:
         """A name for a branch or loop: its line and ordinal."""
         self.sites += 1
         return f"{node.lineno}.{self.sites}"
+
+    def local_capture(self, var: Var) -> Var:
+        """A captured input as seen here: inside a function called by name it is a parameter."""
+        if self.call_target is None:
+            return var
+        inner: dict[Var, Var] = self.call_target.captured
+        return inner.setdefault(var, Var(var.name, var.type))
 
     # -- values ---------------------------------------------------------------------------------
 

@@ -107,6 +107,7 @@ def captured(cx: Context, capture: Capture, value: Any) -> AV:
 
 
 def _captured_input(cx: Context, var: Var) -> AV:
+    var = cx.local_capture(var)
     if isinstance(var.type, Array):
         for loc, atom in cx.heap.versions.items():
             if atom is var:

@@ -19,7 +19,7 @@ from srcgrad.frontend.kinds import AV, NONE, Mapping, Ref, Seq, Static, describe
 from srcgrad.frontend.loops import lower_loop
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Const, Var
-from srcgrad.ir.types import Array, dims_of, join
+from srcgrad.ir.types import UNKNOWN, Array, dims_of, join
 
 
 def statements(cx: Context, body: list[Any]) -> Exit:
@@ -144,6 +144,8 @@ def unpack(cx: Context, value: AV, count: int, node: Any) -> list[AV]:
             cx.refuse("SG216", f"{len(value.items)} values for {count} names", node, "match the numbers")
         return list(value.items)
     dims = cx.dims(value)
+    if cx.type_of(value) == UNKNOWN:
+        return [Var("", UNKNOWN) for _ in range(count)]
     if not isinstance(value, Ref) and dims is None:
         cx.refuse("SG216", f"{describe(value)} cannot be unpacked", node, "unpack tuples, lists or arrays")
     return [subscript(cx, value, constant(k), node) for k in range(count)]

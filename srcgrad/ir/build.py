@@ -16,7 +16,7 @@ import numpy as np
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slice, Slot, Stmt, Var
 from srcgrad.ir.ops import OPS, Op
-from srcgrad.ir.types import Array, Number, Type
+from srcgrad.ir.types import UNKNOWN, Array, Number, Type
 
 
 def constant(value: Any) -> Const:
@@ -110,7 +110,8 @@ class Builder:
             if hint and not found.name:
                 found.name = hint
             return found
-        type_ = op.infer(tuple(a.type for a in args), attrs)
+        types = tuple(a.type for a in args)
+        type_ = UNKNOWN if UNKNOWN in types else op.infer(types, attrs)
         out = Var(hint, type_)
         self.append(Eqn((out,), op, args, attrs, self.span))
         if pure:

@@ -19,10 +19,12 @@ from srcgrad.ir.types import (
     broadcast_dims,
     dims_of,
     type_of_value,
+    with_dims,
 )
 
 Infer = Callable[[tuple[Type, ...], Attrs], Type]
 _SAMPLES = {"bool": True, "int": 1, "float": 0.5, "complex": 0.5 + 0.5j}
+_OUTSIDE = (ValueError, ZeroDivisionError, OverflowError)
 _PROBED: dict[Any, Any] = {}
 _COUNTER = count()
 
@@ -41,12 +43,20 @@ def probe(run: Callable[..., Any], types: tuple[Type, ...]) -> Any:
     key = (run, tuple(t if isinstance(t, Number) else getattr(t, "dtype", None) for t in types))
     if key not in _PROBED:
         samples = [sample(t) for t in types]
-        result = None
-        if not any(s is None for s in samples):
-            with np.errstate(all="ignore"):
-                result = run(*samples)
-        _PROBED[key] = result
+        known = not any(s is None for s in samples)
+        _PROBED[key] = _tried(run, samples) if known else None
     return _PROBED[key]
+
+
+def _tried(run: Callable[..., Any], samples: list[Any]) -> Any:
+    """The result on the samples, or on ones or zeros where a ``math`` function refuses them."""
+    with np.errstate(all="ignore"):
+        for at in (None, 1, 0):
+            try:
+                return run(*(s if at is None else type(s)(at) for s in samples))
+            except _OUTSIDE:
+                continue
+    return None
 
 
 def elementwise(runs: dict[str, Callable[..., Any]]) -> Infer:
@@ -107,6 +117,11 @@ def _kind(type_: Type) -> str:
     return type_.kind if isinstance(type_, Number) else "float"
 
 
+def array_like(types: tuple[Type, ...], attrs: Attrs) -> Type:
+    """An array of the dimensions and dtype of the first operand."""
+    return with_dims(types[0], dims_of(types[0]))
+
+
 def constant_type(type_: Type) -> Infer:
     """Always this type."""
     return lambda types, attrs: type_
@@ -122,3 +137,14 @@ def length_dim(value: Any) -> AnyDim:
     if isinstance(value, int):
         return value if value in (0, 1) else Dim(str(value), basis_long=value > 1)
     return value if isinstance(value, Dim) else unique_dim()
+
+
+def shape_dims(shape: Any) -> tuple[AnyDim, ...]:
+    """Dimensions for a shape attribute; ``-1`` and run-time lengths get fresh symbols."""
+    entries = shape if isinstance(shape, tuple) else (shape,)
+    return tuple(length_dim(s) if isinstance(s, int) and s >= 0 else unique_dim() for s in entries)
+
+
+def settled(dim: AnyDim) -> bool:
+    """Whether a length is known to be 0, to be 1, or to be longer."""
+    return isinstance(dim, int) or dim.long

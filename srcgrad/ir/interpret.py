@@ -61,8 +61,10 @@ class Interpreter:
         """Execute one statement."""
         if isinstance(stmt, Eqn):
             result = run_eqn(stmt, [self.read(a, values) for a in stmt.args])
-            if stmt.outs:
+            if len(stmt.outs) == 1:
                 values[stmt.out] = result
+            elif stmt.outs:
+                values.update(zip(stmt.outs, result, strict=True))
         elif isinstance(stmt, Branch):
             self._branch(stmt, values)
         elif isinstance(stmt, Loop):

@@ -1,5 +1,25 @@
 """Derivative rules: one entry for each operation, serving both modes and all targets."""
 
-from srcgrad.rules import arithmetic, elementary, indexing, linalg, reductions, shapes, tapes
+from srcgrad.rules import (
+    arithmetic,
+    assembly,
+    constructors,
+    elementary,
+    indexing,
+    linalg,
+    reductions,
+    shapes,
+    tapes,
+)
 
-__all__ = ["arithmetic", "elementary", "indexing", "linalg", "reductions", "shapes", "tapes"]
+__all__ = [
+    "arithmetic",
+    "assembly",
+    "constructors",
+    "elementary",
+    "indexing",
+    "linalg",
+    "reductions",
+    "shapes",
+    "tapes",
+]

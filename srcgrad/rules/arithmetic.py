@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
-from srcgrad.ir.types import BOOL, INT, Number
+from srcgrad.ir.types import BOOL, INT, Number, Type, join
 from srcgrad.rules.registry import elementwise, linear, nondiff, plain
-from srcgrad.rules.symbols import Sym, equal, log, op, sign, where
+from srcgrad.rules.symbols import Sym, equal, log, nonzero, op, sign, where
 
 elementwise("add", lambda x, y, out: 1, lambda x, y, out: 1, np_="add", operator_="+", cheap=True)
 elementwise("subtract", lambda x, y, out: 1, lambda x, y, out: -1, np_="subtract", operator_="-", cheap=True)
@@ -27,8 +27,7 @@ elementwise("remainder", lambda x, y, out: 1, lambda x, y, out: -(x // y), np_="
 
 def _power_exponent(x: Sym, y: Sym, out: Sym) -> Sym:
     """``out * log(x)``; where the base is zero the power is zero too, and so is the partial."""
-    base = where(equal(x, 0), 1.0, x) if not isinstance(x.type, Number) else x
-    return out * log(base)
+    return out * log(nonzero(x))
 
 
 def _power_base(x: Sym, y: Sym, out: Sym) -> Any:
@@ -67,18 +66,27 @@ elementwise(
     np_="minimum",
     python=min,
 )
-elementwise(
-    "fmax", lambda x, y, out: _half_at_tie(x, y, x > y), lambda x, y, out: _half_at_tie(x, y, y > x)
-)
-elementwise(
-    "fmin", lambda x, y, out: _half_at_tie(x, y, x < y), lambda x, y, out: _half_at_tie(x, y, y < x)
-)
 
+
+
+def _chosen(x: Sym, y: Sym, out: Sym) -> Sym:
+    """One where the result is ``x`` (not NaN, or the other is), one half where both are equal."""
+    return equal(x, out) - 0.5 * equal(x, y)
+
+
+for _name in ("fmax", "fmin"):
+    elementwise(
+        _name, lambda x, y, out: _chosen(x, y, out), lambda x, y, out: _chosen(y, x, out)
+    )
+
+
+both, either = op("bitwise_and"), op("bitwise_or")
+# A lower bound above the upper one gives way to it, as it does in NumPy.
 elementwise(
     "clip",
-    lambda x, a, b, out: op("bitwise_and")(x >= a, x <= b),
-    lambda x, a, b, out: x < a,
-    lambda x, a, b, out: x > b,
+    lambda x, a, b, out: both(x >= a, x <= b),
+    lambda x, a, b, out: both(x < a, a <= b),
+    lambda x, a, b, out: either(x > b, a > b),
 )
 
 linear(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from srcgrad.rules.registry import elementwise, nondiff
-from srcgrad.rules.symbols import cos, cosh, exp, sin, sinh
+from srcgrad.rules.symbols import cos, cosh, exp, nonzero, sin, sinh
 
 _LOG2, _LOG10 = math.log(2.0), math.log(10.0)
 
@@ -32,12 +32,18 @@ elementwise("arccosh", lambda x, out: 1 / (x * x - 1) ** 0.5, np_="arccosh", mat
 elementwise("arctanh", lambda x, out: 1 / (1 - x * x), np_="arctanh", math_="atanh")
 elementwise(
     "arctan2",
-    lambda x, y, out: y / (x * x + y * y),
-    lambda x, y, out: -x / (x * x + y * y),
+    lambda x, y, out: y / nonzero(x * x + y * y),
+    lambda x, y, out: -x / nonzero(x * x + y * y),
     np_="arctan2",
     math_="atan2",
 )
-elementwise("hypot", lambda x, y, out: x / out, lambda x, y, out: y / out, np_="hypot", math_="hypot")
+elementwise(
+    "hypot",
+    lambda x, y, out: x / nonzero(out),
+    lambda x, y, out: y / nonzero(out),
+    np_="hypot",
+    math_="hypot",
+)
 elementwise("logaddexp", lambda x, y, out: exp(x - out), lambda x, y, out: exp(y - out))
 elementwise("deg2rad", lambda x, out: math.pi / 180, np_="deg2rad", math_="radians", cheap=True)
 elementwise("rad2deg", lambda x, out: 180 / math.pi, np_="rad2deg", math_="degrees", cheap=True)

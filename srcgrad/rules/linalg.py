@@ -146,8 +146,8 @@ bilinear(
         None if None in (d := [dims_of(t) for t in types]) else (*d[0], *d[1]),  # type: ignore[misc]
     ),
 )
-plain("matmul_left", product_left, infer.same, shape_only=frozenset({0}), spell="helper:product_left")
-plain("matmul_right", product_right, infer.same, shape_only=frozenset({0}), spell="helper:product_right")
+plain("matmul_left", product_left, infer.array_like, shape_only=frozenset({0}), spell="helper:product_left")
+plain("matmul_right", product_right, infer.array_like, shape_only=frozenset({0}), spell="helper:product_right")
 
 
 def nonzero_or_one(n: Any) -> Any:
@@ -155,7 +155,7 @@ def nonzero_or_one(n: Any) -> Any:
     return np.where(n == 0, 1.0, n)[()]
 
 
-plain("nonzero", nonzero_or_one, infer.same, cheap=True)
+plain("nonzero", nonzero_or_one, infer.array_like, cheap=True)
 
 
 def _norm_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -26,10 +28,7 @@ def _count(x: Sym, axis: Any) -> Any:
         return x.call("size")
     axes = axis if isinstance(axis, tuple) else (axis,)
     lengths = [x.call("length", axis=a) for a in axes]
-    total = lengths[0]
-    for length in lengths[1:]:
-        total = total * length
-    return total
+    return reduce(operator.mul, lengths) if lengths else 1
 
 
 def _extremum_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
@@ -66,15 +65,19 @@ def _prod_jvp(tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims:
     return (tangents[0] * others).call("sum", via="np", **_plain(axis, keepdims))
 
 
-def product_of_others(x: Any, axis: int | None = None) -> Any:
+def product_of_others(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     """For each element the product of all others along ``axis`` (exact with zeros): scans from both ends."""
     x = np.asarray(x)
-    flat = x.reshape(-1) if axis is None else np.moveaxis(x, axis, -1)
+    if x.size < 2:
+        return np.ones_like(x)
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    last = tuple(range(-len(axes), 0))
+    moved = np.moveaxis(x, axes, last)
+    flat = moved.reshape(*moved.shape[: x.ndim - len(axes)], -1)
     ones = np.ones_like(flat[..., :1])
     before = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
     after = np.cumprod(np.concatenate([ones, flat[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
-    others = before * after[..., : flat.shape[-1]]
-    return others[..., : flat.shape[-1]].reshape(x.shape) if axis is None else np.moveaxis(others, -1, axis)
+    return np.moveaxis((before * after).reshape(moved.shape), last, axes)
 
 
 def _reduction(run: Any) -> infer.Infer:
@@ -105,6 +108,6 @@ for _name in ("max", "min"):
         infer=_reduction(getattr(np, _name)),
     )
 custom("prod", _prod_vjp, jvp=_prod_jvp, np_="prod", attrs=_ATTRS, infer=_reduction(np.prod))
-plain("product_of_others", product_of_others, infer.same, spell="helper:product_of_others")
+plain("product_of_others", product_of_others, infer.array_like, spell="helper:product_of_others")
 for _name in ("any", "all", "argmax", "argmin", "count_nonzero"):
     nondiff(_name, np_=_name, attrs=_ATTRS, infer=_reduction(getattr(np, _name)))

@@ -13,13 +13,16 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from srcgrad.errors import RegistrationError
 from srcgrad.ir import infer as infer_types
+from srcgrad.ir.nodes import Const
 from srcgrad.ir.ops import Op, Storage, define
+from srcgrad.ir.types import Number
 from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.symbols import Sym
 
@@ -39,6 +42,16 @@ class Binding:
 FUNCTIONS: dict[Any, Binding] = {}
 
 
+def total(terms: Sequence[Sym]) -> Sym:
+    """The sum of one or more terms."""
+    return reduce(Sym.__add__, terms)
+
+
+def zero(like: Sym) -> Sym:
+    """A zero in the shape and dtype of a value."""
+    return Sym(like.builder, Const(0.0)) if isinstance(like.type, Number) else like.call("zeros_like")
+
+
 @dataclass(frozen=True)
 class Elementwise:
     """Partials ``d out / d operand``, one for each operand."""
@@ -53,7 +66,7 @@ class Elementwise:
     def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
         """Tangent of the result: the sum of partial times tangent."""
         terms = [t * self.partials[k](*args, out) for k, t in enumerate(tangents) if t is not None]
-        return sum(terms[1:], terms[0])
+        return total(terms)
 
 
 @dataclass(frozen=True)
@@ -66,19 +79,19 @@ class Linear:
     def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym | None:
         """Cotangent of operand ``k``; ``None`` where the op is not linear in it."""
         exact = full(g, out)
-        if self.variadic:
-            assert self.transposes[0] is not None
+        if self.variadic and self.transposes[0] is not None:
             return self.transposes[0](exact, k, *args, **attrs)  # type: ignore[no-any-return]
         transpose = self.transposes[k] if k < len(self.transposes) else None
         return None if transpose is None else transpose(exact, *args, **attrs)
 
     def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
         """Tangent of the result: the op itself, on tangents."""
-        linear = len(args) if self.variadic else sum(t is not None for t in self.transposes)
-        moved: list[Any] = list(args)
-        for k in range(linear):
+        rules = self.transposes * len(args) if self.variadic else self.transposes
+        moved = list(args)
+        for k, rule in enumerate(rules):
             tangent = tangents[k]
-            moved[k] = args[k].call("zeros_like") if tangent is None else full(tangent, args[k])
+            if rule is not None:
+                moved[k] = zero(args[k]) if tangent is None else full(tangent, args[k])
         builder = out.builder
         return Sym(builder, builder.emit(op.name, *(m.atom for m in moved), **attrs))
 
@@ -103,7 +116,7 @@ class Bilinear:
                 pair = [a.atom for a in args]
                 pair[k] = full(tangent, args[k]).atom
                 terms.append(Sym(b, b.emit(op.name, *pair, **attrs)))
-        return sum(terms[1:], terms[0])
+        return total(terms)
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,7 @@ class Custom:
     def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym | None:
         """Cotangent of operand ``k``."""
         rule = self.vjps[k] if k < len(self.vjps) else None
-        return None if rule is None else rule(g, *args, out, **attrs)
+        return None if rule is None else rule(full(g, out), *args, out, **attrs)
 
     def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
         """Tangent of the result."""

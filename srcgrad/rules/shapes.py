@@ -1,4 +1,4 @@
-"""Rules of shape and assembly: reshape, transpose, broadcast, concatenate, constructors."""
+"""Rules of shape: reshape, transpose, broadcast, copies and casts."""
 
 from __future__ import annotations
 
@@ -8,38 +8,25 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
-from srcgrad.ir.nodes import Slice, Slot
 from srcgrad.ir.ops import Attrs, Storage
-from srcgrad.ir.types import INT, AnyDim, Array, Number, Type, dims_of, with_dims
+from srcgrad.ir.types import FLOAT, INT, Array, Type, dims_of, with_dims
 from srcgrad.rules.broadcasting import unbroadcast
 from srcgrad.rules.registry import linear, plain
-from srcgrad.rules.symbols import Sym, op, reshape_like, squeeze
-
-
-def _array_of(type_: Type, dims: Any) -> Array:
-    return with_dims(type_, dims)
-
-
-def _shape_dims(shape: Any, source: Type | None = None) -> tuple[AnyDim, ...]:
-    """Dimensions for a shape attribute; ``-1`` and run-time lengths get fresh symbols."""
-    entries = shape if isinstance(shape, tuple) else (shape,)
-    return tuple(
-        infer.length_dim(s) if isinstance(s, int) and s >= 0 else infer.unique_dim() for s in entries
-    )
+from srcgrad.rules.symbols import Sym, reshape_like, squeeze
 
 
 def _flat(types: tuple[Type, ...], attrs: Attrs) -> Type:
     dims = dims_of(types[0])
     only = dims[0] if dims is not None and len(dims) == 1 else infer.unique_dim()
-    return _array_of(types[0], (only,))
+    return with_dims(types[0], (only,))
 
 
 def _permuted(types: tuple[Type, ...], attrs: Attrs) -> Type:
     dims, axes = dims_of(types[0]), attrs.get("axes")
     if dims is None:
-        return _array_of(types[0], None)
+        return with_dims(types[0], None)
     order = range(len(dims) - 1, -1, -1) if axes is None else axes
-    return _array_of(types[0], tuple(dims[a] for a in order))
+    return with_dims(types[0], tuple(dims[a] for a in order))
 
 
 def _moved(run: Any) -> infer.Infer:
@@ -48,9 +35,10 @@ def _moved(run: Any) -> infer.Infer:
     def infer_moved(types: tuple[Type, ...], attrs: Attrs) -> Type:
         dims = dims_of(types[0])
         if dims is None:
-            return _array_of(types[0], None)
-        probe = run(np.empty(tuple(range(2, 2 + len(dims))), np.bool_), **attrs)
-        return _array_of(types[0], tuple(dims[n - 2] for n in probe.shape))
+            return with_dims(types[0], None)
+        axes = {k: v for k, v in attrs.items() if k != "via"}
+        probe = run(np.empty(tuple(range(2, 2 + len(dims))), np.bool_), **axes)
+        return with_dims(types[0], tuple(dims[n - 2] for n in probe.shape))
 
     return infer_moved
 
@@ -58,25 +46,21 @@ def _moved(run: Any) -> infer.Infer:
 def _expanded(types: tuple[Type, ...], attrs: Attrs) -> Type:
     dims, axis = dims_of(types[0]), attrs["axis"]
     if dims is None:
-        return _array_of(types[0], None)
+        return with_dims(types[0], None)
     axes = axis if isinstance(axis, tuple) else (axis,)
     rank = len(dims) + len(axes)
     new = {a % rank for a in axes}
     rest = iter(dims)
-    return _array_of(types[0], tuple(1 if k in new else next(rest) for k in range(rank)))
+    return with_dims(types[0], tuple(1 if k in new else next(rest) for k in range(rank)))
 
 
 def _squeezed(types: tuple[Type, ...], attrs: Attrs) -> Type:
     dims, axis = dims_of(types[0]), attrs.get("axis")
-    if dims is None or (axis is None and any(d != 1 and not _long(d) for d in dims)):
-        return _array_of(types[0], None)
+    if dims is None or (axis is None and any(d != 1 and not infer.settled(d) for d in dims)):
+        return with_dims(types[0], None)
     if axis is None:
-        return _array_of(types[0], tuple(d for d in dims if d != 1))
-    return _array_of(types[0], infer.reduced_dims(dims, axis, False))
-
-
-def _long(dim: AnyDim) -> bool:
-    return isinstance(dim, int) or dim.long
+        return with_dims(types[0], tuple(d for d in dims if d != 1))
+    return with_dims(types[0], infer.reduced_dims(dims, axis, False))
 
 
 def inverse_axes(axes: Sequence[int]) -> tuple[int, ...]:
@@ -96,7 +80,7 @@ linear(
     "reshape",
     lambda g, x, *sizes, shape: reshape_like(g, x),
     run=_reshape,
-    infer=lambda types, attrs: _array_of(types[0], _shape_dims(attrs["shape"])),
+    infer=lambda types, attrs: with_dims(types[0], infer.shape_dims(attrs["shape"])),
     storage=Storage.MAYBE,
 )
 linear(
@@ -148,7 +132,7 @@ linear(
     "broadcast_to",
     lambda g, x, *sizes, shape: unbroadcast(g, g, x),
     run=lambda x, *sizes, shape: np.broadcast_to(x, shape),
-    infer=lambda types, attrs: _array_of(types[0], _shape_dims(attrs["shape"])),
+    infer=lambda types, attrs: with_dims(types[0], infer.shape_dims(attrs["shape"])),
     storage=Storage.VIEW,
 )
 linear(
@@ -187,7 +171,7 @@ for _name in ("copy", "asarray", "ascontiguousarray"):
         _name,
         lambda g, x: g,
         np_=_name,
-        infer=lambda types, attrs: _array_of(types[0], dims_of(types[0])),
+        infer=infer.array_like,
         storage=Storage.FRESH if _name == "copy" else Storage.MAYBE,
     )
 
@@ -196,161 +180,12 @@ def _cast(types: tuple[Type, ...], attrs: Attrs) -> Type:
     return Array(np.dtype(attrs["dtype"]), dims_of(types[0]))
 
 
-linear("astype", lambda g, x, dtype: g, run=lambda x, dtype: np.asarray(x, dtype)[()], infer=_cast)
+linear("astype", lambda g, x, dtype: g, run=lambda x, dtype: np.array(x, dtype)[()], infer=_cast)
 linear(
     "to_float",
     lambda g, x: g,
     run=float,
-    infer=infer.constant_type(Number("float")),
+    infer=infer.constant_type(FLOAT),
     spell="float",
 )
 plain("to_int", int, infer.constant_type(INT), spell="int", zero=True)
-
-
-# -- assembly ---------------------------------------------------------------------------------------
-
-
-def _along(axis: int, entry: Any) -> tuple[Any, ...]:
-    """Index template that applies ``entry`` to one axis."""
-    every = Slice(None, None, None)
-    return (*[every] * axis, entry) if axis >= 0 else (..., entry, *[every] * (-axis - 1))
-
-
-def _concatenate_back(g: Sym, k: int, *xs: Sym, axis: int = 0) -> Sym:
-    start: Any = 0
-    for x in xs[:k]:
-        start = x.call("length", axis=axis) + start
-    stop = xs[k].call("length", axis=axis) + start
-    parts = [p for p in (start, stop) if isinstance(p, Sym)]
-    first = Slot(1) if isinstance(start, Sym) else None
-    last = None if k == len(xs) - 1 else Slot(len(parts))
-    if last is None:
-        parts = parts[:1] if first is not None else []
-    return g.call("index", *parts, index=_along(axis, Slice(first, last, None)))
-
-
-def _concatenated(types: tuple[Type, ...], attrs: Attrs) -> Type:
-    axis, all_dims = attrs.get("axis", 0), [dims_of(t) for t in types]
-    dtype = _common_dtype(types)
-    if any(d is None for d in all_dims):
-        return Array(dtype, None)
-    dims = list(next(d for d in all_dims if d is not None))
-    for other in all_dims[1:]:
-        for k, dim in enumerate(other or ()):
-            dims[k] = dims[k] if isinstance(dims[k], int) or _long(dims[k]) else dim
-    dims[axis] = infer.unique_dim()
-    return Array(dtype, tuple(dims))
-
-
-def _common_dtype(types: tuple[Type, ...]) -> Any:
-    samples = [infer.sample(t) for t in types]
-    return None if any(s is None for s in samples) else np.array(samples).dtype
-
-
-def _stacked(types: tuple[Type, ...], attrs: Attrs) -> Type:
-    axis, dims = attrs.get("axis", 0), dims_of(types[0])
-    if dims is None:
-        return Array(_common_dtype(types), None)
-    place = axis % (len(dims) + 1)
-    return Array(_common_dtype(types), (*dims[:place], infer.length_dim(len(types)), *dims[place:]))
-
-
-linear(
-    "concatenate",
-    _concatenate_back,
-    variadic=True,
-    run=lambda *xs, axis=0: np.concatenate(xs, axis=axis),
-    infer=_concatenated,
-    spell="sequence:np.concatenate",
-)
-linear(
-    "stack",
-    lambda g, k, *xs, axis=0: g.call("index", index=_along(axis, k)),
-    variadic=True,
-    run=lambda *xs, axis=0: np.stack(xs, axis=axis),
-    infer=_stacked,
-    spell="sequence:np.stack",
-)
-linear(
-    "array",
-    lambda g, k, *xs: g.call("index", index=(k,)),
-    variadic=True,
-    run=lambda *xs: np.array(xs),
-    infer=_stacked,
-    spell="sequence:np.array",
-)
-
-# -- constructors and shapes ------------------------------------------------------------------------
-
-
-def _filled(default: Any) -> infer.Infer:
-    def infer_filled(types: tuple[Type, ...], attrs: Attrs) -> Type:
-        dtype = attrs.get("dtype")
-        value = default(types) if dtype is None else np.dtype(dtype)
-        return Array(value, _shape_dims(attrs["shape"]))
-
-    return infer_filled
-
-
-def _dtype_of(type_: Type) -> Any:
-    return type_.dtype if isinstance(type_, Array) else np.dtype(getattr(type_, "kind", "float"))
-
-
-for _name in ("zeros", "ones", "empty"):
-    plain(
-        _name,
-        lambda *sizes, shape, dtype=float, _run=getattr(np, _name): _run(shape, dtype),
-        _filled(lambda types: np.dtype(float)),
-        zero=True,
-    )
-linear(
-    "full",
-    lambda g, v, *sizes, shape, dtype=None: unbroadcast(g, g, v),
-    run=lambda v, *sizes, shape, dtype=None: np.full(shape, v, dtype),
-    infer=_filled(lambda types: _dtype_of(types[0])),
-)
-for _name in ("zeros_like", "ones_like", "empty_like"):
-    plain(
-        _name,
-        getattr(np, _name),
-        lambda types, attrs: _array_of(types[0], dims_of(types[0])),
-        spell=f"np.{_name}",
-        shape_only=frozenset({0}),
-        zero=True,
-    )
-linear(
-    "full_like",
-    None,
-    lambda g, x, v: unbroadcast(g, g, v),
-    run=np.full_like,
-    infer=lambda types, attrs: _array_of(types[0], dims_of(types[0])),
-    spell="np.full_like",
-    shape_only=frozenset({0}),
-)
-plain(
-    "arange",
-    np.arange,
-    lambda types, attrs: Array(infer.probe(np.arange, types).dtype, (infer.unique_dim(),)),
-    spell="np.arange",
-)
-linear(
-    "linspace",
-    lambda g, a, b, n: (g * op("linspace")(Sym(g.builder, a.lift(1.0)), 0.0, n)).call("sum"),
-    lambda g, a, b, n: (g * op("linspace")(Sym(g.builder, a.lift(0.0)), 1.0, n)).call("sum"),
-    None,
-    run=np.linspace,
-    infer=lambda types, attrs: Array(np.dtype(float), (infer.unique_dim(),)),
-    spell="np.linspace",
-)
-plain("eye", np.eye, lambda types, attrs: Array(np.dtype(float), (infer.unique_dim(),) * 2), spell="np.eye")
-plain(
-    "length",
-    lambda x, axis: np.shape(x)[axis],
-    infer.constant_type(INT),
-    shape_only=frozenset({0}),
-    cheap=True,
-    zero=True,
-)
-plain("size", np.size, infer.constant_type(INT), shape_only=frozenset({0}), cheap=True, zero=True)
-plain("ndim", np.ndim, infer.constant_type(INT), shape_only=frozenset({0}), cheap=True, zero=True)
-

@@ -135,6 +135,11 @@ def equal(x: Any, y: Any) -> Sym:
     return op("equal")(x, y)
 
 
+def nonzero(x: Sym) -> Sym:
+    """``x``, with one in place of zero: a divisor that is safe wherever the dividend is zero too."""
+    return x + equal(x, 0)
+
+
 sin, cos, exp, log = op("sin"), op("cos"), op("exp"), op("log")
 sinh, cosh, sqrt, sign = op("sinh"), op("cosh"), op("sqrt"), op("sign")
 where, matmul, outer = op("where"), op("matmul"), op("outer")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from srcgrad.ir import infer
-from srcgrad.ir.types import BOOL, FLOAT, INT, TAPE
+from srcgrad.ir.types import BOOL, FLOAT, INT, SAVED, TAPE
 from srcgrad.rules.registry import plain
 
 plain("new_tape", list, infer.constant_type(TAPE), effect=True)
 plain("push", lambda tape, value: tape.append(value), infer.constant_type(BOOL), effect=True)
 plain("pop", lambda tape: tape.pop(), infer.constant_type(FLOAT), effect=True)
+plain("pack", lambda *values: values, infer.constant_type(SAVED))
+plain("unpack", lambda saved: saved, infer.constant_type(SAVED))
 plain("boundary", lambda: None, infer.constant_type(BOOL), effect=True)
 
 

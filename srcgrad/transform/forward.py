@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from srcgrad.errors import MissingRuleError
 from srcgrad.ir.build import Builder
-from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Program, Stmt, Undef, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Undef, Var
 from srcgrad.ir.types import is_differentiable, is_scalar
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.registry import NONDIFF
@@ -32,13 +32,33 @@ def forward(program: Program, wrt: Sequence[Var]) -> Program:
     results = tuple(sweep.tangent(a, tangents) for a in program.entry.results)
     params = (*program.entry.params, *(t for t in inputs if isinstance(t, Var)))
     block = sweep.builder.block((*program.entry.results, *results), params)
-    return Program(block, program.functions)
+    functions = dict(program.functions)
+    todo = sorted(sweep.called)
+    while todo:
+        name = todo.pop()
+        if f"{name}_jvp" not in functions:
+            functions[f"{name}_jvp"], called = _called_forward(program, name)
+            todo += sorted(called)
+    return Program(block, functions)
+
+
+def _called_forward(program: Program, name: str) -> tuple[Block, set[str]]:
+    """A user function with tangents of all its real parameters and results."""
+    block = program.functions[name]
+    wrt = [p for p in block.params if is_differentiable(p.type)]
+    tangents: Tangents = {v: Var(f"t{v.name}", v.type) for v in wrt}
+    inputs = tuple(t for t in tangents.values() if isinstance(t, Var))
+    sweep = _Forward(active(Program(block, program.functions), wrt, block.results))
+    sweep.block(block.stmts, tangents)
+    results = tuple(sweep.tangent(a, tangents) for a in block.results if is_differentiable(a.type))
+    return sweep.builder.block((*block.results, *results), (*block.params, *inputs)), sweep.called
 
 
 class _Forward:
     def __init__(self, active_: set[Var]) -> None:
         self.builder = Builder()
         self.active = active_
+        self.called: set[str] = set()
 
     def sym(self, atom: Atom) -> Sym:
         return Sym(self.builder, atom)
@@ -62,7 +82,23 @@ class _Forward:
             elif isinstance(stmt, Loop):
                 self.loop(stmt, tangents)
             else:
-                self.builder.append(stmt)
+                self.call(stmt, tangents)
+
+    def call(self, stmt: Call, tangents: Tangents) -> None:
+        """A user function and its tangent in one call."""
+        self.called.add(stmt.function)
+        moving = [a for a in stmt.args if is_differentiable(a.type)]
+        inputs = tuple(self.tangent(a, tangents) for a in moving)
+        outs = {o: Var(f"t{o.name}", o.type) for o in stmt.outs if is_differentiable(o.type)}
+        self.builder.append(
+            replace(
+                stmt,
+                function=f"{stmt.function}_jvp",
+                args=(*stmt.args, *inputs),
+                outs=(*stmt.outs, *outs.values()),
+            )
+        )
+        tangents.update(outs)
 
     def equation(self, eqn: Eqn, tangents: Tangents) -> None:
         self.builder.append(eqn)

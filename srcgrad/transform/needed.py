@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from srcgrad.ir.build import Builder
-from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Stmt, Undef, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Stmt, Undef, Var
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import INT, TAPE, Type
+from srcgrad.ir.types import INT, SAVED, TAPE, Type
 from srcgrad.transform.regions import Map, Region
 
 _DEPTH = 4
@@ -43,6 +43,8 @@ class Supply:
         self.tapes: dict[Var, Var] = {}
         self.exports: dict[Var, Var] = {}
         self.trips: dict[int, tuple[Loop, Var]] = {}
+        self.calls: dict[int, Var] = {}
+        self.absent_is_none = False
 
     def reach(self, atom: Atom) -> Atom:
         """A backward atom that holds the value of a forward atom."""
@@ -140,6 +142,14 @@ class Supply:
         scope.available[var] = popped
         return popped
 
+    def saved(self, stmt: Call) -> Var:
+        """What a call of a user function keeps for its adjoint, as a forward value."""
+        if id(stmt) not in self.calls:
+            out = Var("saved", SAVED)
+            self.calls[id(stmt)] = out
+            self.map.home[out] = self.map.region_of(stmt)
+        return self.calls[id(stmt)]
+
     def count_trips(self, loop: Loop) -> Var:
         """The number of trips that a loop made, as a forward value of the region around it."""
         if id(loop) not in self.trips:
@@ -163,6 +173,9 @@ class Supply:
                 new = self._branch(stmt)
             elif isinstance(stmt, Loop):
                 new = self._loop(stmt)
+            elif isinstance(stmt, Call) and id(stmt) in self.calls:
+                outs_ = (*stmt.outs, self.calls[id(stmt)])
+                new = replace(stmt, function=f"{stmt.function}_fwd", outs=outs_)
             result.append(new)
             outs = new.outs if not isinstance(stmt, Eqn) else stmt.outs
             result += [p for out in outs for p in self._push(out, stmt)]
@@ -184,7 +197,7 @@ class Supply:
         results = [list(stmt.then.results), list(stmt.orelse.results)]
         for k, inner, out in extra:
             results[k].append(inner)
-            results[1 - k].append(Undef(out.type))
+            results[1 - k].append(Const(None) if self.absent_is_none else Undef(out.type))
         blocks = [Block((), tuple(a), tuple(r)) for a, r in zip(arms, results, strict=True)]
         outs = (*stmt.outs, *(out for _, _, out in extra))
         return replace(stmt, then=blocks[0], orelse=blocks[1], outs=outs)

@@ -32,6 +32,10 @@ class Map:
         """The region of a nested block."""
         return self.regions[id(block)]
 
+    def region_of(self, stmt: Stmt) -> Region:
+        """The region that a statement with results stands in."""
+        return self.home[stmt.outs[0]]
+
 
 def locate(block: Block) -> Map:
     """Map every value of the block and the blocks in it."""

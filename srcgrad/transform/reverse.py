@@ -18,7 +18,7 @@ from srcgrad.ir import build
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
 from srcgrad.ir.ops import OPS, Storage
-from srcgrad.ir.types import INT, Array, Number, Type, dims_of, is_scalar, join
+from srcgrad.ir.types import INT, SAVED, Array, Number, Type, dims_of, is_differentiable, is_scalar, join
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.indexing import Gather
 from srcgrad.rules.registry import NONDIFF
@@ -26,6 +26,7 @@ from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
 from srcgrad.transform.needed import Scope, Supply
 from srcgrad.transform.regions import free_vars, locate
+from srcgrad.transform.simplify import simplify_block
 
 _ROUNDS = 4
 Cotangents = dict[Var, Atom]
@@ -45,7 +46,30 @@ def reverse(program: Program, wrt: Sequence[Var], *, value: bool = False, needed
         if found == plan:
             break
         plan = found
-    return result
+    functions = {**program.functions, **call_pairs(program, sweep.pairs, needed)}
+    return Program(result.entry, functions)
+
+
+def call_pairs(program: Program, wanted: set[str], needed: bool) -> dict[str, Block]:
+    """Forward and backward halves of user functions, and of those that they call."""
+    made: dict[str, Block] = {}
+    todo = sorted(wanted)
+    while todo:
+        name = todo.pop()
+        if f"{name}_fwd" in made:
+            continue
+        block, plan = program.functions[name], Plan()
+        inputs = [p for p in block.params if is_differentiable(p.type)]
+        for _ in range(_ROUNDS):
+            sweep = _Reverse(Program(block, program.functions), inputs, plan, needed, frozenset())
+            halves = sweep.halves()
+            found = Plan(frozenset(sweep.supply.tapes), plan.steady | sweep.steady)
+            if found == plan:
+                break
+            plan = found
+        made[f"{name}_fwd"], made[f"{name}_bwd"] = halves
+        todo += sorted(sweep.pairs)
+    return made
 
 
 @dataclass(frozen=True)
@@ -85,6 +109,8 @@ class _Reverse:
         self.wrt = wrt
         self.rank_zero = rank_zero
         self.returned: set[Atom] = set()
+        self.functions = program.functions
+        self.pairs: set[str] = set()
         self.map = locate(program.entry)
         self.supply = Supply(self.map, plan.taped, needed=needed)
         self.builder: Builder = _ReverseBuilder(self.supply)
@@ -110,6 +136,31 @@ class _Reverse:
         stmts = (*forward, Eqn((), OPS["boundary"], ()), *self.builder.stmts)
         results = (*self.block.results, *gradients) if value else gradients
         return Program(Block(self.block.params, stmts, results))
+
+    def halves(self) -> tuple[Block, Block]:
+        """The block as a pair: forward, which also gives what is saved, and backward, which takes it."""
+        self.supply.absent_is_none = True
+        self.active = active(Program(self.block, self.functions), self.wrt, self.block.results)
+        seeds: list[Var] = []
+        cotangents: Cotangents = {}
+        for result in self.block.results:
+            if is_differentiable(result.type):
+                seeds.append(Var(f"d{getattr(result, 'name', '') or 'result'}", result.type))
+                self.contribute(result, seeds[-1], cotangents)
+        self.statements(self.block.stmts, cotangents)
+        gradients = tuple(self._argument_gradient(p, cotangents) for p in self.wrt)
+        backward = simplify_block(self.builder.block(gradients, tuple(seeds)))
+        kept = tuple(free_vars(backward))
+        saved, given = Var("saved", SAVED), Var("saved", SAVED)
+        pack = Eqn((saved,), OPS["pack"], kept)
+        unpack = Eqn(kept, OPS["unpack"], (given,))
+        forward = Block(self.block.params, (*self.supply.forward(self.block), pack), (*self.block.results, saved))
+        opened = (unpack, *backward.stmts) if kept else backward.stmts
+        return forward, Block((given, *seeds), opened, gradients)
+
+    def _argument_gradient(self, param: Var, cotangents: Cotangents) -> Atom:
+        g = cotangents.get(param)
+        return self.zero(param) if g is None else self.cast(self.full(g, param), param.type)
 
     def _gradient(self, param: Var, cotangents: Cotangents) -> Atom:
         """The gradient of a parameter: its shape, its dtype, zeros where nothing depends on it."""
@@ -215,7 +266,7 @@ class _Reverse:
             elif isinstance(stmt, Loop):
                 self.loop(stmt, cotangents)
             elif isinstance(stmt, Call):
-                raise NotImplementedError
+                self.call(stmt, cotangents)
 
     def equation(self, eqn: Eqn, cotangents: Cotangents) -> None:
         if not eqn.outs or eqn.out not in cotangents or eqn.out not in self.active:
@@ -251,6 +302,26 @@ class _Reverse:
         base = self.zero(source) if before is None else self.filled(before, source)
         exact = self.cast(self.full(g, eqn.out), source.type)
         cotangents[source] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
+
+    def call(self, stmt: Call, cotangents: Cotangents) -> None:
+        """The adjoint of a user function: a call of its backward half on what its forward half saved."""
+        outs = [o for o in stmt.outs if is_differentiable(o.type)]
+        if not any(o in cotangents for o in outs):
+            return
+        block = self.functions[stmt.function]
+        self.pairs.add(stmt.function)
+        seeds: list[Atom] = []
+        for out in outs:
+            g = cotangents.pop(out, None)
+            seeds.append(self.zero(out) if g is None else self.full(g, out))
+            self.name_cotangent(seeds[-1], out)
+        saved = self.supply.reach(self.supply.saved(stmt))
+        places = [k for k, p in enumerate(block.params) if is_differentiable(p.type)]
+        results = tuple(Var("", block.params[k].type) for k in places)
+        call = Call(results, f"{stmt.function}_bwd", (saved, *seeds), stmt.site, stmt.span)
+        self.builder.append(call)
+        for k, result in zip(places, results, strict=True):
+            self.contribute(stmt.args[k], result, cotangents)
 
     def branch(self, stmt: Branch, cotangents: Cotangents) -> None:
         seeds = [(k, cotangents.pop(out)) for k, out in enumerate(stmt.outs) if out in cotangents]
@@ -465,12 +536,12 @@ class _LoopAdjoint:
                 backwards=True,
             )
         )
-        states = [k for k, p in enumerate(stmt.params) if self._is_carried(p)]
-        for place, k in enumerate(states):
-            self.sweep.contribute(stmt.inits[k], outs[place], self.cotangents)
         for place, target in enumerate(self.targets):
             if target is not None:
                 self.cotangents[target] = outs[place]
+        states = [k for k, p in enumerate(stmt.params) if self._is_carried(p)]
+        for place, k in enumerate(states):
+            self.sweep.contribute(stmt.inits[k], outs[place], self.cotangents)
 
 
 def _is_rank_zero_param(atom: Atom, wrt: Sequence[Var]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Call, Eqn, Loop, Program, Stmt, Undef, Var, args_of
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Eqn, Loop, Program, Stmt, Undef, Var, args_of, regions_of
 
 _KEPT = frozenset({"check", "boundary", "choose", "reserve", "settle"})
 
@@ -19,7 +19,26 @@ def simplify(program: Program) -> Program:
     program = Program(_Copies().block(program.entry), {k: _Copies().block(f) for k, f in program.functions.items()})
     entry, _ = _sweep(program.entry, set())
     functions = {k: _sweep(f, set())[0] for k, f in program.functions.items()}
-    return Program(entry, functions)
+    return Program(entry, _called(entry, functions))
+
+
+def _called(entry: Block, functions: dict[str, Block]) -> dict[str, Block]:
+    """The functions that the entry block needs, in order of first call."""
+    found: dict[str, Block] = {}
+    todo = [entry]
+    while todo:
+        block = todo.pop(0)
+        for stmt in block.stmts:
+            if isinstance(stmt, Call) and stmt.function not in found:
+                found[stmt.function] = functions[stmt.function]
+                todo.append(functions[stmt.function])
+            todo.extend(regions_of(stmt))
+    return found
+
+
+def simplify_block(block: Block) -> Block:
+    """One block without copies and dead code."""
+    return _sweep(_Copies().block(block), set())[0]
 
 
 class _Copies:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from srcgrad.errors import PathError
 from srcgrad.ir.build import Builder
-from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Program, Stmt, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
 from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import BOOL, INT, PATH
 
@@ -44,10 +44,13 @@ def has_decisions(program: Program) -> bool:
 
 def record(program: Program) -> Program:
     """The primal with one more parameter, a ``Path``, that notes every decision."""
+    functions = {name: _record_block(block) for name, block in program.functions.items()}
+    return Program(_record_block(program.entry), functions)
+
+
+def _record_block(block: Block) -> Block:
     path = Var("path", PATH)
-    block = program.entry
-    stmts = _record(block.stmts, path)
-    return Program(Block((*block.params, path), tuple(stmts), block.results), program.functions)
+    return Block((*block.params, path), tuple(_record(block.stmts, path)), block.results)
 
 
 def _record(stmts: Sequence[Stmt], path: Var) -> list[Stmt]:
@@ -62,6 +65,8 @@ def _record(stmts: Sequence[Stmt], path: Var) -> list[Stmt]:
             result.append(replace(stmt, test=test, then=arms[0], orelse=arms[1]))
         elif isinstance(stmt, Loop):
             result += _record_loop(stmt, path)
+        elif isinstance(stmt, Call):
+            result.append(replace(stmt, args=(*stmt.args, path)))
         else:
             result.append(stmt)
     return result
@@ -92,7 +97,7 @@ def unroll(program: Program, decisions: Sequence[int]) -> Program:
     Raises:
         PathError: if the decisions do not fit the program.
     """
-    walker = _Unroller(iter(decisions))
+    walker = _Unroller(iter(decisions), program.functions)
     block = walker.run(program.entry)
     if next(walker.decisions, None) is not None:
         raise PathError("SG509", "more decisions than the path has", "record the path again")
@@ -100,8 +105,9 @@ def unroll(program: Program, decisions: Sequence[int]) -> Program:
 
 
 class _Unroller:
-    def __init__(self, decisions: Iterator[int]) -> None:
+    def __init__(self, decisions: Iterator[int], functions: dict[str, Block]) -> None:
         self.decisions = decisions
+        self.functions = functions
         self.builder = Builder()
         self.env: dict[Var, Atom] = {}
 
@@ -129,6 +135,17 @@ class _Unroller:
                 self.env.update(zip(stmt.outs, map(self.atom, arm.results), strict=True))
             elif isinstance(stmt, Loop):
                 self.loop(stmt)
+            else:
+                self.call(stmt)
+
+    def call(self, stmt: Call) -> None:
+        """The body of a called function, its own values in an environment of their own."""
+        block, outer = self.functions[stmt.function], self.env
+        self.env = dict(zip(block.params, map(self.atom, stmt.args), strict=True))
+        self.stmts(block.stmts)
+        results = [self.atom(a) for a in block.results]
+        self.env = outer
+        outer.update(zip(stmt.outs, results, strict=True))
 
     def equation(self, eqn: Eqn) -> None:
         args = tuple(map(self.atom, eqn.args))

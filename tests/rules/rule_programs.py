@@ -23,6 +23,7 @@ from srcgrad.ir.types import (
     Dim,
     Number,
     Type,
+    dims_of,
     is_differentiable,
     type_of_value,
 )
@@ -281,8 +282,8 @@ def _lengths(built: Built) -> dict[str, int]:
     """Lengths of the symbols of the parameters."""
     lengths: dict[str, int] = {}
     for param, value in zip(built.params, built.values, strict=True):
-        dims = getattr(param.type, "dims", None) or ()
-        if param.name != "c":
+        dims = dims_of(param.type)
+        if param.name != "c" and dims is not None:
             pairs = zip(dims, np.shape(value), strict=True)
             lengths.update({d.base: n for d, n in pairs if isinstance(d, Dim)})
     return lengths
