@@ -19,7 +19,11 @@ def _make(
         raise ArgumentError("SG308", f"unroll={unroll!r}", 'use True, False or "auto"')
     if function is None:
         return lambda f: _make(f, argnums, options, unroll)
-    function = getattr(function, "__srcgrad_primal__", function) if isinstance(function, Gradient) else function
+    function = (
+        getattr(function, "__srcgrad_primal__", function)
+        if isinstance(function, Gradient)
+        else function
+    )
     if not callable(function):
         raise ArgumentError("SG310", f"{function!r} is not a function", "pass a function")
     return Gradient(function, argnums, options, unroll)
@@ -27,7 +31,11 @@ def _make(
 
 @overload
 def grad(
-    function: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False, unroll: Unroll = "auto"
+    function: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    unroll: Unroll = "auto",
 ) -> Gradient: ...
 @overload
 def grad(

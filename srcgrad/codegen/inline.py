@@ -112,11 +112,15 @@ def _find_buffers(block: Block, result: Inlining) -> None:
                 seeds.extend((stmt.out, stmt.args[0]))
                 link(stmt.out, stmt.args[0])
             elif isinstance(stmt, Branch):
-                for out, a, b in zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True):
+                for out, a, b in zip(
+                    stmt.outs, stmt.then.results, stmt.orelse.results, strict=True
+                ):
                     link(out, a)
                     link(out, b)
             elif isinstance(stmt, Loop):
-                for p, i, r, o in zip(stmt.params, stmt.inits, stmt.body.results, stmt.outs, strict=True):
+                for p, i, r, o in zip(
+                    stmt.params, stmt.inits, stmt.body.results, stmt.outs, strict=True
+                ):
                     link(p, i)
                     link(p, r)
                     link(p, o)
@@ -172,11 +176,18 @@ def _decide(block: Block, uses: dict[Var, Uses], result: Inlining) -> None:
             continue
         at = places[0][1]
         user = places[0][2]
-        if isinstance(user, Loop) and user.cond is None and out in user.inits and out in result.buffers:
+        if (
+            isinstance(user, Loop)
+            and user.cond is None
+            and out in user.inits
+            and out in result.buffers
+        ):
             continue
         if isinstance(user, (Eqn, Branch)) and len(user.outs) == 1:
             at = place.get(user.outs[0], at)
-        if _consumed(user, out) or (_reads_buffer(stmt, result) and any(k < u < at for u in updates)):
+        if _consumed(user, out) or (
+            _reads_buffer(stmt, result) and any(k < u < at for u in updates)
+        ):
             continue
         place[out] = at
         result.inlined.add(out)
@@ -228,7 +239,9 @@ def _limit(block: Block, result: Inlining) -> None:
             continue
         out = stmt.outs[0]
         size = 1 + sum(
-            result.weight.get(a, 0) for a in _own_parts(stmt) if isinstance(a, Var) and a in result.inlined
+            result.weight.get(a, 0)
+            for a in _own_parts(stmt)
+            if isinstance(a, Var) and a in result.inlined
         )
         result.weight[out] = size
         if size > _LIMIT and out in result.inlined and not isinstance(stmt, Branch):

@@ -94,7 +94,9 @@ def candidates_of(block: Block, found: set[Var]) -> set[Var]:
     for stmt in block.stmts:
         if isinstance(stmt, Branch):
             found.update(stmt.outs)
-            found.update(a for arm in (stmt.then, stmt.orelse) for a in arm.results if isinstance(a, Var))
+            found.update(
+                a for arm in (stmt.then, stmt.orelse) for a in arm.results if isinstance(a, Var)
+            )
             candidates_of(stmt.then, found)
             candidates_of(stmt.orelse, found)
         elif isinstance(stmt, Loop):

@@ -14,9 +14,11 @@ from srcgrad.codegen.inline import Inlining
 from srcgrad.codegen.liveness import Interference, analyse
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Var
 
-RESERVED = frozenset(keyword.kwlist) | frozenset(
-    n for n in dir(builtins) if not n.startswith("_")
-) | {"np", "math", "cp"}
+RESERVED = (
+    frozenset(keyword.kwlist)
+    | frozenset(n for n in dir(builtins) if not n.startswith("_"))
+    | {"np", "math", "cp"}
+)
 
 
 class Webs:
@@ -84,7 +86,9 @@ def make_webs(program: Program, inlining: Inlining, unnamed: Iterable[Var] = ())
             webs.join(out, b)
     for loop in loops_of(program.entry):
         for p, i in zip(loop.params, loop.inits, strict=True):
-            if _is_cotangent(p, backward) == _is_cotangent(i, backward) or p.name == getattr(i, "name", None):
+            if _is_cotangent(p, backward) == _is_cotangent(i, backward) or p.name == getattr(
+                i, "name", None
+            ):
                 webs.join(p, i)
     _share_indices(program.entry, webs)
     return webs
@@ -154,7 +158,11 @@ class Names:
     """The name of every value that has one."""
 
     def __init__(
-        self, program: Program, inlining: Inlining, taken: Iterable[str], given: Mapping[Var, str | None]
+        self,
+        program: Program,
+        inlining: Inlining,
+        taken: Iterable[str],
+        given: Mapping[Var, str | None],
     ) -> None:
         self.webs = make_webs(program, inlining, [p for p, n in given.items() if n is None])
         self.inlining = inlining

@@ -81,7 +81,9 @@ def emit(
     return Emitted(text, title, tuple(getattr(n, "span", None) for n in _statements(function.body)))
 
 
-def _called(program: Program, called: str, title: str, lines: Lines, main: _Emitter) -> ast.FunctionDef:
+def _called(
+    program: Program, called: str, title: str, lines: Lines, main: _Emitter
+) -> ast.FunctionDef:
     """A function that the entry calls by name."""
     block = program.functions[called]
     names = Namer()
@@ -92,7 +94,9 @@ def _called(program: Program, called: str, title: str, lines: Lines, main: _Emit
     body = emitter.run(lambda e: e[0] if len(e) == 1 else ast.Tuple(list(e), ast.Load()))
     main.helpers |= emitter.helpers
     main.used_modules |= emitter.used_modules
-    arguments = ast.arguments([], [ast.arg(p) for p in signature.parameters], None, [], [], None, [])
+    arguments = ast.arguments(
+        [], [ast.arg(p) for p in signature.parameters], None, [], [], None, []
+    )
     function = ast.FunctionDef(called, arguments, body, [], None, None)
     if hasattr(ast, "TypeAlias"):
         function.type_params = []
@@ -319,7 +323,9 @@ class _Emitter:
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         }
         return [
-            ast.Assign([ast.Name(n, ast.Store())], name("np.nan"), None) for n in stored if n not in needed
+            ast.Assign([ast.Name(n, ast.Store())], name("np.nan"), None)
+            for n in stored
+            if n not in needed
         ]
 
     # -- regions ------------------------------------------------------------------------------------
@@ -330,7 +336,9 @@ class _Emitter:
         for target, source in zip(targets, sources, strict=True):
             if self._stays_next(target, source):
                 continue
-            if isinstance(source, Undef) or (self.names.same(target, source) and source not in self.inlining.inlined):
+            if isinstance(source, Undef) or (
+                self.names.same(target, source) and source not in self.inlining.inlined
+            ):
                 continue
             value = self.expr(source)
             if self.buffers.edge_needs_copy(target, source):
@@ -338,7 +346,10 @@ class _Emitter:
             pairs.append((self.names.of(target), source, value))
         written = {n for n, _, _ in pairs}
         clash = any(
-            self.names.of(v) in written - {n} for n, s, _ in pairs for v in self.inlining.leaves(s) if self.named(v)
+            self.names.of(v) in written - {n}
+            for n, s, _ in pairs
+            for v in self.inlining.leaves(s)
+            if self.named(v)
         )
         if clash and len(pairs) > 1:
             targets_ = ast.Tuple([ast.Name(n, ast.Store()) for n, _, _ in pairs], ast.Store())
@@ -349,7 +360,9 @@ class _Emitter:
         """Whether an arm sets an exit code to "next", which it is at the start of every trip."""
         if not (_is_const(source, 0) and target.type == INT):
             return False
-        return self.exit_webs.get(self.names.webs.find(target)) == 1 and target not in self.exit_params
+        return (
+            self.exit_webs.get(self.names.webs.find(target)) == 1 and target not in self.exit_params
+        )
 
     def _move(self, target: str, source: Atom, value: Expr) -> ast.stmt:
         return ast.Assign([ast.Name(target, ast.Store())], value, None)

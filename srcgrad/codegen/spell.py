@@ -102,7 +102,9 @@ def attr(value: Any, args: Sequence[Expr]) -> Expr:
     if isinstance(value, Slot):
         return args[value.position]
     if isinstance(value, Slice):
-        parts = (None if p is None else attr(p, args) for p in (value.start, value.stop, value.step))
+        parts = (
+            None if p is None else attr(p, args) for p in (value.start, value.stop, value.step)
+        )
         return ast.Slice(*parts)
     if isinstance(value, tuple):
         return ast.Tuple([attr(v, args) for v in value], ast.Load())
@@ -192,7 +194,9 @@ def _attribute(text: str) -> Callable[[Eqn, Sequence[Expr]], Expr]:
 
 _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "index": lambda eqn, args: subscript(args[0], eqn.attrs["index"], args),
-    "absolute": lambda eqn, args: call("np.abs" if eqn.attrs.get("via") == "np" else "abs", args[0]),
+    "absolute": lambda eqn, args: call(
+        "np.abs" if eqn.attrs.get("via") == "np" else "abs", args[0]
+    ),
     "not": lambda eqn, args: ast.UnaryOp(ast.Not(), args[0]),
     "transpose": _transpose,
     "expand_dims": _expand_dims,

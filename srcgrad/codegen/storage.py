@@ -55,10 +55,15 @@ class Buffers:
 
     @staticmethod
     def _fits(mine: Array, theirs: Array) -> bool:
-        long = mine.dims is not None and theirs.dims is not None and len(mine.dims) == len(theirs.dims)
+        long = (
+            mine.dims is not None and theirs.dims is not None and len(mine.dims) == len(theirs.dims)
+        )
         if not long or mine.dtype is None or mine.dtype != theirs.dtype:
             return False
-        return all(a == b or getattr(b, "long", False) for a, b in zip(mine.dims or (), theirs.dims or (), strict=True))
+        return all(
+            a == b or getattr(b, "long", False)
+            for a, b in zip(mine.dims or (), theirs.dims or (), strict=True)
+        )
 
     def _is_zero_buffer(self, var: Var) -> bool:
         eqn = self.definition.get(var)

@@ -12,7 +12,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcgrad.frontend.context import Context, Exit
-from srcgrad.frontend.kinds import ATOMS, AV, Ref, Static, describe, leaves, map_leaves, rebuild, structure, children
+from srcgrad.frontend.kinds import (
+    ATOMS,
+    AV,
+    Ref,
+    Static,
+    children,
+    describe,
+    leaves,
+    map_leaves,
+    rebuild,
+    structure,
+)
 from srcgrad.ir.build import atom_key
 from srcgrad.ir.nodes import Atom, Branch, Const, Undef, Var
 from srcgrad.ir.types import INT, UNKNOWN, join
@@ -129,13 +140,17 @@ def merge_values(merge: Merge, a: AV | None, b: AV | None, name: str) -> AV:
         return a
     for one, other in ((a, b), (b, a)):
         if isinstance(one, Var) and one.type == UNKNOWN and children(other):
-            return other  # a recursive call whose result is not known yet: this round is thrown away
+            return (
+                other  # a recursive call whose result is not known yet: this round is thrown away
+            )
     if children(a) and structure(a) == structure(b):
         pairs = zip(children(a), children(b), strict=True)
         return rebuild(a, iter([merge_values(merge, x, y, name) for x, y in pairs]))
     if isinstance(a, (*ATOMS, Ref)) and isinstance(b, (*ATOMS, Ref)):
         return _merge_leaf(merge, a, b, name)
-    return Static(Unmergeable(f"{name!r} is {describe(a)} in one branch and {describe(b)} in the other"))
+    return Static(
+        Unmergeable(f"{name!r} is {describe(a)} in one branch and {describe(b)} in the other")
+    )
 
 
 def _merge_leaf(merge: Merge, a: AV, b: AV, name: str) -> AV:

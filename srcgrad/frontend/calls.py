@@ -59,7 +59,9 @@ def call_value(cx: Context, callee: AV, args: list[AV], kwargs: dict[str, AV], n
     cx.refuse("SG210", f"{describe(callee)} cannot be called", node, "call a function")
 
 
-def call_function(cx: Context, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
+def call_function(
+    cx: Context, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> AV:
     """Call a Python object known at compile time."""
     binding = _lookup(FUNCTIONS, function)
     if binding is not None:
@@ -70,7 +72,9 @@ def call_function(cx: Context, function: Any, args: list[AV], kwargs: dict[str, 
             inspect.signature(handler).bind(cx, node, *args, **kwargs)
         except TypeError as error:
             name = _name_of(function)
-            cx.refuse("SG202", f"{name}: {error}", node, "use the arguments that the docs list for it")
+            cx.refuse(
+                "SG202", f"{name}: {error}", node, "use the arguments that the docs list for it"
+            )
         return handler(cx, node, *args, **kwargs)  # type: ignore[no-any-return]
     if is_namedtuple_type(function) or is_dataclass_type(function):
         return _construct(cx, function, args, kwargs, node)
@@ -92,7 +96,9 @@ def _from_library(function: FunctionType) -> bool:
 
 
 def _name_of(function: Any) -> str:
-    module = getattr(function, "__module__", None) or ("numpy" if isinstance(function, np.ufunc) else "")
+    module = getattr(function, "__module__", None) or (
+        "numpy" if isinstance(function, np.ufunc) else ""
+    )
     name = getattr(function, "__qualname__", None) or getattr(function, "__name__", repr(function))
     return name if module in ("", "builtins") else f"{module}.{name}"
 
@@ -108,7 +114,12 @@ def _call_bound(
         if value == NONE or (name == "keepdims" and static_value(value) is False):
             continue
         if name not in binding.attrs:
-            cx.refuse("SG202", f"{_name_of(function)} with {name}= is not supported", node, f"leave {name}= out")
+            cx.refuse(
+                "SG202",
+                f"{_name_of(function)} with {name}= is not supported",
+                node,
+                f"leave {name}= out",
+            )
         attrs[name] = static_attr(cx, value, node, name)
     atoms = [cx.atom(v, node, _name_of(function)) for v in operands]
     refuse_complex(cx, node, *atoms)
@@ -151,12 +162,19 @@ def _bind_arguments(
     if names is None:
         names = tuple(f"x{k}" for k in range(binding.operands))
     if len(args) > len(names):
-        cx.refuse("SG217", f"{_name_of(function)} takes {len(names)} arguments", node, "check the call")
+        cx.refuse(
+            "SG217", f"{_name_of(function)} takes {len(names)} arguments", node, "check the call"
+        )
     pairs = list(zip(names, args, strict=False)) + list(kwargs.items())
     head = pairs[: binding.operands]
     missing = [n for n in names[len(args) : binding.operands] if n not in kwargs]
     if missing or len(pairs) < binding.operands:
-        cx.refuse("SG217", f"{_name_of(function)} needs {binding.operands} operands", node, "check the call")
+        cx.refuse(
+            "SG217",
+            f"{_name_of(function)} needs {binding.operands} operands",
+            node,
+            "check the call",
+        )
     if len(args) < binding.operands:
         by_name = dict(pairs)
         head = [(n, by_name.pop(n)) for n in names[: binding.operands]]
@@ -177,11 +195,18 @@ def _construct(cx: Context, cls: type, args: list[AV], kwargs: dict[str, AV], no
     fields = dataclasses.fields(cls)
     values = {**dict(zip([f.name for f in fields], args, strict=False)), **kwargs}
     if "__post_init__" in cls.__dict__ or set(values) != {f.name for f in fields}:
-        cx.refuse("SG217", f"{cls.__name__} needs all its fields, and no __post_init__", node, "give every field")
+        cx.refuse(
+            "SG217",
+            f"{cls.__name__} needs all its fields, and no __post_init__",
+            node,
+            "give every field",
+        )
     return Instance(cls, tuple((f.name, values[f.name]) for f in fields))
 
 
-def _call_method(cx: Context, method: Method, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
+def _call_method(
+    cx: Context, method: Method, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> AV:
     receiver, name = method.receiver, method.name
     if isinstance(receiver, Mapping):
         return _dict_method(cx, receiver, name, args, node)
@@ -193,7 +218,12 @@ def _call_method(cx: Context, method: Method, args: list[AV], kwargs: dict[str, 
         function = METHODS.get(name)
         if function is not None:
             return call_function(cx, function, [receiver, *args], kwargs, node)
-    cx.refuse("SG203", f"{describe(receiver)} has no supported method {name!r}", node, "use a NumPy function")
+    cx.refuse(
+        "SG203",
+        f"{describe(receiver)} has no supported method {name!r}",
+        node,
+        "use a NumPy function",
+    )
 
 
 def _dict_method(cx: Context, value: Mapping, name: str, args: list[AV], node: Any) -> AV:
@@ -218,16 +248,23 @@ def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunctio
     try:
         source = read_source(function)
     except SrcgradError as error:
-        if isinstance(error, SyntaxError):
+        if isinstance(error, SyntaxError) or node is None:
             raise
-        cx.refuse("SG210", f"{function.__qualname__} has no source to differentiate: {error.args[0]}", node, "define it in a file")
+        cx.refuse(
+            "SG210",
+            f"{function.__qualname__} has no source to differentiate: {error.args[0]}",
+            node,
+            "define it in a file",
+        )
     fence(source)
     if function not in cx.captures.inlined:
         cx.captures.inlined.append(function)
     return UserFunction(source, normalise(source.tree), function=function)
 
 
-def call_user(cx: Context, function: UserFunction, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
+def call_user(
+    cx: Context, function: UserFunction, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> AV:
     """Inline a user function; one that is already being inlined becomes a call of its own."""
     bound = _bind_user(cx, function, args, kwargs, node)
     frame: Frame | None = cx.frame
@@ -254,7 +291,12 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
         exit_ = cx.statements(function.tree.body)
         result = cx.frame.names.get(RETURN_VALUE, NONE)
         if exit_.codes == {NEXT, RETURN}:
-            cx.refuse("SG224", "some paths of this function return nothing", function.tree, "return a value on every path")
+            cx.refuse(
+                "SG224",
+                "some paths of this function return nothing",
+                function.tree,
+                "return a value on every path",
+            )
         return result if RETURN in exit_.codes else NONE
     finally:
         cx.frame = caller
@@ -267,11 +309,18 @@ def _bind_user(
     names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
     only = [a.id for a in arguments.kwonlyargs]
     if len(args) > len(names):
-        cx.refuse("SG217", f"{function.tree.name} takes {len(names)} arguments, not {len(args)}", node, "check the call")
+        cx.refuse(
+            "SG217",
+            f"{function.tree.name} takes {len(names)} arguments, not {len(args)}",
+            node,
+            "check the call",
+        )
     bound: dict[str, AV] = dict(zip(names, args, strict=False))
     for name, value in kwargs.items():
         if name in bound or name not in (*names, *only):
-            cx.refuse("SG217", f"{function.tree.name} does not take {name!r} here", node, "check the call")
+            cx.refuse(
+                "SG217", f"{function.tree.name} does not take {name!r} here", node, "check the call"
+            )
         bound[name] = value
     for name in (*names, *only):
         if name not in bound:

@@ -228,6 +228,6 @@ __all__ = [
     "Exit",
     "Frame",
     "Slot",
-    "Specialise",
     "Span",
+    "Specialise",
 ]

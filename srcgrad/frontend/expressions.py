@@ -57,7 +57,9 @@ def expression(cx: Context, node: Any) -> AV:
     """Abstract value of an expression."""
     lower = _TABLE.get(type(node).__name__)
     if lower is None:
-        cx.refuse("SG102", f"{type(node).__name__} is not supported here", node, "rewrite the expression")
+        cx.refuse(
+            "SG102", f"{type(node).__name__} is not supported here", node, "rewrite the expression"
+        )
     with cx.at(node):
         return lower(cx, node)
 
@@ -66,14 +68,18 @@ def _constant(cx: Context, node: Any) -> AV:
     if isinstance(node.value, (bool, int, float)):
         return constant(node.value)
     if isinstance(node.value, complex):
-        cx.refuse("SG211", "complex numbers are not supported yet", node, "keep the computation real")
+        cx.refuse(
+            "SG211", "complex numbers are not supported yet", node, "keep the computation real"
+        )
     return Static(node.value)
 
 
 def _name(cx: Context, node: Any) -> AV:
     value = lookup(cx, node.id, node)
     if isinstance(value, Static) and isinstance(value.value, Unmergeable):
-        cx.refuse(value.value.code, value.value.reason, node, "give the name one kind on every path")
+        cx.refuse(
+            value.value.code, value.value.reason, node, "give the name one kind on every path"
+        )
     if isinstance(value, Undef):
         cx.refuse("SG225", f"{node.id!r} may be unbound here", node, "assign it before")
     return value
@@ -127,7 +133,9 @@ def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
         return _sequence_op(cx, node, operator, left, right)
     name = BINARY.get(operator)
     if name is None:
-        cx.refuse("SG226", f"operator {operator} is not supported", node, "use arithmetic operators")
+        cx.refuse(
+            "SG226", f"operator {operator} is not supported", node, "use arithmetic operators"
+        )
     x, y = cx.atom(left, node, "this operator"), cx.atom(right, node, "this operator")
     folded = _fold(name, x, y)
     if folded is not None:
@@ -142,9 +150,15 @@ def refuse_complex(cx: Context, node: Any, *atoms: Atom) -> None:
     """Refuse operands that are complex."""
     for atom in atoms:
         type_ = atom.type
-        kind = type_.kind if isinstance(type_, Number) else getattr(getattr(type_, "dtype", None), "kind", "f")
+        kind = (
+            type_.kind
+            if isinstance(type_, Number)
+            else getattr(getattr(type_, "dtype", None), "kind", "f")
+        )
         if kind in ("complex", "c"):
-            cx.refuse("SG211", "complex values are not supported yet", node, "keep the computation real")
+            cx.refuse(
+                "SG211", "complex values are not supported yet", node, "keep the computation real"
+            )
 
 
 def _fold(name: str, *atoms: Atom) -> Const | None:
@@ -158,7 +172,12 @@ def _fold(name: str, *atoms: Atom) -> Const | None:
 
 
 def _sequence_op(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
-    if operator == "Add" and isinstance(left, Seq) and isinstance(right, Seq) and left.make is right.make:
+    if (
+        operator == "Add"
+        and isinstance(left, Seq)
+        and isinstance(right, Seq)
+        and left.make is right.make
+    ):
         return Seq((*left.items, *right.items), left.make)
     sequence, count = (left, right) if isinstance(left, Seq) else (right, left)
     if operator == "Mult" and isinstance(sequence, Seq):
@@ -205,7 +224,12 @@ def truth(cx: Context, value: AV, node: Any) -> Atom:
     atom = cx.atom(value, node, "a test")
     dims = dims_of(atom.type)
     if dims is not None and dims != () and any(d != 1 for d in dims):
-        cx.refuse("SG222", f"the truth of an array of shape {dims} is ambiguous", node, "use .any() or .all()")
+        cx.refuse(
+            "SG222",
+            f"the truth of an array of shape {dims} is ambiguous",
+            node,
+            "use .any() or .all()",
+        )
     return atom
 
 
@@ -224,8 +248,10 @@ def _chain(cx: Context, node: Any, parts: list[Any], stop_on: bool) -> AV:
         return value if known is stop_on else _chain(cx, node, parts[1:], stop_on)
     test = truth(cx, value, node)
     taken: AV = value
-    later = lambda: _chain(cx, node, parts[1:], stop_on)  # noqa: E731
-    return choose(cx, node, test, (lambda: taken) if stop_on else later, later if stop_on else (lambda: taken))
+    later = lambda: _chain(cx, node, parts[1:], stop_on)
+    return choose(
+        cx, node, test, (lambda: taken) if stop_on else later, later if stop_on else (lambda: taken)
+    )
 
 
 def choose(cx: Context, node: Any, test: Atom, then: Any, orelse: Any) -> AV:
@@ -245,7 +271,9 @@ def choose(cx: Context, node: Any, test: Atom, then: Any, orelse: Any) -> AV:
     if saved is not None:
         cx.frame.names[key] = saved
     if isinstance(result, Static) and isinstance(result.value, Unmergeable):
-        cx.refuse(result.value.code, "the two results have different kinds", node, "give both one kind")
+        cx.refuse(
+            result.value.code, "the two results have different kinds", node, "give both one kind"
+        )
     return result
 
 
@@ -254,7 +282,9 @@ def _ifexp(cx: Context, node: Any) -> AV:
     known = is_true(test)
     if known is not None:
         return expression(cx, node.body if known else node.orelse)
-    return choose(cx, node, test, lambda: expression(cx, node.body), lambda: expression(cx, node.orelse))
+    return choose(
+        cx, node, test, lambda: expression(cx, node.body), lambda: expression(cx, node.orelse)
+    )
 
 
 def _compare(cx: Context, node: Any) -> AV:
@@ -288,7 +318,12 @@ def compare(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
         return _fold(name, x, y) or cx.bind(cx.emit(name, x, y), left, right)
     if operator in ("Eq", "NotEq") and static_value(left) is not _DYNAMIC:
         return constant((static_value(left) == static_value(right)) is (operator == "Eq"))
-    cx.refuse("SG215", f"{describe(left)} and {describe(right)} cannot be compared", node, "compare numbers or arrays")
+    cx.refuse(
+        "SG215",
+        f"{describe(left)} and {describe(right)} cannot be compared",
+        node,
+        "compare numbers or arrays",
+    )
 
 
 _DYNAMIC = object()
@@ -320,7 +355,12 @@ def _contains(cx: Context, node: Any, left: AV, right: AV) -> bool:
         return any(k == static_value(left) for k, _ in right.items)
     whole, part = static_value(right), static_value(left)
     if whole is _DYNAMIC or part is _DYNAMIC:
-        cx.refuse("SG215", "`in` is only supported on values known before the run", node, "compare with ==")
+        cx.refuse(
+            "SG215",
+            "`in` is only supported on values known before the run",
+            node,
+            "compare with ==",
+        )
     return part in whole
 
 
@@ -332,7 +372,9 @@ def attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
     """``value.name``."""
     if isinstance(value, Static):
         if not hasattr(value.value, name):
-            cx.refuse("SG203", f"{value.value!r} has no attribute {name!r}", node, "check the spelling")
+            cx.refuse(
+                "SG203", f"{value.value!r} has no attribute {name!r}", node, "check the spelling"
+            )
         return _static_attribute(cx, value.value, name, node)
     if isinstance(value, Instance):
         return _instance_attribute(cx, value, name, node)
@@ -345,7 +387,10 @@ def attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
 
 def _static_attribute(cx: Context, owner: Any, name: str, node: Any) -> AV:
     value = getattr(owner, name)
-    if isinstance(value, (bool, int, float)) and getattr(owner, "__name__", "") in ("numpy", "math"):
+    if isinstance(value, (bool, int, float)) and getattr(owner, "__name__", "") in (
+        "numpy",
+        "math",
+    ):
         return constant(value)
     root = _static_root(cx, node)
     if root is not None and not is_numpy_module(root, value):
@@ -388,7 +433,12 @@ def _array_attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
         return cx.emit("size", atom)
     if name == "shape":
         if dims is None:
-            cx.refuse("SG212", "the rank of this array is not known", node, "give --args or call the function")
+            cx.refuse(
+                "SG212",
+                "the rank of this array is not known",
+                node,
+                "give --args or call the function",
+            )
         return Seq(tuple(length(cx, atom, k) for k in range(len(dims))))
     if name == "dtype" and isinstance(atom.type, Array) and atom.type.dtype is not None:
         return Static(atom.type.dtype)

@@ -8,7 +8,18 @@ from typing import Any
 from srcgrad.frontend.branches import branch
 from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, Context, Exit
 from srcgrad.frontend.expressions import expression, length
-from srcgrad.frontend.kinds import AV, Enumerate, Mapping, Range, Ref, Reversed, Seq, Static, Zip, describe
+from srcgrad.frontend.kinds import (
+    AV,
+    Enumerate,
+    Mapping,
+    Range,
+    Ref,
+    Reversed,
+    Seq,
+    Static,
+    Zip,
+    describe,
+)
 from srcgrad.frontend.loops import leaving_code, lower_loop
 from srcgrad.frontend.subscripts import DynamicIndex, subscript
 from srcgrad.ir.build import constant
@@ -18,7 +29,9 @@ from srcgrad.ir.types import INT
 _STATIC_TRIPS = 1_000
 
 
-def lower_for(cx: Context, node: Any, body: Callable[[], Exit], assign: Callable[..., None]) -> Exit:
+def lower_for(
+    cx: Context, node: Any, body: Callable[[], Exit], assign: Callable[..., None]
+) -> Exit:
     """Lower a ``for`` without its ``else``."""
     iterable = expression(cx, node.iter)
     if isinstance(iterable, Mapping):
@@ -27,7 +40,9 @@ def lower_for(cx: Context, node: Any, body: Callable[[], Exit], assign: Callable
         return _unrolled(cx, node, list(iterable.items), body, assign)
     start, stop, step, item = _counted(cx, iterable, node)
     names, versions = dict(cx.frame.names), cx.heap.snapshot()
-    index = Var(node.target.id if isinstance(iterable, Range) and hasattr(node.target, "id") else "k", INT)
+    index = Var(
+        node.target.id if isinstance(iterable, Range) and hasattr(node.target, "id") else "k", INT
+    )
 
     def trip() -> Exit:
         assign(cx, node.target, item(index), node)
@@ -46,7 +61,12 @@ def lower_for(cx: Context, node: Any, body: Callable[[], Exit], assign: Callable
             )
         trips = range(*(a.value for a in limits))  # type: ignore[union-attr]
         if len(trips) > _STATIC_TRIPS:
-            cx.refuse("SG230", f"{len(trips)} trips over a sequence are too many to write out", node, "use an array")
+            cx.refuse(
+                "SG230",
+                f"{len(trips)} trips over a sequence are too many to write out",
+                node,
+                "use an array",
+            )
         cx.frame.names, cx.heap.versions = names, {**cx.heap.versions, **versions}
         return _unrolled(cx, node, [item(constant(k)) for k in trips], body, assign)
 
@@ -82,11 +102,17 @@ def _sized(cx: Context, iterable: AV, node: Any) -> tuple[Atom, Callable[[Atom],
         count_av = length(cx, atom, 0) if dims is not None else cx.emit("length", atom, axis=0)
         return cx.atom(count_av, node), lambda index: subscript(cx, iterable, index, node)
     if isinstance(iterable, Seq):
+
         def pick(index: Atom) -> AV:
             return subscript(cx, iterable, index, node)
 
         return constant(len(iterable.items)), pick
-    cx.refuse("SG220", f"{describe(iterable)} cannot be iterated over", node, "loop over ranges, arrays or tuples")
+    cx.refuse(
+        "SG220",
+        f"{describe(iterable)} cannot be iterated over",
+        node,
+        "loop over ranges, arrays or tuples",
+    )
 
 
 def _plus(cx: Context, a: Atom, b: Atom) -> Atom:
@@ -114,7 +140,12 @@ def _range_item(cx: Context, span: Range, index: Atom) -> Atom:
 
 
 def _range_length(cx: Context, span: Range) -> Atom:
-    if isinstance(span.step, Const) and span.step.value == 1 and isinstance(span.start, Const) and span.start.value == 0:
+    if (
+        isinstance(span.step, Const)
+        and span.step.value == 1
+        and isinstance(span.start, Const)
+        and span.start.value == 0
+    ):
         return span.stop
     return cx.emit("range_length", span.start, span.stop, span.step)
 
@@ -129,7 +160,9 @@ def _least(cx: Context, counts: list[Atom]) -> Atom:
     return result
 
 
-def _unrolled(cx: Context, node: Any, items: list[AV], body: Callable[[], Exit], assign: Callable[..., None]) -> Exit:
+def _unrolled(
+    cx: Context, node: Any, items: list[AV], body: Callable[[], Exit], assign: Callable[..., None]
+) -> Exit:
     """One copy of the body for each item; later copies run only where no earlier one left the loop."""
     if not items:
         return Exit.always(NEXT)
@@ -144,8 +177,6 @@ def _unrolled(cx: Context, node: Any, items: list[AV], body: Callable[[], Exit],
     gone = Exit.always(next(iter(left))) if len(left) == 1 else Exit(left, exit_.atom)
     test = cx.emit("equal", cx.emit("remainder", exit_.atom, constant(2)), constant(0))
     return branch(cx, node, test, lambda: _unrolled(cx, node, rest, body, assign), lambda: gone)
-
-
 
 
 __all__ = ["lower_for"]

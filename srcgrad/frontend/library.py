@@ -37,7 +37,7 @@ HANDLERS: dict[Any, Handler] = {}
 METHODS: dict[str, Any] = {
     name: getattr(np, name)
     for name in (
-        "sum mean max min prod any all argmax argmin ravel copy squeeze swapaxes dot clip reshape transpose".split()
+        ["sum", "mean", "max", "min", "prod", "any", "all", "argmax", "argmin", "ravel", "copy", "squeeze", "swapaxes", "dot", "clip", "reshape", "transpose"]
     )
 }
 
@@ -104,7 +104,12 @@ def _transpose(cx: Context, node: Any, a: AV, *axes: AV) -> AV:
 
 def _sequence_atoms(cx: Context, value: AV, node: Any, name: str) -> list[Atom]:
     if not isinstance(value, Seq) or not value.items:
-        cx.refuse("SG210", f"{name} needs a tuple or list of arrays", node, "write the arrays out in a list")
+        cx.refuse(
+            "SG210",
+            f"{name} needs a tuple or list of arrays",
+            node,
+            "write the arrays out in a list",
+        )
     return [cx.atom(array_like_item(cx, v, node), node, name) for v in value.items]
 
 
@@ -135,7 +140,12 @@ def _array(cx: Context, node: Any, object: AV, dtype: AV = NONE) -> AV:
         atoms = [cx.atom(array_like_item(cx, v, node), node, "np.array") for v in object.items]
         shapes = {d if (d := dims_of(a.type)) is None else len(d) for a in atoms}
         if len(shapes) > 1:
-            cx.refuse("SG218", "the parts of this array have different shapes", node, "give all parts one shape")
+            cx.refuse(
+                "SG218",
+                "the parts of this array have different shapes",
+                node,
+                "give all parts one shape",
+            )
         result = cx.bind(cx.emit("array", *atoms), mutable=True)
     else:
         result = cx.bind(cx.emit("copy", cx.atom(object, node), via="np"), mutable=True)
@@ -153,7 +163,9 @@ def _asarray(cx: Context, node: Any, a: AV, dtype: AV = NONE) -> AV:
 
 
 def _astype(cx: Context, node: Any, x: AV, dtype: AV) -> AV:
-    return cx.bind(cx.emit("astype", cx.atom(x, node), dtype=dtype_of(cx, dtype, node)), mutable=None)
+    return cx.bind(
+        cx.emit("astype", cx.atom(x, node), dtype=dtype_of(cx, dtype, node)), mutable=None
+    )
 
 
 def _flatten(cx: Context, node: Any, x: AV) -> AV:
@@ -176,7 +188,9 @@ def _outer(cx: Context, node: Any, a: AV, b: AV) -> AV:
     for value in (a, b):
         atom = cx.atom(array_like_item(cx, value, node), node)
         dims = dims_of(atom.type)
-        atoms.append(atom if dims is not None and len(dims) == 1 else cx.emit("ravel", atom, via="np"))
+        atoms.append(
+            atom if dims is not None and len(dims) == 1 else cx.emit("ravel", atom, via="np")
+        )
     return cx.bind(cx.emit("outer", *atoms, via="np"))
 
 
@@ -185,7 +199,9 @@ def _dot(cx: Context, node: Any, a: AV, b: AV) -> AV:
     atoms = [cx.atom(array_like_item(cx, v, node), node) for v in (a, b)]
     dims = dims_of(atoms[1].type)
     if dims is not None and len(dims) > 2:
-        cx.refuse("SG218", "np.dot with a second operand of rank 3 or more", node, "use np.matmul or @")
+        cx.refuse(
+            "SG218", "np.dot with a second operand of rank 3 or more", node, "use np.matmul or @"
+        )
     return cx.bind(cx.emit("dot", *atoms, via="np"))
 
 
@@ -277,7 +293,10 @@ def _range(cx: Context, node: Any, *limits: AV) -> AV:
     atoms = [cx.atom(v, node, "range") for v in limits]
     for atom in atoms:
         integral = atom.type in (INT, BOOL) or (
-            isinstance(atom.type, Array) and atom.type.dims == () and atom.type.dtype is not None and atom.type.dtype.kind in "iu"
+            isinstance(atom.type, Array)
+            and atom.type.dims == ()
+            and atom.type.dtype is not None
+            and atom.type.dtype.kind in "iu"
         )
         if not integral:
             cx.refuse("SG215", f"range does not take {atom.type}", node, "pass integers")
@@ -315,7 +334,12 @@ def _reversed(cx: Context, node: Any, sequence: AV) -> AV:
 @handles(tuple, list)
 def _to_sequence(cx: Context, node: Any, iterable: AV = Seq(())) -> AV:
     if not isinstance(iterable, Seq):
-        cx.refuse("SG220", f"{describe(iterable)} cannot be turned into a sequence", node, "write the items out")
+        cx.refuse(
+            "SG220",
+            f"{describe(iterable)} cannot be turned into a sequence",
+            node,
+            "write the items out",
+        )
     return Seq(iterable.items, list if getattr(node.func, "id", "") == "list" else tuple)
 
 
@@ -330,7 +354,12 @@ def _extremum(name: str, python: Any) -> Handler:
     def handler(cx: Context, node: Any, *values: AV) -> AV:
         items = values[0].items if len(values) == 1 and isinstance(values[0], Seq) else values
         if len(items) < 2 and not isinstance(values[0], Seq):
-            cx.refuse("SG210", f"{python.__name__} of one array compares element by element", node, f"use np.{python.__name__}")
+            cx.refuse(
+                "SG210",
+                f"{python.__name__} of one array compares element by element",
+                node,
+                f"use np.{python.__name__}",
+            )
         known = [static_value(v) for v in items]
         if all(isinstance(k, (int, float)) for k in known):
             return constant(python(known))
@@ -373,7 +402,11 @@ def _float(cx: Context, node: Any, x: AV = constant(0.0)) -> AV:
     atom = cx.atom(x, node, "float")
     if dims_of(atom.type) not in ((), None):
         cx.refuse("SG218", "float of an array", node, "index the array down to one element")
-    return atom if isinstance(atom.type, Number) and atom.type.kind == "float" else cx.emit("to_float", atom)
+    return (
+        atom
+        if isinstance(atom.type, Number) and atom.type.kind == "float"
+        else cx.emit("to_float", atom)
+    )
 
 
 @handles(int)
@@ -387,7 +420,9 @@ def _int(cx: Context, node: Any, x: AV = constant(0)) -> AV:
 @handles(bool)
 def _bool(cx: Context, node: Any, x: AV) -> AV:
     known = static_truth(x)
-    return constant(known) if known is not None else cx.emit("not", cx.emit("not", cx.atom(x, node)))
+    return (
+        constant(known) if known is not None else cx.emit("not", cx.emit("not", cx.atom(x, node)))
+    )
 
 
 @handles(isinstance)

@@ -79,12 +79,19 @@ def lower_loop(
         cx.frame.names, cx.heap.versions = dict(names), {**cx.heap.versions, **versions}
         cx.builder = outer.child()
         try:
-            return _Round(cx, node, header, bound, names, versions, outer).run(index, span, test, body)
+            return _Round(cx, node, header, bound, names, versions, outer).run(
+                index, span, test, body
+            )
         except Again:
             continue
         finally:
             cx.builder = outer
-    cx.refuse("SG221", "the kinds of the names in this loop do not settle", node, "start them with the type they end with")
+    cx.refuse(
+        "SG221",
+        "the kinds of the names in this loop do not settle",
+        node,
+        "start them with the type they end with",
+    )
 
 
 class _Round:
@@ -140,7 +147,9 @@ class _Round:
             if self._only_updated(name, value):
                 continue
             counter = iter(range(10_000))
-            changed = map_leaves(value, lambda leaf, name=name, c=counter: self._leaf(name, next(c), leaf))  # type: ignore[misc]
+            changed = map_leaves(
+                value, lambda leaf, name=name, c=counter: self._leaf(name, next(c), leaf)
+            )  # type: ignore[misc]
             cx.frame.names[name] = changed
             self.starts[name] = changed
         for a, b in self.header.aliases:
@@ -203,7 +212,12 @@ class _Round:
         _, name, k = carried.key
         value = cx.frame.names[name]
         if structure(value) != structure(self.names[name]):
-            cx.refuse("SG221", f"{name!r} changes its structure in the loop", self.node, "use a new name inside the loop")
+            cx.refuse(
+                "SG221",
+                f"{name!r} changes its structure in the loop",
+                self.node,
+                "use a new name inside the loop",
+            )
         leaf = leaves(value)[k]
         if isinstance(leaf, Static) and isinstance(leaf.value, Unmergeable):
             cx.refuse(leaf.value.code, leaf.value.reason, self.node, "give the name one kind")
@@ -255,7 +269,11 @@ class _Round:
             if name in self.names or value is None:
                 continue
             if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
-                late[name] = value if not children(value) else Static(Unmergeable(f"{name!r} may be unbound", "SG225"))
+                late[name] = (
+                    value
+                    if not children(value)
+                    else Static(Unmergeable(f"{name!r} may be unbound", "SG225"))
+                )
                 continue
             for k, leaf in enumerate(leaves(value)):
                 atom = self.cx.atom(leaf, self.node)
@@ -278,13 +296,17 @@ class _Round:
             old = iter(leaves(self.names[name]))
             after[name] = map_leaves(
                 ends[name] if children(start) else start,
-                lambda leaf, name=name, c=counter: self._leaf_after(by_key, ("name", name, next(c)), leaf, next(old)),  # type: ignore[misc] # noqa: B023
+                lambda leaf, name=name, c=counter: self._leaf_after(
+                    by_key, ("name", name, next(c)), leaf, next(old)
+                ),  # type: ignore[misc]
             )
         for name, value in late.items():
             counter = iter(range(10_000))
             after[name] = map_leaves(
                 value,
-                lambda leaf, name=name, c=counter: self._leaf_after(by_key, ("late", name, next(c)), leaf, leaf),  # type: ignore[misc]
+                lambda leaf, name=name, c=counter: self._leaf_after(
+                    by_key, ("late", name, next(c)), leaf, leaf
+                ),  # type: ignore[misc]
             )
         cx.frame.names = after
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FunctionType
-from typing import Any
 
 from srcgrad.errors import Span
 from srcgrad.frontend.calls import call, call_function, run_body, user_function
@@ -42,7 +41,9 @@ class Lowered:
     inlined: tuple[FunctionType, ...]
 
 
-def lower(function: FunctionType, args: dict[str, AV], inputs: Sequence[Var], captures: Captures) -> Lowered:
+def lower(
+    function: FunctionType, args: dict[str, AV], inputs: Sequence[Var], captures: Captures
+) -> Lowered:
     """Lower ``function`` called with abstract arguments over the input variables.
 
     Raises:
@@ -61,7 +62,15 @@ def lower(function: FunctionType, args: dict[str, AV], inputs: Sequence[Var], ca
     params = (*inputs, *captures.inputs.values())
     program = Program(cx.builder.block(tuple(atoms), params), cx.functions)
     span = target.source.span(target.tree)
-    return Lowered(program, shape, target.source, captures.inputs, tuple(captures.guards.values()), span, tuple(captures.inlined))
+    return Lowered(
+        program,
+        shape,
+        target.source,
+        captures.inputs,
+        tuple(captures.guards.values()),
+        span,
+        tuple(captures.inlined),
+    )
 
 
 def _place(cx: Context, leaf: AV) -> AV:

@@ -47,11 +47,17 @@ class _Normaliser(gast.NodeTransformer):  # type: ignore[misc]
     def visit_UnaryOp(self, node: Any) -> Any:
         self.generic_visit(node)
         inner = node.operand
-        if not (isinstance(node.op, gast.Not) and isinstance(inner, gast.Compare) and len(inner.ops) == 1):
+        if not (
+            isinstance(node.op, gast.Not)
+            and isinstance(inner, gast.Compare)
+            and len(inner.ops) == 1
+        ):
             return node
         opposite = _OPPOSITES.get(type(inner.ops[0]))
-        return node if opposite is None else gast.copy_location(
-            gast.Compare(inner.left, [opposite()], inner.comparators), node
+        return (
+            node
+            if opposite is None
+            else gast.copy_location(gast.Compare(inner.left, [opposite()], inner.comparators), node)
         )
 
     def visit_If(self, node: Any) -> Any:

@@ -14,7 +14,16 @@ import gast
 
 from srcgrad.frontend.context import Context, Frame
 from srcgrad.frontend.heap import Heap
-from srcgrad.frontend.kinds import ATOMS, AV, Ref, Static, UserFunction, leaves, map_leaves, structure
+from srcgrad.frontend.kinds import (
+    ATOMS,
+    AV,
+    Ref,
+    Static,
+    UserFunction,
+    leaves,
+    map_leaves,
+    structure,
+)
 from srcgrad.frontend.loops import assigned_names
 from srcgrad.ir.build import Builder
 from srcgrad.ir.infer import unique_dim
@@ -41,7 +50,10 @@ def call_recursive(
     cx: Context, function: UserFunction, bound: dict[str, AV], node: Any, run_body: RunBody
 ) -> AV:
     """A call of a function that is already being lowered."""
-    key = (id(function.function or function.tree), tuple((n, _key(cx, v)) for n, v in bound.items()))
+    key = (
+        id(function.function or function.tree),
+        tuple((n, _key(cx, v)) for n, v in bound.items()),
+    )
     target = cx.pending.get(key)
     if target is None:
         target = Target(_fresh_name(cx, function.tree.name), Var("", UNKNOWN))
@@ -67,7 +79,9 @@ def _general(type_: Type, *, unique: bool = False) -> Type:
 
 
 def _is_dynamic(leaf: AV) -> bool:
-    return isinstance(leaf, (*ATOMS, Ref)) and not (isinstance(leaf, Const) and isinstance(leaf.value, bool))
+    return isinstance(leaf, (*ATOMS, Ref)) and not (
+        isinstance(leaf, Const) and isinstance(leaf.value, bool)
+    )
 
 
 def _key(cx: Context, value: AV) -> Any:
@@ -86,7 +100,11 @@ def _free_names(function: UserFunction) -> list[str]:
     found: dict[str, None] = {}
     for statement in function.tree.body:
         for child in gast.walk(statement):
-            if isinstance(child, gast.Name) and isinstance(child.ctx, gast.Load) and child.id not in own:
+            if (
+                isinstance(child, gast.Name)
+                and isinstance(child.ctx, gast.Load)
+                and child.id not in own
+            ):
                 found[child.id] = None
     return list(found)
 
@@ -117,7 +135,12 @@ def _around(cx: Context, target: Target, function: UserFunction) -> dict[str, AV
 
 
 def _settle(
-    cx: Context, target: Target, function: UserFunction, bound: dict[str, AV], node: Any, run_body: RunBody
+    cx: Context,
+    target: Target,
+    function: UserFunction,
+    bound: dict[str, AV],
+    node: Any,
+    run_body: RunBody,
 ) -> None:
     """Lower the body until the kind of its result and what it captures no longer change."""
     saved = (cx.builder, cx.heap, cx.call_target)
@@ -130,20 +153,32 @@ def _settle(
         inner = {n: _parameters(cx, outer, v, n, params) for n, v in bound.items()}
         names = {n: _parameters(cx, outer, v, n, params) for n, v in outside.items()}
         target.frame = Frame(function, names, parent=_root(function))
-        nested = UserFunction(function.source, function.tree, function.function, target.frame if function.frame else None, function.defaults)
+        nested = UserFunction(
+            function.source,
+            function.tree,
+            function.function,
+            target.frame if function.frame else None,
+            function.defaults,
+        )
         result = run_body(cx, nested, inner, node)
         atoms: list[Atom] = [cx.atom(v, node, "a result") for v in leaves(result) if _is_dynamic(v)]
         block = cx.builder.block(tuple(atoms), (*params, *target.captured.values()))
         settled = _same_kind(cx, target.result, result) and captured == len(target.captured)
         if not settled:
             target.result = map_leaves(
-                result, lambda leaf: Var("", _general(cx.type_of(leaf))) if _is_dynamic(leaf) else leaf  # type: ignore[arg-type]
+                result,
+                lambda leaf: Var("", _general(cx.type_of(leaf))) if _is_dynamic(leaf) else leaf,  # type: ignore[arg-type]
             )
         cx.builder, cx.heap, cx.call_target = saved
         if settled:
             cx.functions[target.name] = block
             return
-    cx.refuse("SG213", f"the kind of what {function.tree.name} returns does not settle", node, "return one kind on every path")
+    cx.refuse(
+        "SG213",
+        f"the kind of what {function.tree.name} returns does not settle",
+        node,
+        "return one kind on every path",
+    )
 
 
 def _parameters(cx: Context, outer: Heap, value: AV, name: str, params: list[Var]) -> AV:
@@ -172,7 +207,9 @@ def _same_kind(cx: Context, assumed: AV, result: AV) -> bool:
     return True
 
 
-def _emit_call(cx: Context, target: Target, function: UserFunction, bound: dict[str, AV], node: Any) -> AV:
+def _emit_call(
+    cx: Context, target: Target, function: UserFunction, bound: dict[str, AV], node: Any
+) -> AV:
     values = [*bound.values(), *_around(cx, target, function).values()]
     args = [cx.atom(v, node) for value in values for v in leaves(value) if _is_dynamic(v)]
     args += [cx.local_capture(v) for v in target.captured]
@@ -186,7 +223,9 @@ def _emit_call(cx: Context, target: Target, function: UserFunction, bound: dict[
         return cx.bind(var) if var.type != UNKNOWN else var
 
     result = map_leaves(target.result, out)
-    cx.builder.append(Call(tuple(outs), target.name, tuple(args), cx.site(node), cx.source.span(node)))
+    cx.builder.append(
+        Call(tuple(outs), target.name, tuple(args), cx.site(node), cx.source.span(node))
+    )
     return result
 
 

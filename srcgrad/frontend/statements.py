@@ -90,7 +90,9 @@ def _if_mixed(cx: Context, node: Any) -> Exit:
     known = is_true(test)
     if known is not None:
         return statements(cx, node.body if known else node.orelse)
-    return branch(cx, node, test, lambda: statements(cx, node.body), lambda: statements(cx, node.orelse))
+    return branch(
+        cx, node, test, lambda: statements(cx, node.body), lambda: statements(cx, node.orelse)
+    )
 
 
 def statement(cx: Context, node: Any) -> Exit:
@@ -141,19 +143,25 @@ def unpack(cx: Context, value: AV, count: int, node: Any) -> list[AV]:
         value = Seq(tuple(Static(k) for k, _ in value.items))
     if isinstance(value, Seq):
         if len(value.items) != count:
-            cx.refuse("SG216", f"{len(value.items)} values for {count} names", node, "match the numbers")
+            cx.refuse(
+                "SG216", f"{len(value.items)} values for {count} names", node, "match the numbers"
+            )
         return list(value.items)
     dims = cx.dims(value)
     if cx.type_of(value) == UNKNOWN:
         return [Var("", UNKNOWN) for _ in range(count)]
     if not isinstance(value, Ref) and dims is None:
-        cx.refuse("SG216", f"{describe(value)} cannot be unpacked", node, "unpack tuples, lists or arrays")
+        cx.refuse(
+            "SG216", f"{describe(value)} cannot be unpacked", node, "unpack tuples, lists or arrays"
+        )
     return [subscript(cx, value, constant(k), node) for k in range(count)]
 
 
 def _aug_assign(cx: Context, node: Any) -> None:
     if not isinstance(node.target, gast.Name):
-        cx.refuse("SG206", "in-place writes to items are not supported yet", node, "build a new array")
+        cx.refuse(
+            "SG206", "in-place writes to items are not supported yet", node, "build a new array"
+        )
     name = node.target.id
     load = gast.copy_location(gast.Name(name, gast.Load(), None, None), node.target)
     old = expression(cx, load)
@@ -176,15 +184,31 @@ def _update_array(cx: Context, node: Any, name: str, old: Ref, new: AV) -> None:
     before, after = cx.heap.versions[old.loc], cx.atom(new, node)
     remedy = f"write {name} = {name} {_symbol(node.op)} ..., or copy first"
     if cx.heap.is_shared(old.loc):
-        cx.refuse("SG207", f"this updates {name!r} in place, and it is an argument or captured array", node, remedy)
+        cx.refuse(
+            "SG207",
+            f"this updates {name!r} in place, and it is an argument or captured array",
+            node,
+            remedy,
+        )
     if not cx.heap.is_exclusive(old.loc):
-        cx.refuse("SG207", f"this updates {name!r} in place, and another name may share its array", node, remedy)
+        cx.refuse(
+            "SG207",
+            f"this updates {name!r} in place, and another name may share its array",
+            node,
+            remedy,
+        )
     same_rank = dims_of(before.type) is not None and dims_of(before.type) == dims_of(after.type)
     if not same_rank and _may_alias(cx, name, old):
         cx.refuse("SG207", f"whether this updates {name!r} in place is not known", node, remedy)
-    if isinstance(before.type, Array) and isinstance(after.type, Array) and before.type.dtype != after.type.dtype:
+    if (
+        isinstance(before.type, Array)
+        and isinstance(after.type, Array)
+        and before.type.dtype != after.type.dtype
+    ):
         if before.type.dtype is not None and before.type.dtype.kind not in "fc":
-            cx.refuse("SG219", f"{name!r} is an integer array and cannot hold the result", node, remedy)
+            cx.refuse(
+                "SG219", f"{name!r} is an integer array and cannot hold the result", node, remedy
+            )
         after = cx.emit("astype", after, dtype=before.type.dtype)
     if isinstance(after, Var):
         after.name = after.name or name
@@ -195,9 +219,7 @@ def _update_array(cx: Context, node: Any, name: str, old: Ref, new: AV) -> None:
 
 
 def _may_alias(cx: Context, name: str, ref: Ref) -> bool:
-    return any(
-        ref in leaves(value) for other, value in cx.frame.names.items() if other != name
-    )
+    return any(ref in leaves(value) for other, value in cx.frame.names.items() if other != name)
 
 
 def _symbol(operator: Any) -> str:
@@ -216,14 +238,20 @@ def _while(cx: Context, node: Any) -> Exit:
         with cx.at(node.test):
             return truth(cx, expression(cx, node.test), node.test)
 
-    exit_ = lower_loop(cx, node, index=None, span=None, test=test, body=lambda: statements(cx, node.body))
+    exit_ = lower_loop(
+        cx, node, index=None, span=None, test=test, body=lambda: statements(cx, node.body)
+    )
     return after_loop(cx, node, exit_)
 
 
 def after_loop(cx: Context, node: Any, exit_: Exit) -> Exit:
     """The ``else`` of a loop, and what its exit means for the list around it."""
     if BREAK not in exit_.codes:
-        return _continue_under(cx, node, exit_, node.orelse) if exit_.codes != {NEXT} else statements(cx, node.orelse)
+        return (
+            _continue_under(cx, node, exit_, node.orelse)
+            if exit_.codes != {NEXT}
+            else statements(cx, node.orelse)
+        )
     if node.orelse:
         test = cx.emit("equal", exit_.atom, constant(NEXT))
         returned = Exit(exit_.codes - {NEXT}, exit_.atom)
@@ -255,7 +283,9 @@ def _assert(cx: Context, node: Any) -> None:
 
 def _raise(cx: Context, node: Any) -> None:
     message = cx.source.segment(cx.source.span(node))
-    cx.refuse("SG101", f"`{message}` is not supported yet", node, "use assert, or check before the call")
+    cx.refuse(
+        "SG101", f"`{message}` is not supported yet", node, "use assert, or check before the call"
+    )
 
 
 _TABLE: dict[str, Any] = {

@@ -28,9 +28,19 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
         for key, part in value.items:
             if isinstance(index, (Static, Const)) and key == index.value:
                 return part
-        cx.refuse("SG214", f"the dict has no key {describe(index)}", node, "use a key that is known before the run")
+        cx.refuse(
+            "SG214",
+            f"the dict has no key {describe(index)}",
+            node,
+            "use a key that is known before the run",
+        )
     if not isinstance(value, (*ATOMS, Ref)):
-        cx.refuse("SG214", f"{describe(value)} cannot be indexed", node, "index arrays, tuples, lists or dicts")
+        cx.refuse(
+            "SG214",
+            f"{describe(value)} cannot be indexed",
+            node,
+            "index arrays, tuples, lists or dicts",
+        )
     atom = cx.atom(value, node)
     if isinstance(atom.type, Number):
         cx.refuse("SG214", f"{atom.type} cannot be indexed", node, "pass an array")
@@ -42,14 +52,22 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
 
 def _item(cx: Context, value: Seq, index: AV, node: Any) -> AV:
     if isinstance(index, Slicing):
-        parts = [None if p is None else cx.integer(p, node, "a slice bound") for p in (index.start, index.stop, index.step)]
+        parts = [
+            None if p is None else cx.integer(p, node, "a slice bound")
+            for p in (index.start, index.stop, index.step)
+        ]
         make = list if value.make is list else tuple
         return Seq(value.items[slice(*parts)], make)
     if isinstance(index, Var) and index.type == INT and not cx.depends_on_inputs(index):
         raise DynamicIndex(node)
     place = cx.integer(index, node, "the index of a sequence")
     if not -len(value.items) <= place < len(value.items):
-        cx.refuse("SG214", f"index {place} is out of range for {len(value.items)} items", node, "check the index")
+        cx.refuse(
+            "SG214",
+            f"index {place} is out of range for {len(value.items)} items",
+            node,
+            "check the index",
+        )
     return value.items[place]
 
 
@@ -71,10 +89,16 @@ def _part(cx: Context, atom: Atom, args: list[Atom], node: Any) -> Any:
         return atom.value
     type_ = atom.type
     integral = type_ == INT or (
-        isinstance(type_, Array) and (type_.dtype is None or type_.dtype.kind in "iu" or _is_mask(type_))
+        isinstance(type_, Array)
+        and (type_.dtype is None or type_.dtype.kind in "iu" or _is_mask(type_))
     )
     if not integral:
-        cx.refuse("SG214", f"{describe(atom)} is not an index", node, "index with integers, slices or masks")
+        cx.refuse(
+            "SG214",
+            f"{describe(atom)} is not an index",
+            node,
+            "index with integers, slices or masks",
+        )
     args.append(atom)
     return Slot(len(args))
 

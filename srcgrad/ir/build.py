@@ -210,7 +210,9 @@ def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
             return negative(b, multiply(b, minus.args[0], right))
         select = _masked(b, left)
         if select is not None and not isinstance(right, Const):
-            return b.emit("where", select.args[0], multiply(b, select.args[1], right), constant(0.0))
+            return b.emit(
+                "where", select.args[0], multiply(b, select.args[1], right), constant(0.0)
+            )
     one_over = b.definition(y, "divide")
     if one_over is not None and isinstance(one_over.args[0], Const):
         scaled = multiply(b, x, one_over.args[0])

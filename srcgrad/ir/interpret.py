@@ -43,7 +43,9 @@ class Interpreter:
 
     def run(self, args: Sequence[Any]) -> list[Any]:
         """Results of the entry block."""
-        return self.block(self.program.entry, dict(zip(self.program.entry.params, args, strict=True)))
+        return self.block(
+            self.program.entry, dict(zip(self.program.entry.params, args, strict=True))
+        )
 
     def block(self, block: Block, values: Values) -> list[Any]:
         """Execute the statements, then read the results."""
@@ -109,7 +111,9 @@ class Interpreter:
         values.update(zip(stmt.outs, results, strict=True))
 
 
-def interpret(program: Program, args: Sequence[Any], decide: Callable[[str, int], None] | None = None) -> list[Any]:
+def interpret(
+    program: Program, args: Sequence[Any], decide: Callable[[str, int], None] | None = None
+) -> list[Any]:
     """Results of a program on concrete arguments."""
     interpreter = Interpreter(program)
     results = interpreter.run(args)

@@ -82,7 +82,10 @@ class _Shower:
         return [*lines, pad + self.outs(stmt.outs) + "merge"]
 
     def loop(self, stmt: Loop, depth: int, pad: str) -> list[str]:
-        inits = [f"{self.name(p)}: {p.type} = {self.atom(i)}" for p, i in zip(stmt.params, stmt.inits, strict=True)]
+        inits = [
+            f"{self.name(p)}: {p.type} = {self.atom(i)}"
+            for p, i in zip(stmt.params, stmt.inits, strict=True)
+        ]
         if stmt.range is not None:
             index = "_" if stmt.index is None else self.name(stmt.index)
             span = ", ".join(map(self.atom, stmt.range))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
-from srcgrad.ir.types import BOOL, INT, Number, Type, join
+from srcgrad.ir.types import BOOL, INT
 from srcgrad.rules.registry import elementwise, linear, nondiff, plain
 from srcgrad.rules.symbols import Sym, equal, log, nonzero, op, sign, where
 

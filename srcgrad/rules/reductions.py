@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
-from srcgrad.rules.registry import Custom, Linear, custom, linear, nondiff, plain
-from srcgrad.rules.symbols import Sym, equal, expand_dims, op
+from srcgrad.rules.registry import custom, linear, nondiff, plain
+from srcgrad.rules.symbols import Sym, equal, expand_dims
 
 _ATTRS = "axis keepdims"
 

@@ -199,7 +199,9 @@ class Compiled:
         return self.paths[decisions]
 
     def _path_code(self, decisions: tuple[int, ...]) -> Code | None:
-        if self.unroll == "auto" and (len(decisions) > PATH_EQUATIONS or len(self.paths) >= PATHS_KEPT):
+        if self.unroll == "auto" and (
+            len(decisions) > PATH_EQUATIONS or len(self.paths) >= PATHS_KEPT
+        ):
             return None
         stored = self.recall(decisions)
         if stored is not None and (stored[0] is not None or self.unroll == "auto"):
@@ -214,7 +216,8 @@ def _pays(program: Program) -> bool:
     """Whether a path adjoint is likely faster than the rolled one: short, little forward work."""
     stmts = program.entry.stmts
     before = next(
-        (k for k, s in enumerate(stmts) if isinstance(s, Eqn) and s.op.name == "boundary"), len(stmts)
+        (k for k, s in enumerate(stmts) if isinstance(s, Eqn) and s.op.name == "boundary"),
+        len(stmts),
     )
     after = len(stmts) - before
     return before + after <= PATH_EQUATIONS and 4 * before <= after

@@ -42,7 +42,11 @@ class Shape:
     def _sequence(self, value: Seq, items: list[Expr]) -> Expr:
         if is_namedtuple_type(value.make):
             fields = value.make._fields  # type: ignore[attr-defined]
-            return ast.Call(self._class(value.make), [], [ast.keyword(k, v) for k, v in zip(fields, items, strict=True)])
+            return ast.Call(
+                self._class(value.make),
+                [],
+                [ast.keyword(k, v) for k, v in zip(fields, items, strict=True)],
+            )
         return ast.List(items, ast.Load()) if value.make is list else ast.Tuple(items, ast.Load())
 
     def _class(self, cls: type) -> Expr:
@@ -61,7 +65,9 @@ class Text:
 class Emission:
     """Emits the functions of one derivation."""
 
-    def __init__(self, derivation: Derivation, arguments: Arguments, wrt: Sequence[str], *, single: bool) -> None:
+    def __init__(
+        self, derivation: Derivation, arguments: Arguments, wrt: Sequence[str], *, single: bool
+    ) -> None:
         self.derivation = derivation
         self.arguments = arguments
         self.wrt = wrt
@@ -87,7 +93,9 @@ class Emission:
         program = self.derivation.adjoint(decisions)
         shape = Shape()
         name = f"d{self.title}"
-        return self._emit(program, name, lambda e: self._gradient_result(e, shape), shape, **options)
+        return self._emit(
+            program, name, lambda e: self._gradient_result(e, shape), shape, **options
+        )
 
     def primal(self, program: Program, name: str = "") -> Text:
         """The primal as emitted code; with recorded decisions if the program notes them."""
@@ -113,7 +121,10 @@ class Emission:
         options, lowered = self.derivation.options, self.derivation.lowered
         kept = len(lowered.program.entry.results) if options.value or options.has_aux else 0
         gradients = dict(zip(self.derivation.wrt, exprs[kept:], strict=True))
-        parts = [shape.build(self.arguments.values[n], lambda leaf: _leaf(leaf, gradients)) for n in self.wrt]
+        parts = [
+            shape.build(self.arguments.values[n], lambda leaf: _leaf(leaf, gradients))
+            for n in self.wrt
+        ]
         grads = parts[0] if self.single else ast.Tuple(parts, ast.Load())
         if not kept:
             return grads

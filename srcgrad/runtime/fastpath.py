@@ -56,7 +56,10 @@ class _Writer:
         self.tests.append(f"len({text}) == {len(value)}")
         if isinstance(value, dict):
             self.tests += [f"{self.constant(k)} in {text}" for k in value]
-        return all(self.value(f"{text}[{self.constant(k)}]", v, (*path, (kind, k))) for (kind, k), v in parts)
+        return all(
+            self.value(f"{text}[{self.constant(k)}]", v, (*path, (kind, k)))
+            for (kind, k), v in parts
+        )
 
     def capture(self, capture: Capture) -> str:
         """An expression that reads a captured value."""
@@ -64,7 +67,9 @@ class _Writer:
         if root.kind == "global" and root.name in root.function.__globals__:
             text = f"{self.constant(root.function.__globals__)}[{root.name!r}]"
         elif root.kind == "closure":
-            cell = (root.function.__closure__ or ())[root.function.__code__.co_freevars.index(root.name)]
+            cell = (root.function.__closure__ or ())[
+                root.function.__code__.co_freevars.index(root.name)
+            ]
             text = f"{self.constant(cell)}.cell_contents"
         else:
             return f"{self.constant(capture.read)}()"
@@ -94,7 +99,9 @@ def call({parameters}):
 class Guarded:
     """A generated guard with its table of entries."""
 
-    def __init__(self, text: str, space: dict[str, Any], key: str, names: list[str], slow: Callable[..., Any]) -> None:
+    def __init__(
+        self, text: str, space: dict[str, Any], key: str, names: list[str], slow: Callable[..., Any]
+    ) -> None:
         self.table: dict[Any, Callable[..., Any]] = {}
         self.text, self.space = text, space
         self._key = compile(key, "<srcgrad key>", "eval")
@@ -113,7 +120,9 @@ class Guarded:
         """Whether another guard would test the same."""
         if text != self.text or space.keys() != self.space.keys():
             return False
-        return all(value is self.space[name] or value == self.space[name] for name, value in space.items())
+        return all(
+            value is self.space[name] or value == self.space[name] for name, value in space.items()
+        )
 
 
 def extend(

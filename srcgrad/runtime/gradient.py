@@ -14,15 +14,24 @@ from typing import Any
 
 from srcgrad.errors import ArgumentError
 from srcgrad.frontend.kinds import AV, leaves
-from srcgrad.frontend.resolve import Capture, Guard, refuse_value
 from srcgrad.frontend.lower import Lowered
+from srcgrad.frontend.resolve import Capture, Guard, refuse_value
 from srcgrad.ir.nodes import Const, Var
 from srcgrad.runtime.cache import cache_mode
 from srcgrad.runtime.compiled import Code, Compiled, make_code
 from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.fastpath import Guarded, extend
-from srcgrad.runtime.persist import NotPersistent, fetch, program_key, store
-from srcgrad.runtime.persist import captured_key, decode, keep_path, named_classes, recall_path
+from srcgrad.runtime.persist import (
+    NotPersistent,
+    captured_key,
+    decode,
+    fetch,
+    keep_path,
+    named_classes,
+    program_key,
+    recall_path,
+    store,
+)
 from srcgrad.runtime.signature import (
     Arguments,
     Path,
@@ -32,8 +41,8 @@ from srcgrad.runtime.signature import (
     leaf_type,
     unknown,
 )
-from srcgrad.transform.unroll import has_decisions
 from srcgrad.transform.pipeline import Derivation, Options, check_result, derive
+from srcgrad.transform.unroll import has_decisions
 
 Argnums = int | str | tuple[int | str, ...]
 
@@ -96,7 +105,9 @@ class Gradient:
     def _slow(self, *args: Any, **kwargs: Any) -> Any:
         bound = self._bind(args, kwargs)
         found = self.compile(bound)
-        self._guard = extend(self._guard, self._slow, bound, found.compiled.entry(), found, self._baked)
+        self._guard = extend(
+            self._guard, self._slow, bound, found.compiled.entry(), found, self._baked
+        )
         if self._guard is not None:
             self._fast = self._guard.call
         values = [*bound.values(), *(c.read() for c in found.captures)]
@@ -107,7 +118,9 @@ class Gradient:
             bound = self.parameters.bind(*args, **kwargs)
         except TypeError as error:
             raise ArgumentError(
-                "SG302", f"{self.__name__}(): {error}", f"call it as {self.__name__}{self.parameters}"
+                "SG302",
+                f"{self.__name__}(): {error}",
+                f"call it as {self.__name__}{self.parameters}",
             ) from None
         bound.apply_defaults()
         return dict(bound.arguments)
@@ -129,7 +142,9 @@ class Gradient:
     def _known(self, bound: dict[str, Any]) -> Found | None:
         """A form in memory for these arguments and the captured values of now."""
         for found in self._compiled.get(self._key(bound), ()):
-            if all(g.holds() for g in found.guards) and found.captured == captured_key(found.captures):
+            if all(g.holds() for g in found.guards) and found.captured == captured_key(
+                found.captures
+            ):
                 return found
         return None
 
@@ -148,7 +163,9 @@ class Gradient:
         if key is None or stored is None:
             return None
         if "baked" in stored.meta:
-            self._baked = self._baked | {tuple((k, v) for k, v in path) for path in stored.meta["baked"]}
+            self._baked = self._baked | {
+                tuple((k, v) for k, v in path) for path in stored.meta["baked"]
+            }
             return self._known(bound) or self._from_disk(bound)
         if stored.meta["captured"] != repr(captured_key(stored.captures)):
             return None
@@ -159,7 +176,9 @@ class Gradient:
         compiled = self._make(key, bound, stored.meta["branches"], codes, classes)
         return Found(compiled, stored.captures, stored.guards, captured_key(stored.captures))
 
-    def _make(self, key: str | None, bound: dict[str, Any], branches: bool, codes: Any, classes: Any) -> Compiled:
+    def _make(
+        self, key: str | None, bound: dict[str, Any], branches: bool, codes: Any, classes: Any
+    ) -> Compiled:
         def recall(decisions: tuple[int, ...]) -> Any:
             return None if key is None else recall_path(key, decisions, self._function())
 
@@ -188,7 +207,15 @@ class Gradient:
         compiled.adopt(emission)
         if key is not None:
             if self._baked != baked_before and before is not None:
-                store(before, self._function(), {}, {"title": self.__qualname__, "baked": sorted(self._baked)}, (), (), ())
+                store(
+                    before,
+                    self._function(),
+                    {},
+                    {"title": self.__qualname__, "baked": sorted(self._baked)},
+                    (),
+                    (),
+                    (),
+                )
             meta = {
                 "title": f"{self.__module__}.{self.__qualname__}",
                 "branches": branches,
@@ -207,7 +234,9 @@ class Gradient:
         """Lower the function for these arguments."""
         arguments = Arguments()
 
-        def described(baked: frozenset[Any], captured: frozenset[Capture]) -> tuple[dict[str, AV], list[Var]]:
+        def described(
+            baked: frozenset[Any], captured: frozenset[Capture]
+        ) -> tuple[dict[str, AV], list[Var]]:
             nonlocal arguments
             arguments = describe(bound, self._baked | baked)
             return arguments.values, arguments.variables()
@@ -227,7 +256,9 @@ class Gradient:
 
     def _function(self) -> FunctionType:
         if not isinstance(self.primal, (FunctionType, MethodType)):
-            raise ArgumentError("SG310", f"{self.primal!r} is not a Python function", "wrap it in a def")
+            raise ArgumentError(
+                "SG310", f"{self.primal!r} is not a Python function", "wrap it in a def"
+            )
         return self.primal  # type: ignore[return-value]
 
     def _wrt_leaves(self, arguments: Arguments) -> list[Var]:
@@ -239,11 +270,17 @@ class Gradient:
                 if isinstance(part, Const):
                     what = type(part.value).__name__
                     raise ArgumentError(
-                        "SG301", f"argument {name!r} holds the {what} {part.value!r}", "leave it out of argnums, or pass a float"
+                        "SG301",
+                        f"argument {name!r} holds the {what} {part.value!r}",
+                        "leave it out of argnums, or pass a float",
                     )
             inner = [v for v in own if isinstance(v, Var)]
             if not inner:
-                raise ArgumentError("SG306", f"argument {name!r} holds nothing to differentiate", "pass float arrays in it")
+                raise ArgumentError(
+                    "SG306",
+                    f"argument {name!r} holds nothing to differentiate",
+                    "pass float arrays in it",
+                )
             for var in inner:
                 check_differentiable(None, by_var[var])
             found += inner
@@ -262,10 +299,19 @@ class Gradient:
             arguments.values[name], leaf = unknown(name)
             arguments.leaves.append(leaf)
 
-        def described(baked: frozenset[Any], captured: frozenset[Capture]) -> tuple[dict[str, AV], list[Var]]:
+        def described(
+            baked: frozenset[Any], captured: frozenset[Capture]
+        ) -> tuple[dict[str, AV], list[Var]]:
             return arguments.values, arguments.variables()
 
-        lowered = derive(self._function(), described, lambda var: None, _captured_type, lambda leaf: None, self.primal)
+        lowered = derive(
+            self._function(),
+            described,
+            lambda var: None,
+            _captured_type,
+            lambda leaf: None,
+            self.primal,
+        )
         wrt = self._wrt_leaves(arguments)
         check_result(lowered, wrt, has_aux=self.options.has_aux)
         derivation = Derivation(lowered, tuple(wrt), frozenset(), self.options)
@@ -298,26 +344,39 @@ def _captured_type(value: Any, name: str) -> Any:
     return leaf_type(value, name)
 
 
-def resolve_argnums(argnums: Argnums, names: tuple[str, ...], function: Any) -> tuple[tuple[str, ...], bool]:
+def resolve_argnums(
+    argnums: Argnums, names: tuple[str, ...], function: Any
+) -> tuple[tuple[str, ...], bool]:
     """Parameter names for argnums, and whether a single one was asked for."""
     single = not isinstance(argnums, tuple)
     wanted = (argnums,) if isinstance(argnums, (int, str)) else argnums
     label = getattr(function, "__name__", "function")
     if not names:
-        raise ArgumentError("SG303", f"{label} takes no arguments", "differentiate a function of something")
+        raise ArgumentError(
+            "SG303", f"{label} takes no arguments", "differentiate a function of something"
+        )
     found: list[str] = []
     for item in wanted:
         if isinstance(item, bool) or not isinstance(item, (int, str)):
-            raise ArgumentError("SG303", f"argnums holds {item!r}", "give positions or parameter names")
+            raise ArgumentError(
+                "SG303", f"argnums holds {item!r}", "give positions or parameter names"
+            )
         if isinstance(item, int) and not -len(names) <= item < len(names):
-            raise ArgumentError("SG303", f"argnums={item} but {label} has {len(names)} parameters", f"use 0 to {len(names) - 1}")
+            raise ArgumentError(
+                "SG303",
+                f"argnums={item} but {label} has {len(names)} parameters",
+                f"use 0 to {len(names) - 1}",
+            )
         if isinstance(item, str) and item not in names:
-            raise ArgumentError("SG303", f"{label} has no parameter {item!r}", f"use one of {', '.join(names)}")
+            raise ArgumentError(
+                "SG303", f"{label} has no parameter {item!r}", f"use one of {', '.join(names)}"
+            )
         name = item if isinstance(item, str) else names[item]
         if name in found:
-            raise ArgumentError("SG303", f"argnums names {name!r} twice", "name each parameter once")
+            raise ArgumentError(
+                "SG303", f"argnums names {name!r} twice", "name each parameter once"
+            )
         found.append(name)
     if not found:
         raise ArgumentError("SG303", "argnums is empty", "name at least one parameter")
     return tuple(found), single
-

@@ -109,7 +109,11 @@ def described(value: Any) -> list[str]:
     if isinstance(value, type):
         return ["class", value.__module__, value.__qualname__]
     if isinstance(value, (np.ufunc, BuiltinFunctionType)) or type(value).__module__ == "numpy":
-        return ["library", str(getattr(value, "__module__", "")), str(getattr(value, "__name__", ""))]
+        return [
+            "library",
+            str(getattr(value, "__module__", "")),
+            str(getattr(value, "__name__", "")),
+        ]
     raise NotPersistent
 
 
@@ -232,7 +236,9 @@ def _path_key(key: str, decisions: tuple[int, ...]) -> str:
     return fingerprint([key, "path", repr(decisions)])
 
 
-def keep_path(key: str, decisions: tuple[int, ...], code: Code | None, title: str, entry: Any) -> None:
+def keep_path(
+    key: str, decisions: tuple[int, ...], code: Code | None, title: str, entry: Any
+) -> None:
     """Write the code of one path, or that ``auto`` stays rolled on it."""
     texts = {} if code is None else {"path": code.text}
     meta: dict[str, Any] = {"title": f"{title} path {decisions[:8]}"}

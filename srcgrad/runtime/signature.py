@@ -145,7 +145,9 @@ def _describe(value: Any, path: Path, baked: frozenset[Path], result: Arguments)
         result.leaves.append(Leaf(var, path, rank_zero))
         return var
     if isinstance(value, complex):
-        raise ArgumentError("SG305", f"argument {label!r} is complex", "pass real arrays: complex values come later")
+        raise ArgumentError(
+            "SG305", f"argument {label!r} is complex", "pass real arrays: complex values come later"
+        )
     parts = children(value)
     if parts is None:
         refuse_value(value, label)

@@ -103,7 +103,12 @@ class _Forward:
     def equation(self, eqn: Eqn, tangents: Tangents) -> None:
         self.builder.append(eqn)
         moving = [a for a in eqn.args if a in tangents]
-        if not moving or not eqn.outs or not is_differentiable(eqn.out.type) or eqn.op.diff is NONDIFF:
+        if (
+            not moving
+            or not eqn.outs
+            or not is_differentiable(eqn.out.type)
+            or eqn.op.diff is NONDIFF
+        ):
             return
         if eqn.op.diff is None:
             raise MissingRuleError.of(eqn.op.name, eqn.span)
@@ -134,7 +139,8 @@ class _Forward:
         moving = self.moving(stmt.outs)
         outs = [Var(f"t{stmt.outs[k].name}", stmt.outs[k].type) for k in moving]
         arms = [
-            self.inner(arm, tangents, [arm.results[k] for k in moving]) for arm in (stmt.then, stmt.orelse)
+            self.inner(arm, tangents, [arm.results[k] for k in moving])
+            for arm in (stmt.then, stmt.orelse)
         ]
         self.builder.append(replace(stmt, then=arms[0], orelse=arms[1], outs=(*stmt.outs, *outs)))
         tangents.update({stmt.outs[k]: out for k, out in zip(moving, outs, strict=True)})

@@ -64,7 +64,11 @@ class Supply:
 
     def reach_shape(self, atom: Atom) -> Atom:
         """A backward atom of the same shape and dtype: another value of the same type if that is at hand."""
-        if not isinstance(atom, Var) or atom not in self.map.home or not self.map.home[atom].in_loop:
+        if (
+            not isinstance(atom, Var)
+            or atom not in self.map.home
+            or not self.map.home[atom].in_loop
+        ):
             return self.reach(atom)
         found = self._available(atom)
         if found is not None:
@@ -119,7 +123,11 @@ class Supply:
 
     def _cheaply(self, atom: Atom, depth: int, *, skip_plan: bool = False) -> bool:
         """Whether a value can be had without a new tape."""
-        if not isinstance(atom, Var) or atom not in self.map.home or self._available(atom) is not None:
+        if (
+            not isinstance(atom, Var)
+            or atom not in self.map.home
+            or self._available(atom) is not None
+        ):
             return True
         if not self.map.home[atom].in_loop or (atom in self.planned and not skip_plan):
             return True
@@ -204,7 +212,9 @@ class Supply:
 
     def _loop(self, stmt: Loop) -> Loop:
         starts = [*stmt.params, *(() if stmt.index is None else (stmt.index,))]
-        stmts = [p for var in starts for p in self._push(var, stmt)] + self._rewrite(stmt.body.stmts)
+        stmts = [p for var in starts for p in self._push(var, stmt)] + self._rewrite(
+            stmt.body.stmts
+        )
         new = replace(stmt, body=Block((), tuple(stmts), stmt.body.results))
         if id(stmt) not in self.trips:
             return new

@@ -69,7 +69,9 @@ def _without_value(program: Program, options: Options) -> Program:
     if options.value or not options.has_aux:
         return program
     block = program.entry
-    return Program(type(block)(block.params, block.stmts, (Const(0.0), *block.results[1:])), program.functions)
+    return Program(
+        type(block)(block.params, block.stmts, (Const(0.0), *block.results[1:])), program.functions
+    )
 
 
 def derive(
@@ -115,7 +117,11 @@ def check_result(lowered: Lowered, wrt: Sequence[Var], *, has_aux: bool) -> None
 
     if result is None:
         what = "a pair (value, aux)" if has_aux else "one scalar"
-        refuse("SG204", f"{source.tree.name} must return {what}", "return the loss" if not has_aux else "return loss, aux")
+        refuse(
+            "SG204",
+            f"{source.tree.name} must return {what}",
+            "return the loss" if not has_aux else "return loss, aux",
+        )
         return
     dims = dims_of(result.type)
     if dims is not None and any(d != 1 for d in dims):
@@ -125,7 +131,11 @@ def check_result(lowered: Lowered, wrt: Sequence[Var], *, has_aux: bool) -> None
             "sum it, or differentiate one element of it",
         )
     if not is_differentiable(result.type):
-        refuse("SG204", f"{source.tree.name} returns {result.type}, not a real floating-point number", "return a float")
+        refuse(
+            "SG204",
+            f"{source.tree.name} returns {result.type}, not a real floating-point number",
+            "return a float",
+        )
     if isinstance(result, Const) or not dependents(lowered.program, wrt) & {result}:
         refuse("SG304", "no active input reaches the result", "check argnums, and casts to int")
 

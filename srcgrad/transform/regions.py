@@ -98,8 +98,6 @@ def free_vars(block: Block, bound: set[Var] | None = None) -> list[Var]:
     return list(found)
 
 
-
-
 def dependents(program: Program, inputs: Iterable[Var]) -> set[Atom]:
     """Values that depend on the inputs in any way, through tests and casts too."""
     found: set[Atom] = set(inputs)
@@ -120,7 +118,9 @@ def dependents(program: Program, inputs: Iterable[Var]) -> set[Atom]:
                     for inner in (stmt.cond, stmt.body):
                         if inner is not None:
                             walk(inner)
-                    for param, result, out in zip(stmt.params, stmt.body.results, stmt.outs, strict=True):
+                    for param, result, out in zip(
+                        stmt.params, stmt.body.results, stmt.outs, strict=True
+                    ):
                         mark((result,), (param, out))
                     if stmt.cond is not None:
                         mark(stmt.cond.results, stmt.outs)
@@ -128,7 +128,9 @@ def dependents(program: Program, inputs: Iterable[Var]) -> set[Atom]:
                 walk(stmt.then)
                 walk(stmt.orelse)
                 mark((stmt.test,), stmt.outs)
-                for out, a, b in zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True):
+                for out, a, b in zip(
+                    stmt.outs, stmt.then.results, stmt.orelse.results, strict=True
+                ):
                     mark((a, b), (out,))
             else:
                 mark(stmt.args, stmt.outs)

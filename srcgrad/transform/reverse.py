@@ -18,7 +18,17 @@ from srcgrad.ir import build
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
 from srcgrad.ir.ops import OPS, Storage
-from srcgrad.ir.types import INT, SAVED, Array, Number, Type, dims_of, is_differentiable, is_scalar, join
+from srcgrad.ir.types import (
+    INT,
+    SAVED,
+    Array,
+    Number,
+    Type,
+    dims_of,
+    is_differentiable,
+    is_scalar,
+    join,
+)
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.indexing import Gather
 from srcgrad.rules.registry import NONDIFF
@@ -32,7 +42,14 @@ _ROUNDS = 4
 Cotangents = dict[Var, Atom]
 
 
-def reverse(program: Program, wrt: Sequence[Var], *, value: bool = False, needed: bool = True, rank_zero: frozenset[Var] = frozenset()) -> Program:
+def reverse(
+    program: Program,
+    wrt: Sequence[Var],
+    *,
+    value: bool = False,
+    needed: bool = True,
+    rank_zero: frozenset[Var] = frozenset(),
+) -> Program:
     """The adjoint of the first result with respect to parameters ``wrt``.
 
     Results: the primal results if ``value``, then one gradient for each of ``wrt`` in its shape and dtype,
@@ -102,7 +119,14 @@ class _ReverseBuilder(Builder):
 class _Reverse:
     """One walk over the entry block."""
 
-    def __init__(self, program: Program, wrt: Sequence[Var], plan: Plan, needed: bool, rank_zero: frozenset[Var]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        wrt: Sequence[Var],
+        plan: Plan,
+        needed: bool,
+        rank_zero: frozenset[Var],
+    ) -> None:
         self.plan = plan
         self.steady: set[Var] = set()
         self.block = program.entry
@@ -154,7 +178,11 @@ class _Reverse:
         saved, given = Var("saved", SAVED), Var("saved", SAVED)
         pack = Eqn((saved,), OPS["pack"], kept)
         unpack = Eqn(kept, OPS["unpack"], (given,))
-        forward = Block(self.block.params, (*self.supply.forward(self.block), pack), (*self.block.results, saved))
+        forward = Block(
+            self.block.params,
+            (*self.supply.forward(self.block), pack),
+            (*self.block.results, saved),
+        )
         opened = (unpack, *backward.stmts) if kept else backward.stmts
         return forward, Block((given, *seeds), opened, gradients)
 
@@ -293,7 +321,9 @@ class _Reverse:
         for arg, atom in own.items():
             self.contribute(arg, atom, cotangents)
 
-    def gather(self, eqn: Eqn, rule: Gather, g: Atom, args: Any, attrs: Any, cotangents: Cotangents) -> None:
+    def gather(
+        self, eqn: Eqn, rule: Gather, g: Atom, args: Any, attrs: Any, cotangents: Cotangents
+    ) -> None:
         """Add the cotangent of an element into the cotangent buffer of the array it was read from."""
         source = eqn.args[0]
         if not isinstance(source, Var) or source not in self.active:
@@ -455,7 +485,7 @@ class _LoopAdjoint:
             sweep.contribute(stmt.body.results[k], g, own)
         sweep.statements(stmt.body.stmts, own)
         sweep.builder.span = stmt.span
-        for (k, seed) in seeds:
+        for k, seed in seeds:
             param = stmt.params[k]
             g = own.get(param)
             if g is seed:
@@ -514,8 +544,16 @@ class _LoopAdjoint:
             return Const(0), trips, Const(1)
         start, _, step = map(reach, stmt.range)
         b = sweep.builder
-        length = trips if isinstance(step, Const) and step.value == 1 else b.emit("multiply", trips, step)
-        stop = length if isinstance(start, Const) and start.value == 0 else b.emit("add", start, length)
+        length = (
+            trips
+            if isinstance(step, Const) and step.value == 1
+            else b.emit("multiply", trips, step)
+        )
+        stop = (
+            length
+            if isinstance(start, Const) and start.value == 0
+            else b.emit("add", start, length)
+        )
         return start, stop, step
 
     def _append(self, span: Any, index: Var | None, scope: Scope) -> None:

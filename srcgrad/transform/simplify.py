@@ -9,14 +9,30 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Call, Eqn, Loop, Program, Stmt, Undef, Var, args_of, regions_of
+from srcgrad.ir.nodes import (
+    Atom,
+    Block,
+    Branch,
+    Call,
+    Eqn,
+    Loop,
+    Program,
+    Stmt,
+    Undef,
+    Var,
+    args_of,
+    regions_of,
+)
 
 _KEPT = frozenset({"check", "boundary", "choose", "reserve", "settle"})
 
 
 def simplify(program: Program) -> Program:
     """The program without copies and dead code."""
-    program = Program(_Copies().block(program.entry), {k: _Copies().block(f) for k, f in program.functions.items()})
+    program = Program(
+        _Copies().block(program.entry),
+        {k: _Copies().block(f) for k, f in program.functions.items()},
+    )
     entry, _ = _sweep(program.entry, set())
     functions = {k: _sweep(f, set())[0] for k, f in program.functions.items()}
     return Program(entry, _called(entry, functions))

@@ -60,7 +60,8 @@ def _record(stmts: Sequence[Stmt], path: Var) -> list[Stmt]:
             test = Var("", BOOL)
             result.append(Eqn((test,), OPS["choose"], (path, stmt.test), {}, stmt.span))
             arms = [
-                Block((), tuple(_record(a.stmts, path)), a.results) for a in (stmt.then, stmt.orelse)
+                Block((), tuple(_record(a.stmts, path)), a.results)
+                for a in (stmt.then, stmt.orelse)
             ]
             result.append(replace(stmt, test=test, then=arms[0], orelse=arms[1]))
         elif isinstance(stmt, Loop):
@@ -82,7 +83,9 @@ def _record_loop(stmt: Loop, path: Var) -> list[Stmt]:
         inits=(*stmt.inits, Const(0)),
         outs=(*stmt.outs, out),
         body=body,
-        cond=None if stmt.cond is None else replace(stmt.cond, stmts=tuple(_record(stmt.cond.stmts, path))),
+        cond=None
+        if stmt.cond is None
+        else replace(stmt.cond, stmts=tuple(_record(stmt.cond.stmts, path))),
     )
     return [
         Eqn((slot,), OPS["reserve"], (path,), {}, stmt.span),
@@ -179,7 +182,11 @@ class _Unroller:
                 self.env[stmt.index] = self._index(stmt, k)
             self.stmts(stmt.body.stmts)
             state = [self.atom(a) for a in stmt.body.results]
-            if stmt.exit is not None and isinstance(state[stmt.exit], Const) and state[stmt.exit].value:  # type: ignore[union-attr]
+            if (
+                stmt.exit is not None
+                and isinstance(state[stmt.exit], Const)
+                and state[stmt.exit].value
+            ):  # type: ignore[union-attr]
                 break
         self.env.update(zip(stmt.outs, state, strict=True))
 

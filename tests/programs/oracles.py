@@ -111,7 +111,7 @@ def _plain(function: FunctionType, point: Point) -> Any:
         value = function(*_copies(point))
     except (ArithmeticError, ValueError):
         return None
-    return value if math.isfinite(value) and abs(value) < HUGE else None
+    return value if np.shape(value) == () and math.isfinite(value) and abs(value) < HUGE else None
 
 
 def _copies(point: Point) -> Point:
