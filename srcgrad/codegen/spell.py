@@ -117,7 +117,14 @@ def subscript(receiver: Expr, index: Any, args: Sequence[Expr]) -> ast.Subscript
     return ast.Subscript(receiver, entry, ast.Load())
 
 
-def _shape_of(receiver: Expr) -> Expr:
+def _is_array(type_: Any) -> bool:
+    """Whether a value surely is an array: of unknown rank it may be a Python number on some paths."""
+    return isinstance(type_, Array) and bool(type_.dims)
+
+
+def _shape_of(receiver: Expr, type_: Any) -> Expr:
+    if not _is_array(type_):
+        return call("np.shape", receiver)
     return ast.Attribute(receiver, "shape", ast.Load())
 
 
@@ -128,6 +135,8 @@ def _shape(eqn: Eqn, args: Sequence[Expr]) -> Expr:
 
 def _transpose(eqn: Eqn, args: Sequence[Expr]) -> Expr:
     axes = eqn.attrs.get("axes")
+    if not _is_array(eqn.args[0].type):
+        return call("np.transpose", args[0], *([] if axes is None else [constant(axes)]))
     if axes is None:
         return ast.Attribute(args[0], "T", ast.Load())
     return method(args[0], "transpose", *(constant(a) for a in axes))
@@ -153,20 +162,16 @@ def _constructor(function: str) -> Callable[[Eqn, Sequence[Expr]], Expr]:
     return build
 
 
-def _like(eqn: Eqn) -> bool:
-    """Whether the shape operand is an array, so that ``x.shape`` exists."""
-    return isinstance(eqn.args[1].type, Array)
-
-
 def _spread(eqn: Eqn, args: Sequence[Expr]) -> Expr:
-    shape = _shape_of(args[1]) if _like(eqn) else call("np.shape", args[1])
-    return call("np.broadcast_to", args[0], shape)
+    return call("np.broadcast_to", args[0], _shape_of(args[1], eqn.args[1].type))
 
 
 def _astype(eqn: Eqn, args: Sequence[Expr]) -> Expr:
     dtype = constant(eqn.attrs["dtype"])
-    if is_scalar(eqn.args[0].type) or not isinstance(eqn.args[0].type, Array):
+    if is_scalar(eqn.args[0].type):
         return call(dtype, args[0])
+    if not _is_array(eqn.args[0].type):
+        return call("np.asarray", args[0], dtype)
     return method(args[0], "astype", dtype)
 
 
@@ -180,12 +185,12 @@ def _nonzero(eqn: Eqn, args: Sequence[Expr]) -> Expr:
 def _length(eqn: Eqn, args: Sequence[Expr]) -> Expr:
     if eqn.attrs["axis"] == 0:
         return call("len", args[0])
-    return ast.Subscript(_shape_of(args[0]), constant(eqn.attrs["axis"]), ast.Load())
+    return ast.Subscript(_shape_of(args[0], eqn.args[0].type), constant(eqn.attrs["axis"]), ast.Load())
 
 
 def _attribute(text: str) -> Callable[[Eqn, Sequence[Expr]], Expr]:
     def build(eqn: Eqn, args: Sequence[Expr]) -> Expr:
-        if not isinstance(eqn.args[0].type, Array):
+        if not _is_array(eqn.args[0].type):
             return call(f"np.{text}", args[0])
         return ast.Attribute(args[0], text, ast.Load())
 
@@ -201,7 +206,7 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "transpose": _transpose,
     "expand_dims": _expand_dims,
     "reshape": lambda eqn, args: method(args[0], "reshape", *_reshape_args(eqn, args)),
-    "reshape_like": lambda eqn, args: call("np.reshape", args[0], _shape_of(args[1])),
+    "reshape_like": lambda eqn, args: call("np.reshape", args[0], _shape_of(args[1], eqn.args[1].type)),
     "broadcast_to": lambda eqn, args: call("np.broadcast_to", args[0], _shape(eqn, args)),
     "spread": _spread,
     "zeros": _constructor("np.zeros"),

@@ -32,7 +32,7 @@ from srcgrad.frontend.library import HANDLERS, METHODS
 from srcgrad.frontend.loops import assigned_names
 from srcgrad.frontend.normalise import normalise
 from srcgrad.frontend.recursion import call_recursive
-from srcgrad.frontend.resolve import Capture, Root
+from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
 from srcgrad.frontend.source import read_source
 from srcgrad.ir.build import constant
 from srcgrad.rules.registry import FUNCTIONS, Binding
@@ -213,6 +213,8 @@ def _call_method(
     if isinstance(receiver, Instance):
         function = inspect.getattr_static(receiver.cls, name)
         if isinstance(function, FunctionType):
+            root = Root(receiver.cls, "object", receiver.cls.__name__)
+            cx.captures.guard(Capture(root, (("attr", name),)), function, by_identity=True)
             return call_user(cx, user_function(cx, function, node), [receiver, *args], kwargs, node)
     if isinstance(receiver, (*ATOMS, Ref)):
         function = METHODS.get(name)
@@ -332,13 +334,13 @@ def _default(cx: Context, function: UserFunction, name: str, node: Any) -> AV:
     if name in function.defaults:
         return function.defaults[name]
     if function.function is not None:
-        parameter = inspect.signature(function.function).parameters.get(name)
-        if parameter is not None and parameter.default is not inspect.Parameter.empty:
-            value = parameter.default
+        value = default_of(function.function, name)
+        if value is not MISSING:
+            capture = Capture(Root(function.function, "default", name))
             if isinstance(value, (bool, int, float)):
+                cx.captures.guard(capture, value, by_identity=False)
                 return constant(value)
-            root = Root(function.function, "default", name)
-            return cx.captured(Capture(root), value)
+            return cx.captured(capture, value)
     cx.refuse("SG217", f"{function.tree.name} misses the argument {name!r}", node, "pass it")
 
 

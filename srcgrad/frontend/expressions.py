@@ -22,7 +22,7 @@ from srcgrad.frontend.kinds import (
     UserFunction,
     describe,
 )
-from srcgrad.frontend.resolve import Capture, is_numpy_module, root_of
+from srcgrad.frontend.resolve import Capture, Root, is_numpy_module, root_of
 from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Undef, Var
@@ -393,9 +393,18 @@ def _static_attribute(cx: Context, owner: Any, name: str, node: Any) -> AV:
     ):
         return constant(value)
     root = _static_root(cx, node)
-    if root is not None and not is_numpy_module(root, value):
-        return captured(cx, root, value)
-    return Static(value)
+    if root is None or not _reads(root, value):
+        kind = Root(owner, "object", getattr(owner, "__name__", "object"))
+        root = Capture(kind, (("attr", name),))
+    return Static(value) if is_numpy_module(root, value) else captured(cx, root, value)
+
+
+def _reads(capture: Capture, value: Any) -> bool:
+    """Whether a capture leads to this very object: a local name may hide a global one."""
+    try:
+        return capture.read() is value
+    except (AttributeError, LookupError, TypeError):
+        return False
 
 
 def _static_root(cx: Context, node: Any) -> Capture | None:

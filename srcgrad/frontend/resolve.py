@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
@@ -27,16 +26,22 @@ MISSING = object()
 
 @dataclass(frozen=True)
 class Root:
-    """Where a captured name lives: a global of a function, or a cell of its closure."""
+    """Where a captured name lives: a global of a function, a cell of its closure, a default.
 
-    function: FunctionType
+    ``kind`` is ``"object"`` for a module or class that is reached otherwise: ``function`` is then the
+    object itself.
+    """
+
+    function: Any
     kind: str
     name: str
 
     def read(self) -> Any:
         """The current value; ``MISSING`` if the name is unbound."""
+        if self.kind == "object":
+            return self.function
         if self.kind == "default":
-            return inspect.signature(self.function).parameters[self.name].default
+            return default_of(self.function, self.name)
         if self.kind == "global":
             return self.function.__globals__.get(self.name, getattr(builtins, self.name, MISSING))
         cell = (self.function.__closure__ or ())[
@@ -46,6 +51,15 @@ class Root:
             return cell.cell_contents
         except ValueError:
             return MISSING
+
+
+def default_of(function: FunctionType, name: str) -> Any:
+    """The default of a parameter, as it is now; ``MISSING`` if it has none."""
+    if name in (function.__kwdefaults__ or {}):
+        return function.__kwdefaults__[name]
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    given = dict(zip(reversed(names), reversed(function.__defaults__ or ()), strict=False))
+    return given.get(name, MISSING)
 
 
 @dataclass(frozen=True)
@@ -158,11 +172,14 @@ def step(capture: Capture, kind: str, key: Any) -> Capture:
 
 
 def is_numpy_module(capture: Capture, value: Any) -> bool:
-    """Whether the object is reached through NumPy or the standard library, which nobody patches."""
-    return bool(capture.steps) and getattr(value, "__module__", "").partition(".")[0] in (
-        "numpy",
-        "math",
-    )
+    """Whether the object is an attribute of NumPy or the standard library, which nobody patches."""
+    if not capture.steps:
+        return False
+    try:
+        owner = Capture(capture.root, capture.steps[:-1]).read()
+    except (AttributeError, LookupError, TypeError):
+        return False
+    return isinstance(owner, ModuleType) and owner.__name__.partition(".")[0] in ("numpy", "math")
 
 
 def root_of(function: FunctionType, name: str) -> Root | None:

@@ -175,6 +175,9 @@ def subtract(b: Builder, x: Atom, y: Atom) -> Atom:
         return x
     if _is(x, 0.0):
         return negative(b, y)
+    minus = b.definition(y, "negative")
+    if minus is not None and not minus.out.name:
+        return b.emit("add", x, minus.args[0])
     return b.emit("subtract", x, y)
 
 
@@ -186,7 +189,7 @@ def negative(b: Builder, x: Atom) -> Atom:
     if inner is not None:
         return inner.args[0]
     product = b.definition(x, "multiply")
-    if product is not None and isinstance(product.args[0], Const):
+    if product is not None and isinstance(product.args[0], Const) and not product.out.name:
         return b.emit("multiply", constant(-product.args[0].value), product.args[1])
     difference = b.definition(x, "subtract")
     if difference is not None and _floating(difference.out.type):
@@ -200,7 +203,7 @@ def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
         return constant(x.value * y.value)
     if isinstance(y, Const):
         x, y = y, x
-    if _is(x, 1.0) and _weak(x):
+    if _is(x, 1.0) and _weak(x) and _floating(y.type):
         return y
     if _is(x, -1.0):
         return negative(b, y)

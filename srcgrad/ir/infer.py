@@ -127,9 +127,9 @@ def constant_type(type_: Type) -> Infer:
     return lambda types, attrs: type_
 
 
-def unique_dim() -> Dim:
-    """A symbol for a length about which nothing is known, equal to no other."""
-    return Dim(f"?{next(_COUNTER)}")
+def unique_dim(*, long: bool = False) -> Dim:
+    """A symbol for a length about which nothing is known (but that it is at least two), equal to no other."""
+    return Dim(f"?{next(_COUNTER)}", basis_long=long)
 
 
 def length_dim(value: Any) -> AnyDim:

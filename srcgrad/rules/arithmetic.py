@@ -8,21 +8,31 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
-from srcgrad.ir.types import BOOL, INT
-from srcgrad.rules.registry import elementwise, linear, nondiff, plain
+from srcgrad.ir.ops import Attrs
+from srcgrad.ir.types import BOOL, INT, UNKNOWN, Type, join
+from srcgrad.rules.broadcasting import unbroadcast
+from srcgrad.rules.registry import custom, elementwise, nondiff, plain
 from srcgrad.rules.symbols import Sym, equal, log, nonzero, op, sign, where
 
 elementwise("add", lambda x, y, out: 1, lambda x, y, out: 1, np_="add", operator_="+", cheap=True)
-elementwise("subtract", lambda x, y, out: 1, lambda x, y, out: -1, np_="subtract", operator_="-", cheap=True)
-elementwise("multiply", lambda x, y, out: y, lambda x, y, out: x, np_="multiply", operator_="*", cheap=True)
-elementwise("divide", lambda x, y, out: 1 / y, lambda x, y, out: -(out / y), np_="divide", operator_="/")
+elementwise(
+    "subtract", lambda x, y, out: 1, lambda x, y, out: -1, np_="subtract", operator_="-", cheap=True
+)
+elementwise(
+    "multiply", lambda x, y, out: y, lambda x, y, out: x, np_="multiply", operator_="*", cheap=True
+)
+elementwise(
+    "divide", lambda x, y, out: 1 / y, lambda x, y, out: -(out / y), np_="divide", operator_="/"
+)
 elementwise("negative", lambda x, out: -1, np_="negative", operator_="-", cheap=True)
 elementwise("positive", lambda x, out: 1, np_="positive", operator_="+", cheap=True)
 elementwise("square", lambda x, out: 2 * x, cheap=True)
 elementwise("reciprocal", lambda x, out: -(out * out))
 elementwise("absolute", lambda x, out: sign(x), np_="absolute", operator_="abs", cheap=True)
 elementwise("fabs", lambda x, out: sign(x), np_="fabs", math_="fabs", cheap=True)
-elementwise("remainder", lambda x, y, out: 1, lambda x, y, out: -(x // y), np_="remainder", operator_="%")
+elementwise(
+    "remainder", lambda x, y, out: 1, lambda x, y, out: -(x // y), np_="remainder", operator_="%"
+)
 
 
 def _power_exponent(x: Sym, y: Sym, out: Sym) -> Sym:
@@ -47,6 +57,16 @@ elementwise(
 )
 
 
+def _extreme(function: Any) -> infer.Infer:
+    """Types of ``np.maximum``, and of ``max``, which gives back one operand: of a type that holds both."""
+    numpy = infer.elementwise({"np": function})
+
+    def infer_extreme(types: tuple[Type, ...], attrs: Attrs) -> Type:
+        return join(*types) or UNKNOWN if attrs.get("via") == "py" else numpy(types, attrs)
+
+    return infer_extreme
+
+
 def _half_at_tie(x: Sym, y: Sym, wins: Sym) -> Sym:
     """One where ``x`` wins, one half where both are equal."""
     return wins + 0.5 * equal(x, y)
@@ -58,6 +78,7 @@ elementwise(
     lambda x, y, out: _half_at_tie(x, y, y > x),
     np_="maximum",
     python=max,
+    infer=_extreme(np.maximum),
 )
 elementwise(
     "minimum",
@@ -65,8 +86,8 @@ elementwise(
     lambda x, y, out: _half_at_tie(x, y, y < x),
     np_="minimum",
     python=min,
+    infer=_extreme(np.minimum),
 )
-
 
 
 def _chosen(x: Sym, y: Sym, out: Sym) -> Sym:
@@ -75,9 +96,7 @@ def _chosen(x: Sym, y: Sym, out: Sym) -> Sym:
 
 
 for _name in ("fmax", "fmin"):
-    elementwise(
-        _name, lambda x, y, out: _chosen(x, y, out), lambda x, y, out: _chosen(y, x, out)
-    )
+    elementwise(_name, lambda x, y, out: _chosen(x, y, out), lambda x, y, out: _chosen(y, x, out))
 
 
 both, either = op("bitwise_and"), op("bitwise_or")
@@ -89,19 +108,15 @@ elementwise(
     lambda x, a, b, out: either(x > b, a > b),
 )
 
-linear(
+custom(
     "where",
     None,
-    lambda g, c, x, y: where_cotangent(g, c, x, first=True),
-    lambda g, c, x, y: where_cotangent(g, c, y, first=False),
+    lambda g, c, x, y, out: unbroadcast(where(c, g, 0.0), out, x),
+    lambda g, c, x, y, out: unbroadcast(where(c, 0.0, g), out, y),
+    jvp=lambda tangents, c, x, y, out: where(c, *(0.0 if t is None else t for t in tangents[1:])),
     np_="where",
     infer=infer.elementwise({"np": np.where, "": np.where}),
 )
-
-
-def where_cotangent(g: Sym, c: Sym, operand: Sym, *, first: bool) -> Sym:
-    """The part of ``g`` that the mask gives to one arm."""
-    return where(c, g, 0.0) if first else where(c, 0.0, g)
 
 
 for _name, _symbol in (

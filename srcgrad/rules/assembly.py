@@ -9,7 +9,7 @@ import numpy as np
 from srcgrad.ir import infer
 from srcgrad.ir.nodes import Slice, Slot
 from srcgrad.ir.ops import Attrs
-from srcgrad.ir.types import AnyDim, Array, Type, dims_of
+from srcgrad.ir.types import AnyDim, Array, Dim, Type, dims_of
 from srcgrad.rules.registry import linear
 from srcgrad.rules.symbols import Sym
 
@@ -40,7 +40,9 @@ def _concatenated(types: tuple[Type, ...], attrs: Attrs) -> Type:
     if any(d is None for d in all_dims):
         return Array(dtype, None)
     dims = _agreed([d for d in all_dims if d is not None])
-    dims[axis] = infer.unique_dim() if len(types) > 1 else dims[axis]
+    if len(types) > 1:
+        joined = [d[axis] for d in all_dims if d is not None]
+        dims[axis] = infer.unique_dim(long=any(isinstance(d, Dim) and d.long for d in joined))
     return Array(dtype, tuple(dims))
 
 
@@ -75,6 +77,7 @@ linear(
     run=lambda *xs, axis=0: np.concatenate(xs, axis=axis),
     infer=_concatenated,
     spell="sequence:np.concatenate",
+    once=True,
 )
 linear(
     "stack",
@@ -83,6 +86,7 @@ linear(
     run=lambda *xs, axis=0: np.stack(xs, axis=axis),
     infer=_stacked,
     spell="sequence:np.stack",
+    once=True,
 )
 linear(
     "array",
@@ -91,4 +95,5 @@ linear(
     run=lambda *xs: np.array(xs),
     infer=_stacked,
     spell="sequence:np.array",
+    once=True,
 )

@@ -12,7 +12,7 @@ from srcgrad.rules.symbols import Sym
 
 def full(g: Sym, like: Sym) -> Sym:
     """``g`` spread to exactly the shape of ``like``."""
-    return g if _covers(g.dims, like.dims) else g.call("spread", like)
+    return g if g.atom is like.atom or _covers(g.dims, like.dims) else g.call("spread", like)
 
 
 def _covers(g: Dims, like: Dims) -> bool:
@@ -20,7 +20,6 @@ def _covers(g: Dims, like: Dims) -> bool:
     if g is None or like is None or len(g) != len(like):
         return False
     return all(a == b or (isinstance(a, Dim) and a.long) for a, b in zip(g, like, strict=True))
-
 
 
 def _keeps(own: AnyDim, out: AnyDim) -> bool | None:
@@ -52,6 +51,9 @@ def unbroadcast(g: Sym, out: Sym, operand: Sym) -> Sym:
 
     Decided from the dimensions wherever they decide it: nothing, or a sum over named axes.
     """
+    minus = g.builder.definition(g.atom, "negative")
+    if minus is not None:
+        return -unbroadcast(Sym(g.builder, minus.args[0]), out, operand)
     if g.dims is None or out.dims is None:
         if operand.dims == ():
             return full(g, out).call("sum", via="np")

@@ -79,7 +79,11 @@ def _spaced(types: tuple[Type, ...], attrs: Attrs) -> Type:
 def _spaced_back(g: Sym, end: Sym, n: Sym, start: float, stop: float) -> Sym:
     """The part of ``g`` for one end: each point counts by its nearness to that end."""
     weights = op("linspace")(Sym(g.builder, g.lift(start)), stop, n)
-    along = g if g.dims is not None and len(g.dims) == 1 else g.call("moveaxis", source=0, destination=-1)
+    along = (
+        g
+        if g.dims is not None and len(g.dims) == 1
+        else g.call("moveaxis", source=0, destination=-1)
+    )
     total = along @ weights
     return unbroadcast(total, total, end)
 

@@ -9,7 +9,7 @@ import numpy as np
 from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs
 from srcgrad.ir.types import Array, Dims, Number, Type, broadcast_dims, dims_of, is_scalar
-from srcgrad.rules.broadcasting import unbroadcast
+from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.reductions import restore_axes
 from srcgrad.rules.registry import bilinear, custom, plain
 from srcgrad.rules.symbols import Sym, matmul, outer
@@ -47,7 +47,9 @@ def _dot_type(types: tuple[Type, ...], attrs: Attrs) -> Type:
 
 def _swap(x: Sym) -> Sym:
     """The stack of transposed matrices."""
-    return x.T if x.dims is not None and len(x.dims) == 2 else x.call("swapaxes", axis1=-1, axis2=-2)
+    return (
+        x.T if x.dims is not None and len(x.dims) == 2 else x.call("swapaxes", axis1=-1, axis2=-2)
+    )
 
 
 def matmul_left(g: Sym, x: Sym, y: Sym) -> Sym:
@@ -75,7 +77,9 @@ def matmul_right(g: Sym, x: Sym, y: Sym) -> Sym:
         product = outer(x, g) if rank_y == 2 else expanded(x) * g.call("expand_dims", axis=-2)
         return product
     if rank_y == 1:
-        product = matmul(_swap(x), expanded(g)).call("squeeze", axis=-1) if rank_x > 2 else matmul(x.T, g)
+        product = (
+            matmul(_swap(x), expanded(g)).call("squeeze", axis=-1) if rank_x > 2 else matmul(x.T, g)
+        )
         return unbroadcast(product, product, y)
     product = matmul(_swap(x), g)
     return unbroadcast(product, product, y) if rank_x > 2 else product
@@ -146,8 +150,20 @@ bilinear(
         None if None in (d := [dims_of(t) for t in types]) else (*d[0], *d[1]),  # type: ignore[misc]
     ),
 )
-plain("matmul_left", product_left, infer.array_like, shape_only=frozenset({0}), spell="helper:product_left")
-plain("matmul_right", product_right, infer.array_like, shape_only=frozenset({0}), spell="helper:product_right")
+plain(
+    "matmul_left",
+    product_left,
+    infer.array_like,
+    shape_only=frozenset({0}),
+    spell="helper:product_left",
+)
+plain(
+    "matmul_right",
+    product_right,
+    infer.array_like,
+    shape_only=frozenset({0}),
+    spell="helper:product_right",
+)
 
 
 def nonzero_or_one(n: Any) -> Any:
@@ -160,11 +176,13 @@ plain("nonzero", nonzero_or_one, infer.array_like, cheap=True)
 
 def _norm_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
     """``x / |x|``, and zero at zero (the minimal-norm subgradient)."""
-    ratio = restore_axes(g / out.call("nonzero"), axis, keepdims)
-    return ratio * x
+    scaled = g / out.call("nonzero")
+    return restore_axes(full(scaled, out), axis, keepdims) * x
 
 
-def _norm_jvp(tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+def _norm_jvp(
+    tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False
+) -> Sym:
     attrs: dict[str, Any] = {} if axis is None else {"axis": axis}
     if keepdims:
         attrs["keepdims"] = True

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
+from srcgrad.rules.broadcasting import full
 from srcgrad.rules.registry import custom, linear, nondiff, plain
 from srcgrad.rules.symbols import Sym, equal, expand_dims
 
@@ -17,9 +18,14 @@ _ATTRS = "axis keepdims"
 
 def restore_axes(g: Sym, axis: Any, keepdims: bool) -> Sym:
     """``g`` with the reduced axes put back as axes of length one, so that it broadcasts to the operand."""
-    if axis is None or keepdims:
+    if axis is None or keepdims or g.dims == ():
         return g
     return expand_dims(g, axis=axis)
+
+
+def _spread(g: Sym, out: Sym, axis: Any, keepdims: bool) -> Sym:
+    """The cotangent of a reduction in a form that broadcasts to the operand."""
+    return g if g.dims == () else restore_axes(full(g, out), axis, keepdims)
 
 
 def _count(x: Sym, axis: Any) -> Any:
@@ -31,11 +37,21 @@ def _count(x: Sym, axis: Any) -> Any:
     return reduce(operator.mul, lengths) if lengths else 1
 
 
+def _mean_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+    return _spread(g, out, axis, keepdims) / _count(x, axis)
+
+
+def _mean_jvp(
+    tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False
+) -> Sym:
+    return full(tangents[0], x).call("mean", via="np", **_plain(axis, keepdims))
+
+
 def _extremum_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
     """The cotangent goes to the extreme elements, shared equally among ties."""
     hits = equal(x, restore_axes(out, axis, keepdims))
     ties = hits.call("sum", via="np", **_keep(axis))
-    return restore_axes(g, axis, keepdims) * hits / ties
+    return _spread(g, out, axis, keepdims) * (hits / ties)
 
 
 def _extremum_jvp(
@@ -57,10 +73,12 @@ def _plain(axis: Any, keepdims: bool) -> dict[str, Any]:
 
 def _prod_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
     """Product of all other elements: exact where elements are zero."""
-    return restore_axes(g, axis, keepdims) * x.call("product_of_others", **_plain(axis, False))
+    return _spread(g, out, axis, keepdims) * x.call("product_of_others", **_plain(axis, False))
 
 
-def _prod_jvp(tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+def _prod_jvp(
+    tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False
+) -> Sym:
     others = x.call("product_of_others", **_plain(axis, False))
     return (tangents[0] * others).call("sum", via="np", **_plain(axis, keepdims))
 
@@ -90,10 +108,12 @@ linear(
     np_="sum",
     attrs=_ATTRS,
     infer=_reduction(np.sum),
+    once=True,
 )
-linear(
+custom(
     "mean",
-    lambda g, x, axis=None, keepdims=False: restore_axes(g, axis, keepdims) / _count(x, axis),
+    _mean_vjp,
+    jvp=_mean_jvp,
     np_="mean",
     attrs=_ATTRS,
     infer=_reduction(np.mean),

@@ -49,7 +49,9 @@ def total(terms: Sequence[Sym]) -> Sym:
 
 def zero(like: Sym) -> Sym:
     """A zero in the shape and dtype of a value."""
-    return Sym(like.builder, Const(0.0)) if isinstance(like.type, Number) else like.call("zeros_like")
+    return (
+        Sym(like.builder, Const(0.0)) if isinstance(like.type, Number) else like.call("zeros_like")
+    )
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ class Elementwise:
         partial = self.partials[k](*args, out)
         return unbroadcast(g * partial, out, args[k])
 
-    def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
+    def jvp(
+        self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any
+    ) -> Sym:
         """Tangent of the result: the sum of partial times tangent."""
         terms = [t * self.partials[k](*args, out) for k, t in enumerate(tangents) if t is not None]
         return total(terms)
@@ -71,20 +75,32 @@ class Elementwise:
 
 @dataclass(frozen=True)
 class Linear:
-    """Transposes of an op that is linear in the operands that have one (and variadic, if so said)."""
+    """Transposes of an op that is linear in the operands that have one (and variadic, if so said).
+
+    ``once`` says that each element of an operand goes into one element of the result, times one: then a
+    cotangent of rank zero is passed on as it is.
+    """
 
     transposes: tuple[Rule | None, ...]
     variadic: bool = False
+    once: bool = False
 
-    def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym | None:
+    def vjp(
+        self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]
+    ) -> Sym | None:
         """Cotangent of operand ``k``; ``None`` where the op is not linear in it."""
-        exact = full(g, out)
-        if self.variadic and self.transposes[0] is not None:
-            return self.transposes[0](exact, k, *args, **attrs)  # type: ignore[no-any-return]
-        transpose = self.transposes[k] if k < len(self.transposes) else None
-        return None if transpose is None else transpose(exact, *args, **attrs)
+        place = 0 if self.variadic else k
+        transpose = self.transposes[place] if place < len(self.transposes) else None
+        if transpose is None:
+            return None
+        if self.once and g.dims == ():
+            return g
+        which = (k,) if self.variadic else ()
+        return transpose(full(g, out), *which, *args, **attrs)  # type: ignore[no-any-return]
 
-    def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
+    def jvp(
+        self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any
+    ) -> Sym:
         """Tangent of the result: the op itself, on tangents."""
         rules = self.transposes * len(args) if self.variadic else self.transposes
         moved = list(args)
@@ -108,7 +124,9 @@ class Bilinear:
         rule = self.right if k else self.left
         return rule(full(g, out), args[0], args[1], **attrs)  # type: ignore[no-any-return]
 
-    def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
+    def jvp(
+        self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any
+    ) -> Sym:
         """Tangent of the result: the product rule."""
         b, terms = out.builder, []
         for k, tangent in enumerate(tangents):
@@ -121,17 +139,24 @@ class Bilinear:
 
 @dataclass(frozen=True)
 class Custom:
-    """Named vjps, one for each operand (``None``: zero by definition), and a jvp."""
+    """Named vjps, one for each operand (``None``: zero by definition), and a jvp.
+
+    Their ``g`` broadcasts to the shape of ``out``; a rule that needs exactly that shape says ``full(g, out)``.
+    """
 
     vjps: tuple[Rule | None, ...]
     tangent: Rule
 
-    def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym | None:
+    def vjp(
+        self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]
+    ) -> Sym | None:
         """Cotangent of operand ``k``."""
         rule = self.vjps[k] if k < len(self.vjps) else None
-        return None if rule is None else rule(full(g, out), *args, out, **attrs)
+        return None if rule is None else rule(g, *args, out, **attrs)
 
-    def jvp(self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any) -> Sym:
+    def jvp(
+        self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any
+    ) -> Sym:
         """Tangent of the result."""
         return self.tangent(tangents, *args, out, **attrs)  # type: ignore[no-any-return]
 
@@ -146,7 +171,9 @@ class Nondiff:
 NONDIFF = Nondiff()
 
 
-def _spellings(name: str, np_: str, math_: str, operator_: str) -> tuple[dict[str, Any], dict[str, str]]:
+def _spellings(
+    name: str, np_: str, math_: str, operator_: str
+) -> tuple[dict[str, Any], dict[str, str]]:
     """How the op runs and prints, for each library that has it."""
     runs: dict[str, Any] = {}
     spells: dict[str, str] = {}
@@ -216,7 +243,9 @@ def register(
     return define(op)
 
 
-def elementwise(name: str, *partials: Rule, np_: str = "", math_: str = "", operator_: str = "", **options: Any) -> Op:
+def elementwise(
+    name: str, *partials: Rule, np_: str = "", math_: str = "", operator_: str = "", **options: Any
+) -> Op:
     """Register a broadcasting op by its partial derivatives: lambdas over ``(x, ..., out)``."""
     for partial in partials:
         arity = len(inspect.signature(partial).parameters)
@@ -239,9 +268,16 @@ def elementwise(name: str, *partials: Rule, np_: str = "", math_: str = "", oper
     )
 
 
-def linear(name: str, *transposes: Rule | None, variadic: bool = False, **options: Any) -> Op:
+def linear(
+    name: str,
+    *transposes: Rule | None,
+    variadic: bool = False,
+    once: bool = False,
+    **options: Any,
+) -> Op:
     """Register a linear op by its transposes: lambdas over ``(g, x, ..., **attrs)``."""
-    return register(name, Linear(transposes, variadic), operands=len(transposes), **options)
+    diff = Linear(transposes, variadic, once)
+    return register(name, diff, operands=len(transposes), **options)
 
 
 def bilinear(name: str, left: Rule, right: Rule, **options: Any) -> Op:
@@ -254,7 +290,15 @@ def custom(name: str, *vjps: Rule | None, jvp: Rule, **options: Any) -> Op:
     return register(name, Custom(vjps, jvp), operands=len(vjps), **options)
 
 
-def nondiff(name: str, operands: int = 1, *, np_: str = "", math_: str = "", operator_: str = "", **options: Any) -> Op:
+def nondiff(
+    name: str,
+    operands: int = 1,
+    *,
+    np_: str = "",
+    math_: str = "",
+    operator_: str = "",
+    **options: Any,
+) -> Op:
     """Register an op whose derivative is zero by definition."""
     return register(
         name, NONDIFF, np_=np_, math_=math_, operator_=operator_, operands=operands, **options
@@ -262,7 +306,12 @@ def nondiff(name: str, operands: int = 1, *, np_: str = "", math_: str = "", ope
 
 
 def plain(
-    name: str, run: Callable[..., Any], infer: infer_types.Infer, *, zero: bool = False, **options: Any
+    name: str,
+    run: Callable[..., Any],
+    infer: infer_types.Infer,
+    *,
+    zero: bool = False,
+    **options: Any,
 ) -> Op:
     """Register an op without a rule: refused if an active value reaches it, unless zero by definition."""
     return register(name, NONDIFF if zero else None, run=run, infer=infer, **options)

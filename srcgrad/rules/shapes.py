@@ -82,6 +82,7 @@ linear(
     run=_reshape,
     infer=lambda types, attrs: with_dims(types[0], infer.shape_dims(attrs["shape"])),
     storage=Storage.MAYBE,
+    once=True,
 )
 linear(
     "reshape_like",
@@ -91,10 +92,24 @@ linear(
     infer=infer.like(1, dtype=0),
     storage=Storage.MAYBE,
     shape_only=frozenset({1}),
+    once=True,
 )
-linear("ravel", lambda g, x: reshape_like(g, x), np_="ravel", infer=_flat, storage=Storage.MAYBE)
 linear(
-    "transpose", _transpose_back, np_="transpose", attrs="axes", infer=_permuted, storage=Storage.VIEW
+    "ravel",
+    lambda g, x: reshape_like(g, x),
+    np_="ravel",
+    infer=_flat,
+    storage=Storage.MAYBE,
+    once=True,
+)
+linear(
+    "transpose",
+    _transpose_back,
+    np_="transpose",
+    attrs="axes",
+    infer=_permuted,
+    storage=Storage.VIEW,
+    once=True,
 )
 linear(
     "swapaxes",
@@ -103,6 +118,7 @@ linear(
     attrs="axis1 axis2",
     infer=_moved(np.swapaxes),
     storage=Storage.VIEW,
+    once=True,
 )
 linear(
     "moveaxis",
@@ -111,6 +127,7 @@ linear(
     attrs="source destination",
     infer=_moved(np.moveaxis),
     storage=Storage.VIEW,
+    once=True,
 )
 linear(
     "expand_dims",
@@ -119,6 +136,7 @@ linear(
     attrs="axis",
     infer=_expanded,
     storage=Storage.VIEW,
+    once=True,
 )
 linear(
     "squeeze",
@@ -127,6 +145,7 @@ linear(
     attrs="axis",
     infer=_squeezed,
     storage=Storage.VIEW,
+    once=True,
 )
 linear(
     "broadcast_to",
@@ -166,13 +185,29 @@ linear(
     shape_only=frozenset({1}),
     spell="helper:unbroadcast_to",
 )
-for _name in ("copy", "asarray", "ascontiguousarray"):
+
+
+def _at_least_one_axis(types: tuple[Type, ...], attrs: Attrs) -> Type:
+    dims = dims_of(types[0])
+    return with_dims(types[0], dims if dims != () else (1,))
+
+
+linear(
+    "ascontiguousarray",
+    lambda g, x: g if g.dims is not None and g.dims == x.dims else reshape_like(g, x),
+    np_="ascontiguousarray",
+    infer=_at_least_one_axis,
+    storage=Storage.MAYBE,
+    once=True,
+)
+for _name in ("copy", "asarray"):
     linear(
         _name,
         lambda g, x: g,
         np_=_name,
         infer=infer.array_like,
         storage=Storage.FRESH if _name == "copy" else Storage.MAYBE,
+        once=True,
     )
 
 
@@ -180,12 +215,19 @@ def _cast(types: tuple[Type, ...], attrs: Attrs) -> Type:
     return Array(np.dtype(attrs["dtype"]), dims_of(types[0]))
 
 
-linear("astype", lambda g, x, dtype: g, run=lambda x, dtype: np.array(x, dtype)[()], infer=_cast)
+linear(
+    "astype",
+    lambda g, x, dtype: g,
+    run=lambda x, dtype: np.array(x, dtype)[()],
+    infer=_cast,
+    once=True,
+)
 linear(
     "to_float",
     lambda g, x: g,
     run=float,
     infer=infer.constant_type(FLOAT),
     spell="float",
+    once=True,
 )
 plain("to_int", int, infer.constant_type(INT), spell="int", zero=True)

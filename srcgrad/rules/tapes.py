@@ -22,4 +22,9 @@ def _choose(path: Any, test: Any) -> bool:
 
 plain("choose", _choose, infer.constant_type(BOOL), effect=True)
 plain("reserve", lambda path: path.reserve(), infer.constant_type(INT), effect=True)
-plain("settle", lambda path, slot, trips: path.settle(slot, trips), infer.constant_type(BOOL), effect=True)
+plain(
+    "settle",
+    lambda path, slot, trips: path.settle(slot, trips),
+    infer.constant_type(BOOL),
+    effect=True,
+)

@@ -7,6 +7,7 @@ holds, per array, dtype and for each axis 0, 1 or longer; per number its kind; f
 from __future__ import annotations
 
 import ast
+import copy
 import dataclasses
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -95,6 +96,24 @@ def children(value: Any) -> list[tuple[tuple[str, Any], Any]] | None:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return [(("attr", f.name), getattr(value, f.name)) for f in dataclasses.fields(value)]
     return None
+
+
+def skeleton(value: Any) -> Any:
+    """A value with the same signature that holds no memory of the user's."""
+    if type(value) is np.ndarray:
+        return np.broadcast_to(np.zeros((), value.dtype), value.shape)
+    parts = children(value)
+    if parts is None:
+        return value
+    inner = [skeleton(part) for _, part in parts]
+    if isinstance(value, dict):
+        return dict(zip(value, inner, strict=True))
+    if isinstance(value, (tuple, list)):
+        return type(value)(*inner) if is_namedtuple_type(type(value)) else type(value)(inner)
+    copied = copy.copy(value)
+    for ((_, name), _), part in zip(parts, inner, strict=True):
+        object.__setattr__(copied, name, part)
+    return copied
 
 
 def key_of(value: Any, path: Path, baked: frozenset[Path]) -> Hashable:

@@ -17,21 +17,13 @@ from srcgrad.frontend.lower import Lowered, lower
 from srcgrad.frontend.resolve import Capture, Captures
 from srcgrad.ir.nodes import Atom, Const, Program, Undef, Var
 from srcgrad.ir.types import Type, dims_of, is_differentiable
+from srcgrad.transform.options import Options
 from srcgrad.transform.regions import dependents
 from srcgrad.transform.reverse import reverse
 from srcgrad.transform.simplify import simplify
 from srcgrad.transform.unroll import unroll
 
 _RESTARTS = 32
-
-
-@dataclass(frozen=True)
-class Options:
-    """What decides how a gradient is derived."""
-
-    value: bool = False
-    has_aux: bool = False
-    needed: bool = True
 
 
 @dataclass
@@ -153,3 +145,6 @@ def _first(lowered: Lowered, has_aux: bool) -> Atom | None:
         return None
     atom = lowered.program.entry.results[shape.value]
     return None if isinstance(atom, Undef) else atom
+
+
+__all__ = ["Derivation", "Options", "check_result", "derive"]

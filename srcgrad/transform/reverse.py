@@ -272,7 +272,7 @@ class _Reverse:
         """Add ``g`` to the cotangent of a forward value."""
         if not isinstance(target, Var) or target not in self.active:
             return
-        g = self.cast(g, target.type)
+        g = self.cast(self.supply.reach(g), target.type)
         before = cotangents.get(target)
         cotangents[target] = g if before is None else build.add(self.builder, before, g)
 

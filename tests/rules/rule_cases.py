@@ -128,8 +128,10 @@ def _binary() -> Iterator[Case]:
         yield Case(name, (x, Literal(2)), analytic=analytic)
         yield Case(name, (Literal(2), y), analytic=analytic)
         yield Case(name, (x, np.array([2, 1, 3])), analytic=analytic)
-        yield Case(name, (x, y[:0]), title="") if False else Case(
-            name, (x[:0], y[:1]), analytic=analytic
+        yield (
+            Case(name, (x, y[:0]), title="")
+            if False
+            else Case(name, (x[:0], y[:1]), analytic=analytic)
         )
         if name not in ("maximum", "minimum", "fmax", "fmin", "remainder"):
             # Only powers of the second operand's sign are in the domain of both.
@@ -311,11 +313,23 @@ def _assembly() -> Iterator[Case]:
         ((normal(3), normal(2, seed=1)), {}),
         ((a, np.arange(6).reshape(2, 3)), {}),
     ):
-        yield Case("concatenate", parts, attrs, lambda *xs, axis=attrs.get("axis", 0): joined(*xs, axis=axis), True)
+        yield Case(
+            "concatenate",
+            parts,
+            attrs,
+            lambda *xs, axis=attrs.get("axis", 0): joined(*xs, axis=axis),
+            True,
+        )
     yield Case("concatenate", (a, b), {}, joined, True, (0, 1, 0))
     d = normal(2, 3, seed=4)
     for attrs in ({}, {"axis": 1}, {"axis": 2}, {"axis": -1}, {"axis": -3}):
-        yield Case("stack", (a, d), attrs, lambda *xs, axis=attrs.get("axis", 0): stacked(*xs, axis=axis), True)
+        yield Case(
+            "stack",
+            (a, d),
+            attrs,
+            lambda *xs, axis=attrs.get("axis", 0): stacked(*xs, axis=axis),
+            True,
+        )
     yield Case("stack", (a,), {}, stacked, True)
     yield Case("stack", (a, d), {}, stacked, True, (0, 1, 0))
     yield Case("stack", (np.float64(0.3), np.float64(0.4), 0.5), {}, stacked, True)
@@ -338,7 +352,9 @@ def _constructors() -> Iterator[Case]:
         (0.3, ()),
         (0.3, (0, 2)),
     ):
-        yield Case("full", (value,), {"shape": shape}, lambda v, shape=shape: np.full(shape, v), True)
+        yield Case(
+            "full", (value,), {"shape": shape}, lambda v, shape=shape: np.full(shape, v), True
+        )
         yield Case("full_like", (np.zeros(shape), value), {}, np.full_like)
     slots = (Slot(1), 3)
     yield Case("full", (0.3, 2), {"shape": slots}, lambda v, n: np.full((n, 3), v), True)
@@ -452,7 +468,12 @@ def _products() -> Iterator[Case]:
     yield Case("matmul", (normal(3, 3),), {}, operator.matmul, True, (0, 0))
     yield Case("dot", (normal(3),), analytic=True, reads=(0, 0))
     yield Case("matmul", (normal(2, 3), np.arange(12).reshape(3, 4)), {}, operator.matmul, True)
-    for a, b in ((0.3, normal(3)), (normal(2, 3), np.float64(0.3)), (np.array(0.3), 0.4), (0.3, 0.4)):
+    for a, b in (
+        (0.3, normal(3)),
+        (normal(2, 3), np.float64(0.3)),
+        (np.array(0.3), 0.4),
+        (0.3, 0.4),
+    ):
         yield Case("dot", (a, b), analytic=True)
     yield Case("dot", (normal(2, 3), 0.7), analytic=True)
     for n, m in ((3, 4), (1, 3), (3, 1), (1, 1), (0, 2)):
