@@ -1,32 +1,38 @@
-"""The public functions: ``grad``, ``value_and_grad``, ``check_grads``."""
+"""The public functions: ``grad`` and ``value_and_grad``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import MethodType
 from typing import Any, Literal, overload
 
 from srcgrad.errors import ArgumentError
 from srcgrad.runtime.gradient import Argnums, Gradient
-from srcgrad.transform.pipeline import Options
+from srcgrad.transform.options import Options
 
 Unroll = bool | Literal["auto"]
 
 
 def _make(
-    function: Callable[..., Any] | None, argnums: Argnums, options: Options, unroll: Unroll
+    function: Callable[..., Any] | None,
+    argnums: Argnums,
+    options: Options,
+    unroll: Unroll,
+    *,
+    method: bool = False,
 ) -> Any:
     if unroll not in (True, False, "auto"):
         raise ArgumentError("SG308", f"unroll={unroll!r}", 'use True, False or "auto"')
     if function is None:
         return lambda f: _make(f, argnums, options, unroll)
-    function = (
-        getattr(function, "__srcgrad_primal__", function)
-        if isinstance(function, Gradient)
-        else function
-    )
+    if isinstance(function, MethodType):  # a method of what it is bound to, as before
+        made = _make(function.__func__, argnums, options, unroll, method=True)
+        return MethodType(made, function.__self__)
+    if isinstance(function, Gradient):
+        function = function.primal
     if not callable(function):
         raise ArgumentError("SG310", f"{function!r} is not a function", "pass a function")
-    return Gradient(function, argnums, options, unroll)
+    return Gradient(function, argnums, options, unroll, method=method)
 
 
 @overload

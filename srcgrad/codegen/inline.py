@@ -30,6 +30,7 @@ class Inlining:
     inlined: set[Var] = field(default_factory=set)
     buffers: set[Var] = field(default_factory=set)
     weight: dict[Var, int] = field(default_factory=dict)
+    handed_on: set[Var] = field(default_factory=set)
     _leaves: dict[Var, tuple[Var, ...]] = field(default_factory=dict)
 
     def leaves(self, atom: Atom) -> tuple[Var, ...]:
@@ -59,6 +60,7 @@ def plan(program: Program, *, keep_all: bool = False) -> Inlining:
     _find_buffers(program.entry, result)
     uses: dict[Var, Uses] = {}
     _count(program.entry, uses, result)
+    _find_handed_on(program.entry, uses, result)
     if not keep_all:
         _decide(program.entry, uses, result)
     return result
@@ -87,6 +89,19 @@ def _count(block: Block, uses: dict[Var, Uses], result: Inlining) -> None:
     for atom in block.results:
         if isinstance(atom, Var):
             uses.setdefault(atom, Uses()).places.append((region, len(block.stmts), None))
+
+
+def _find_handed_on(block: Block, uses: dict[Var, Uses], result: Inlining) -> None:
+    """Values whose only use is to leave their region, or to start a loop of it: nobody sees them after."""
+    for stmt in block.stmts:
+        for out in stmt.outs:
+            places = uses[out].places if out in uses else []
+            if len(places) == 1 and places[0][0] == id(block):
+                user = places[0][2]
+                if user is None or (isinstance(user, Loop) and out in user.inits):
+                    result.handed_on.add(out)
+        for inner in _inner(stmt):
+            _find_handed_on(inner, uses, result)
 
 
 def _inner(stmt: Stmt) -> tuple[Block, ...]:

@@ -115,9 +115,23 @@ def candidates_of(block: Block, found: set[Var]) -> set[Var]:
     return found
 
 
+def _in_loops(block: Block, found: set[Var], *, inside: bool = False) -> set[Var]:
+    """Named values of loops: a backward loop may use the word of the forward one."""
+    for stmt in block.stmts:
+        if inside:
+            found.update(o for o in stmt.outs if o.name)
+        if isinstance(stmt, Branch):
+            _in_loops(stmt.then, found, inside=inside)
+            _in_loops(stmt.orelse, found, inside=inside)
+        elif isinstance(stmt, Loop):
+            _in_loops(stmt.body, found, inside=True)
+    return found
+
+
 def analyse(program: Program, inlining: Inlining) -> Interference:
     """Interference among the candidates of the entry block."""
-    found = {v for v in candidates_of(program.entry, set()) if v not in inlining.inlined}
+    found = candidates_of(program.entry, _in_loops(program.entry, set()))
+    found = {v for v in found if v not in inlining.inlined}
     result = Interference(inlining, found)
     before = result.block(program.entry, set())
     params = [p for p in program.entry.params if p in found]

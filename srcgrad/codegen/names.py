@@ -10,7 +10,7 @@ import builtins
 import keyword
 from collections.abc import Iterable, Iterator, Mapping
 
-from srcgrad.codegen.inline import Inlining
+from srcgrad.codegen.inline import Inlining, backward_values
 from srcgrad.codegen.liveness import Interference, analyse
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Var
 
@@ -79,19 +79,45 @@ def make_webs(program: Program, inlining: Inlining, unnamed: Iterable[Var] = ())
     for loop in loops_of(program.entry):
         for p, r, o in zip(loop.params, loop.body.results, loop.outs, strict=True):
             webs.join(p, o, always=True)
-            webs.join(p, r)
+            if _may_share(p, r, backward):
+                webs.join(p, r)
     for branch in _branches(program.entry):
-        for out, a, b in zip(branch.outs, branch.then.results, branch.orelse.results, strict=True):
-            webs.join(out, a)
-            webs.join(out, b)
+        for out, *ends in zip(branch.outs, branch.then.results, branch.orelse.results, strict=True):
+            for end in ends:
+                if _may_share(out, end, backward):
+                    webs.join(out, end)
     for loop in loops_of(program.entry):
         for p, i in zip(loop.params, loop.inits, strict=True):
+            if i in webs.fixed and p.name != getattr(i, "name", ""):
+                continue  # the user's running value has a name of its own
             if _is_cotangent(p, backward) == _is_cotangent(i, backward) or p.name == getattr(
                 i, "name", None
             ):
                 webs.join(p, i)
     _share_indices(program.entry, webs)
+    _share_words(program.entry, webs, backward)
     return webs
+
+
+def _may_share(a: Atom, b: Atom, backward: set[Var]) -> bool:
+    """Whether one name may serve both: not if the user gave them different ones, or one is a cotangent."""
+    if not (isinstance(a, Var) and isinstance(b, Var)) or a.name == b.name:
+        return True
+    if _is_cotangent(a, backward) != _is_cotangent(b, backward):
+        return False
+    return _is_cotangent(a, backward) or not (a.name and b.name)
+
+
+def _share_words(block: Block, webs: Webs, backward: set[Var]) -> None:
+    """A value that a backward loop restores has the name that it had in the forward loop."""
+    first: dict[str, Var] = {}
+    for loop in loops_of(block):
+        for var in (*loop.params, *(o for s in loop.body.stmts for o in s.outs)):
+            if var.name and var in webs.interference.pairs:
+                if var not in backward:
+                    first.setdefault(var.name, var)
+                elif var.name in first:
+                    webs.join(first[var.name], var)
 
 
 def _share_indices(block: Block, webs: Webs) -> None:
@@ -100,29 +126,6 @@ def _share_indices(block: Block, webs: Webs) -> None:
     for loop in loops_of(block):
         if loop.index is not None and loop.index.name:
             webs.join(first.setdefault(loop.index.name, loop.index), loop.index)
-
-
-def backward_values(block: Block) -> Iterator[Var]:
-    """Values that the backward sweep defines."""
-    after = False
-    for stmt in block.stmts:
-        if isinstance(stmt, Eqn) and stmt.op.name == "boundary":
-            after = True
-        if after:
-            yield from stmt.outs
-            for inner in inner_blocks(stmt):
-                yield from _all_defined(inner)
-            if isinstance(stmt, Loop):
-                yield from stmt.params
-
-
-def _all_defined(block: Block) -> Iterator[Var]:
-    for stmt in block.stmts:
-        yield from stmt.outs
-        if isinstance(stmt, Loop):
-            yield from stmt.params
-        for inner in inner_blocks(stmt):
-            yield from _all_defined(inner)
 
 
 def inner_blocks(stmt: object) -> tuple[Block, ...]:
@@ -138,6 +141,15 @@ def _walk(block: Block) -> Iterator[object]:
         yield stmt
         for inner in inner_blocks(stmt):
             yield from _walk(inner)
+
+
+def _bound(stmt: object) -> Iterator[Var]:
+    """Values that a statement defines, in itself and at the head of its body."""
+    yield from getattr(stmt, "outs", ())
+    if isinstance(stmt, Loop):
+        yield from stmt.params
+        if stmt.index is not None:
+            yield stmt.index
 
 
 def loops_of(block: Block) -> Iterator[Loop]:
@@ -168,6 +180,8 @@ class Names:
         self.inlining = inlining
         self._used = set(RESERVED) | set(taken)
         self._next: dict[str, int] = {}
+        words = {o.name for s in _walk(program.entry) for o in _bound(s)} | self._used
+        self._plain = "t" if "t" not in words else "tmp"
         self._name: dict[Var, str] = {}
         for param, name in given.items():
             if name is not None:
@@ -202,10 +216,22 @@ class Names:
         """The name of a value."""
         root = self.webs.find(var)
         if root not in self._name:
-            hint = next((v.name for v in self.webs.group(root) if v.name), "t")
+            hint = next((v.name for v in self.webs.group(root) if v.name), self._plain)
             self._name[root] = self.fresh(hint)
         return self._name[root]
 
     def same(self, a: Atom, b: Atom) -> bool:
         """Whether two values share a name."""
         return isinstance(a, Var) and isinstance(b, Var) and self.webs.find(a) is self.webs.find(b)
+
+    def trip_codes(self, block: Block) -> set[Var]:
+        """Exit codes set in the body of the only loop of their name: zero at the start of every trip."""
+        loops = [s for s in loops_of(block) if s.exit is not None]
+        roots = [self.webs.find(s.params[s.exit or 0]) for s in loops]
+        return {
+            var
+            for loop, root in zip(loops, roots, strict=True)
+            if roots.count(root) == 1
+            for var in _all_defined(loop.body)
+            if self.webs.find(var) is root
+        }

@@ -7,6 +7,7 @@ line; a comment shows that line where the text does not repeat it.
 from __future__ import annotations
 
 import ast
+import copy
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,12 +16,13 @@ from typing import Any
 from srcgrad.codegen import inline
 from srcgrad.codegen.names import Names, inner_blocks, loops_of
 from srcgrad.codegen.prelude import HELPERS, helper_source
+from srcgrad.codegen.schedule import sink_pops
 from srcgrad.codegen.printer import Comment, expression, unparse
 from srcgrad.codegen.spell import Expr, attr, constant, name, spell
 from srcgrad.codegen.storage import Buffers
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Undef, Var
-from srcgrad.ir.types import INT
+from srcgrad.ir.types import INT, Array, Number, is_scalar
 from srcgrad.rules.indexing import is_advanced
 
 Lines = Callable[[Span], str]
@@ -140,12 +142,12 @@ class _Emitter:
     def __init__(
         self, program: Program, title: str, signature: Signature, lines: Lines, *, poison: bool
     ) -> None:
-        self.program = program
+        self.program = program = sink_pops(program)
         named = zip(program.entry.params, signature.parameters, strict=False)
         self.leaves = signature.leaves or {p: name(n) for p, n in named}
         self.lines = lines
         self.poison = poison
-        self.inlining = inline.plan(program)
+        self.inlining = inline.plan(program, self.is_statement)
         taken = {title, *program.functions, *signature.parameters, *HELPERS}
         given = {v: e.id if isinstance(e, ast.Name) else None for v, e in self.leaves.items()}
         self.names = Names(program, self.inlining, taken, given)
@@ -153,9 +155,7 @@ class _Emitter:
         self.helpers: set[str] = set()
         self.used_modules: set[str] = set()
         self.shown: tuple[str, int] | None = None
-        exits = [s.params[s.exit] for s in loops_of(program.entry) if s.exit is not None]
-        self.exit_params = set(exits)
-        self.exit_webs = Counter(self.names.webs.find(p) for p in exits)
+        self.trip_codes = self.names.trip_codes(program.entry)
 
     def modules(self) -> set[tuple[str, str | None]]:
         return {("numpy", "np") if m == "np" else (m, None) for m in self.used_modules}
@@ -164,9 +164,16 @@ class _Emitter:
         entry = self.program.entry
         body = self.block(entry)
         exprs = [self.returned(a) for a in entry.results]
-        body.append(ast.Return(result(exprs)))
+        last = [self.inlining.definition[a] for a in entry.results if a in self.inlining.inlined]
+        self.place(body, [ast.Return(result(exprs))], last[0].span if len(last) == 1 else None)
+        body = without_unread(body)
         self._collect(body)
         return body
+
+    def is_statement(self, stmt: Branch) -> bool:
+        """Whether the user wrote a branch as an ``if`` statement."""
+        text = "" if stmt.span is None else self.lines(stmt.span).strip()
+        return text.startswith(("if ", "if(", "elif ", "elif(", "for ", "while ", "while("))
 
     def returned(self, atom: Atom) -> Expr:
         """A result: fresh, so it aliases neither an argument nor another result."""
@@ -206,10 +213,17 @@ class _Emitter:
         if isinstance(stmt, Branch):
             return self.choice(stmt)
         assert isinstance(stmt, Eqn)
+        if stmt.op.name == "copy" and isinstance(stmt.args[0].type, Array):
+            return ast.Call(ast.Attribute(self.viewed(stmt.args[0]), "copy", ast.Load()), [], [])
         value = spell(stmt, [self.expr(a) for a in stmt.args])
-        if self.buffers.needs_copy(stmt):
+        if stmt.out not in self.inlining.inlined and self.buffers.needs_copy(stmt):
             value = ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
         return value
+
+    def viewed(self, atom: Atom) -> Expr:
+        """An operand that is copied at once, so that it need not be copied itself."""
+        stmt = self.inlining.definition.get(atom) if atom in self.inlining.inlined else None
+        return spell(stmt, [self.expr(a) for a in stmt.args]) if isinstance(stmt, Eqn) else self.expr(atom)
 
     def choice(self, stmt: Branch) -> Expr:
         """``a if test else b``, or ``and`` and ``or`` where one side is the test itself."""
@@ -250,12 +264,16 @@ class _Emitter:
         for node in nodes:
             node.span = span  # type: ignore[attr-defined]
         if span is not None and nodes:
-            text = self.lines(span).strip()
-            key = (span.file, span.line)
-            if key != self.shown and text and not _repeats(nodes[0], text):
-                out.append(Comment(text))
-            self.shown = key
+            self.comment(out, span, nodes[0])
         out += nodes
+
+    def comment(self, out: list[ast.stmt], span: Span, node: ast.stmt) -> None:
+        """The user's line, unless it was shown just now or the statement repeats it."""
+        text = self.lines(span).strip()
+        key = (span.file, span.line)
+        if key != self.shown and text and not _repeats(node, text):
+            out.append(Comment(text))
+        self.shown = key
 
     def equation(self, eqn: Eqn) -> list[ast.stmt]:
         if eqn.op.name == "index_add":
@@ -268,10 +286,16 @@ class _Emitter:
             parts: list[Expr] = [ast.Name(self.names.of(o), ast.Store()) for o in eqn.outs]
             return [ast.Assign([ast.Tuple(parts, ast.Store())], self.expr(eqn.args[0]), None)]
         target = ast.Name(self.names.of(eqn.out), ast.Store())
-        if self.buffers.adds_in_place(eqn):
+        if self.buffers.adds_in_place(eqn) and self.written_in_place(eqn):
             operator: ast.operator = ast.Add() if eqn.op.name == "add" else ast.Sub()
             return [ast.AugAssign(target, operator, self.expr(eqn.args[1]))]
         return [ast.Assign([target], self.stmt_expr(eqn), None)]
+
+    def written_in_place(self, eqn: Eqn) -> bool:
+        """Whether an addition to a number of the forward sweep is one in the user's text too."""
+        if eqn.out in self.buffers.backward or eqn.span is None:
+            return True
+        return "+=" in (text := self.lines(eqn.span)) or "-=" in text
 
     def pushed(self, atom: Atom) -> Expr:
         """A value to keep: copied if its array is updated later."""
@@ -293,11 +317,34 @@ class _Emitter:
         index = eqn.attrs["index"]
         entry = attr(index[0], args) if len(index) == 1 else attr(index, args)
         types = tuple(a.type for a in eqn.args)
-        if any(is_advanced(e, types) for e in index) and not _is_mask_only(index, types):
-            call = ast.Call(name("np.add.at"), [name(receiver), _as_index(entry), self.expr(g)], [])
-            return [*nodes, ast.Expr(call)]
+        value = self.expr(g)
+        minus = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub)
+        if minus:
+            value = value.operand  # type: ignore[attr-defined]
+        if self.may_repeat(eqn, index, types):
+            at = name("np.subtract.at" if minus else "np.add.at")
+            return [*nodes, ast.Expr(ast.Call(at, [name(receiver), _as_index(entry), value], []))]
         target = ast.Subscript(name(receiver), entry, ast.Store())
-        return [*nodes, ast.AugAssign(target, ast.Add(), self.expr(g))]
+        return [*nodes, ast.AugAssign(target, ast.Sub() if minus else ast.Add(), value)]
+
+    def may_repeat(self, eqn: Eqn, index: Any, types: Any) -> bool:
+        """Whether an index may name one element twice: not if it is a mask, or one entry counts up."""
+        arrays = [e for e in index if is_advanced(e, types)]
+        if not arrays or _is_mask_only(index, types):
+            return False
+        return not any(self.counts_up(eqn.args[e.position], types, arrays) for e in arrays)
+
+    def counts_up(self, atom: Atom, types: Any, arrays: list[Any]) -> bool:
+        """Whether an index array is ``np.arange`` of the length of all other index arrays."""
+        stmt = self.inlining.definition.get(atom)  # type: ignore[arg-type]
+        if not (isinstance(stmt, Eqn) and stmt.op.name == "arange" and len(stmt.args) == 1):
+            return False
+        stop = self.inlining.definition.get(stmt.args[0])  # type: ignore[arg-type]
+        if not (isinstance(stop, Eqn) and stop.op.name == "length" and isinstance(stop.args[0].type, Array)):
+            return len(arrays) == 1
+        length = (stop.args[0].type.dims or (None,))[stop.attrs["axis"]]
+        others = [types[e.position].dims for e in arrays if types[e.position] is not atom.type]
+        return all(dims == (length,) for dims in others)
 
     def fresh(self, var: Var) -> bool:
         eqn = self.inlining.definition.get(var)
@@ -344,30 +391,47 @@ class _Emitter:
             if self.buffers.edge_needs_copy(target, source):
                 value = ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
             pairs.append((self.names.of(target), source, value))
-        written = {n for n, _, _ in pairs}
-        clash = any(
-            self.names.of(v) in written - {n}
-            for n, s, _ in pairs
-            for v in self.inlining.leaves(s)
-            if self.named(v)
-        )
-        if clash and len(pairs) > 1:
+        ordered = self._in_sequence(pairs)
+        if ordered is None:
             targets_ = ast.Tuple([ast.Name(n, ast.Store()) for n, _, _ in pairs], ast.Store())
             return [ast.Assign([targets_], ast.Tuple([e for _, _, e in pairs], ast.Load()), None)]
-        return [self._move(n, s, e) for n, s, e in pairs]
+        return [self._move(n, s, e) for n, s, e in ordered]
+
+    def _in_sequence(self, pairs: list[tuple[str, Atom, Expr]]) -> list[tuple[str, Atom, Expr]] | None:
+        """The moves one after the other, no name written before it is read; ``None`` where they go round."""
+        left, ordered = list(pairs), []
+        while left:
+            free = next((p for p in left if not any(self._reads(q, p[0]) for q in left if q is not p)), None)
+            if free is None:
+                return None
+            left.remove(free)
+            ordered.append(free)
+        return ordered
+
+    def _reads(self, move: tuple[str, Atom, Expr], target: str) -> bool:
+        return any(self.named(v) and self.names.of(v) == target for v in self.inlining.leaves(move[1]))
 
     def _stays_next(self, target: Var, source: Atom) -> bool:
         """Whether an arm sets an exit code to "next", which it is at the start of every trip."""
-        if not (_is_const(source, 0) and target.type == INT):
-            return False
-        return (
-            self.exit_webs.get(self.names.webs.find(target)) == 1 and target not in self.exit_params
-        )
+        return _is_const(source, 0) and target in self.trip_codes
 
     def _move(self, target: str, source: Atom, value: Expr) -> ast.stmt:
+        own = isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == target
+        if own and isinstance(value.op, (ast.Add, ast.Sub)) and self._is_number(source):  # type: ignore[attr-defined]
+            return ast.AugAssign(ast.Name(target, ast.Store()), value.op, value.right)  # type: ignore[attr-defined]
         return ast.Assign([ast.Name(target, ast.Store())], value, None)
 
+    def _is_number(self, source: Atom) -> bool:
+        """Whether a value of the backward sweep is a number, so that ``+=`` makes a new one."""
+        if source not in self.buffers.backward or not is_scalar(source.type):
+            return False
+        return isinstance(source.type, Number) or not self.buffers.is_zero_array(source)
+
     def branch(self, stmt: Branch, out: list[ast.stmt], tail: _Tail | None) -> None:
+        if len(stmt.outs) == 1 and stmt.outs[0] in self.inlining.choices:
+            target = ast.Name(self.names.of(stmt.outs[0]), ast.Store())
+            self.place(out, [ast.Assign([target], self.choice(stmt), None)], stmt.span)
+            return
         arms = []
         shown = self.shown
         for arm in (stmt.then, stmt.orelse):
@@ -413,11 +477,13 @@ class _Emitter:
         return [ast.If(self.expr(code), [*tail.moves(), ast.Break()], [])]
 
     def loop(self, stmt: Loop, out: list[ast.stmt]) -> None:
-        self.place(out, self.moves(stmt.params, stmt.inits), stmt.span)
-        shown = self.shown
+        start, shown = self.moves(stmt.params, stmt.inits), self.shown
         body = self.loop_body(stmt)
         self.shown = shown
-        self.place(out, [self.loop_head(stmt, body)], stmt.span)
+        head = self.loop_head(stmt, body)
+        if stmt.span is not None:
+            self.comment(out, stmt.span, head)
+        self.place(out, [*start, head], stmt.span)
         self.shown = None
 
     def loop_body(self, stmt: Loop) -> list[ast.stmt]:
@@ -531,6 +597,38 @@ def _is_mask_only(index: Any, types: Any) -> bool:
     return len(arrays) == 1 and getattr(arrays[0], "dtype", None) == bool
 
 
+def without_unread(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements without those that give a constant to a name that nothing reads."""
+    while True:
+        read = {
+            n.id
+            for s in body
+            for n in ast.walk(s)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+        }
+        kept = _filtered(body, read)
+        if sum(1 for s in kept for _ in ast.walk(s)) == sum(1 for s in body for _ in ast.walk(s)):
+            return kept
+        body = kept
+
+
+def _filtered(body: list[ast.stmt], read: set[str]) -> list[ast.stmt]:
+    kept: list[ast.stmt] = []
+    for node in body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            target = node.targets[0]
+            if isinstance(target, ast.Name) and target.id not in read:
+                continue
+        if isinstance(node, (ast.If, ast.For, ast.While)):
+            span = getattr(node, "span", None)
+            node = copy.copy(node)
+            node.body = _filtered(node.body, read) or [ast.Pass()]
+            node.orelse = _filtered(node.orelse, read)
+            node.span = span  # type: ignore[union-attr]
+        kept.append(node)
+    return kept
+
+
 def _repeats(node: ast.stmt, text: str) -> bool:
     """Whether the printed statement says the same as the user's line."""
     if isinstance(node, ast.If):
@@ -546,7 +644,16 @@ def _repeats(node: ast.stmt, text: str) -> bool:
 
 
 def _same_text(a: str, b: str) -> bool:
-    return "".join(a.split()) == "".join(b.split())
+    """Whether two pieces of source say the same: ``1e-6`` is ``1e-06``."""
+    return "".join(a.split()) == "".join(b.split()) or _parsed(a) == _parsed(b) != ""
+
+
+def _parsed(text: str) -> str:
+    text = f"{text} pass" if text.endswith(":") else text
+    try:
+        return ast.dump(ast.parse(text))
+    except (SyntaxError, ValueError):
+        return ""
 
 
 __all__ = ["Emitted", "Signature", "emit"]

@@ -65,6 +65,13 @@ class Buffers:
             for a, b in zip(mine.dims or (), theirs.dims or (), strict=True)
         )
 
+    def is_zero_array(self, atom: Atom) -> bool:
+        """Whether the name of a value may hold an array of rank zero."""
+        return isinstance(atom, Var) and any(
+            self._is_zero_buffer(v)
+            for v in (*self.names.webs.group(atom), *(self.names.inlining.leaves(atom)))
+        )
+
     def _is_zero_buffer(self, var: Var) -> bool:
         eqn = self.definition.get(var)
         return eqn is not None and eqn.op.name == "zeros_like"
@@ -89,7 +96,16 @@ class Buffers:
             eqn = self.names.inlining.definition[source]
             fresh = isinstance(eqn, Eqn) and eqn.op.storage is Storage.FRESH
             return not fresh and (self.is_buffer(target) or self._reads_buffer(source))
+        if source in self.names.inlining.handed_on and self._owned(source):
+            return False
         return self.is_buffer(target) or self.is_buffer(source)
+
+    def _owned(self, source: Var) -> bool:
+        """Whether the value has storage of its own: made by an op, or living in a buffer."""
+        eqn = self.definition.get(source)
+        if eqn is None:
+            return self.is_buffer(source)
+        return eqn.op.storage is Storage.FRESH
 
     def _reads_buffer(self, source: Var) -> bool:
         return any(self.is_buffer(v) for v in self.names.inlining.leaves(source))

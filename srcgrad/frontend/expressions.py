@@ -393,16 +393,18 @@ def _static_attribute(cx: Context, owner: Any, name: str, node: Any) -> AV:
     ):
         return constant(value)
     root = _static_root(cx, node)
-    if root is None or not _reads(root, value):
+    if root is None or not _leads_to(root, owner):  # a local name may hide a global one
+        if isinstance(owner, (str, bytes, np.dtype)) or owner.__class__.__hash__ is None:
+            return Static(value)
         kind = Root(owner, "object", getattr(owner, "__name__", "object"))
         root = Capture(kind, (("attr", name),))
     return Static(value) if is_numpy_module(root, value) else captured(cx, root, value)
 
 
-def _reads(capture: Capture, value: Any) -> bool:
-    """Whether a capture leads to this very object: a local name may hide a global one."""
+def _leads_to(capture: Capture, owner: Any) -> bool:
+    """Whether the last step of a capture reads an attribute of this very object."""
     try:
-        return capture.read() is value
+        return Capture(capture.root, capture.steps[:-1]).read() is owner
     except (AttributeError, LookupError, TypeError):
         return False
 

@@ -1,8 +1,9 @@
 """Makes nodes: the only place that does.
 
-A ``Builder`` appends equations to a region. Equal pure equations are made once (value numbering over the
-region and those around it). The algebra functions (``add``, ``multiply`` ...) drop what is neutral and
-fold constants where that is exact, so that cotangents come out as a person would write them.
+A ``Builder`` appends equations to a region. Equal pure equations are made once (value numbering
+over the region and those around it). The algebra functions (``add``, ``multiply`` ...) drop what is
+neutral and fold constants where that is exact, so that cotangents come out as a person would write
+them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slice, Slot, Stmt, Var
 from srcgrad.ir.ops import OPS, Op
-from srcgrad.ir.types import UNKNOWN, Array, Number, Type
+from srcgrad.ir.types import INT, UNKNOWN, Array, Number, Type
 
 
 def constant(value: Any) -> Const:
@@ -82,7 +83,7 @@ class Builder:
         self._memo[self._key(eqn.op, eqn.args, eqn.attrs)] = eqn.out
 
     def emit_new(self, name: str, *args: Atom, **attrs: Any) -> Var:
-        """Append an equation even if an equal one exists: for buffers that will be updated in place."""
+        """Append an equation even if an equal one exists: for buffers to be updated in place."""
         op = OPS[name]
         out = Var("", op.infer(tuple(a.type for a in args), attrs))
         self.append(Eqn((out,), op, args, attrs, self.span))
@@ -96,13 +97,17 @@ class Builder:
     def emit(self, name: str, *args: Atom, hint: str = "", **attrs: Any) -> Var:
         """Append ``op(args, **attrs)`` and return its result.
 
-        A value that is already there is not made again. ``via`` chooses the spelling; without it Python
-        numbers go through ``math`` and arrays through NumPy where an op has no operator.
+        A value that is already there is not made again. ``via`` chooses the spelling; without it
+        Python numbers go through ``math`` and arrays through NumPy where an op has no operator.
         """
         op = OPS[name]
         if "" not in op.runs and "via" not in attrs:
             scalars = "math" in op.runs and all(isinstance(a.type, Number) for a in args)
             attrs["via"] = "math" if scalars else "np"
+        if name == "transpose" and "axes" not in attrs:
+            inner = self.definition(args[0], "transpose")
+            if inner is not None and "axes" not in inner.attrs and isinstance(inner.args[0], Var):
+                return inner.args[0]
         pure = not (op.effect or op.inplace)
         key = self._key(op, args, attrs) if pure else None
         found = self.known(key) if pure else None
@@ -136,7 +141,7 @@ def _weak(atom: Atom) -> bool:
 
 
 def _exact_factor(atom: Atom) -> bool:
-    """Whether multiplying by the constant is exact (a power of two), so that factors may be merged."""
+    """Whether multiplying by the constant is exact (a power of two): such factors may merge."""
     if not (isinstance(atom, Const) and isinstance(atom.value, (int, float)) and atom.value):
         return False
     return not isinstance(atom.value, bool) and abs(math.frexp(atom.value)[0]) == 0.5
@@ -203,7 +208,7 @@ def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
         return constant(x.value * y.value)
     if isinstance(y, Const):
         x, y = y, x
-    if _is(x, 1.0) and _weak(x) and _floating(y.type):
+    if _is(x, 1.0) and _weak(x) and (_floating(y.type) or x.type == y.type == INT):
         return y
     if _is(x, -1.0):
         return negative(b, y)
@@ -231,7 +236,7 @@ def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
 
 
 def _masked(b: Builder, atom: Atom) -> Eqn | None:
-    """The select ``where(c, g, 0)`` behind a cotangent: it is moved past the partials of its arm."""
+    """The select ``where(c, g, 0)`` behind a cotangent: it moves past the partials of its arm."""
     select = b.definition(atom, "where")
     return select if select is not None and _is(select.args[2], 0.0) else None
 

@@ -128,12 +128,12 @@ def constant_type(type_: Type) -> Infer:
 
 
 def unique_dim(*, long: bool = False) -> Dim:
-    """A symbol for a length about which nothing is known (but that it is at least two), equal to no other."""
+    """A symbol for a length equal to no other, of which at most is known that it is ``long``."""
     return Dim(f"?{next(_COUNTER)}", basis_long=long)
 
 
 def length_dim(value: Any) -> AnyDim:
-    """Dimension for a shape entry: 0 and 1 are exact, other known lengths are named by their value."""
+    """Dimension for a shape entry: 0 and 1 are exact, other lengths are named by their value."""
     if isinstance(value, int):
         return value if value in (0, 1) else Dim(str(value), basis_long=value > 1)
     return value if isinstance(value, Dim) else unique_dim()

@@ -1,7 +1,8 @@
 """Runs a block on NumPy values: the oracle for every later stage.
 
-It shares no code with the emitters: each op runs through its table entry, tapes are lists, branches and
-loops are followed as written. ``decide`` sees every branch test and trip count in execution order.
+It shares no code with the emitters: each op runs through its table entry, tapes are lists, branches
+and loops are followed as written. ``decide`` sees every branch test and trip count in execution
+order.
 """
 
 from __future__ import annotations

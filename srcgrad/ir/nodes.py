@@ -1,8 +1,8 @@
 """Nodes of the IR: atoms, equations, branches, loops, blocks, functions.
 
-Every ``Var`` is defined once, by identity; its ``name`` is only a hint for printing. A region (an arm, a
-loop body, a loop condition) sees the values of the regions around it; its own values leave it only
-through ``results``.
+Every ``Var`` is defined once, by identity; its ``name`` is only a hint for printing. A region (an
+arm, a loop body, a loop condition) sees the values of the regions around it; its own values leave
+it only through ``results``.
 """
 
 from __future__ import annotations
@@ -116,9 +116,10 @@ class Branch:
 class Loop:
     """A counted loop (``range``) or a while loop (``cond``).
 
-    ``params`` start as ``inits`` and become ``body.results`` after each trip; ``outs`` are their final
-    values. ``cond`` (one boolean result) and ``body`` both read ``params``. ``exit`` is the position of the parameter that holds the exit code (0: go on, else leave the
-    loop at the end of the trip), if the body can leave early. ``backwards`` walks the range from its end.
+    ``params`` start as ``inits`` and become ``body.results`` after each trip; ``outs`` are their
+    final values. ``cond`` (one boolean result) and ``body`` both read ``params``. ``exit`` is the
+    position of the parameter that holds the exit code (0: go on, else leave the loop at the end of
+    the trip), if the body can leave early. ``backwards`` walks the range from its end.
     """
 
     index: Var | None

@@ -30,7 +30,8 @@ class Op:
 
     Attributes:
         name: Key in ``OPS``.
-        runs: How to run it, by spelling: ``""`` for the operator or only spelling, ``"np"``, ``"math"``.
+        runs: How to run it, by spelling: ``""`` for the operator or only spelling, ``"np"``,
+            ``"math"``, ``"py"``.
         spells: How to print it, by spelling: an operator symbol, a dotted name or a template name.
         infer: Type of the result from the operand types and attributes.
         storage: How the result's storage relates to the operands.

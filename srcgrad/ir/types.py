@@ -1,8 +1,8 @@
 """Types of IR values: arrays with symbolic dimensions, numbers, tapes.
 
 A dimension is an ``int`` when the emitted text may depend on it (0 or 1), else a ``Dim``: two equal
-``Dim`` mean equal lengths, and ``Dim.long`` says that the length is at least two. That is what makes
-``unbroadcast`` a static decision.
+``Dim`` mean equal lengths, and ``Dim.long`` says that the length is at least two. That is what
+makes ``unbroadcast`` a static decision.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Dims: TypeAlias = "tuple[AnyDim, ...] | None"
 
 
 class Memory(Enum):
-    """How the storage of an array is treated: decided once for each alias class, read by every pass."""
+    """How the storage of an array is treated: decided for each alias class, read by every pass."""
 
     VALUE = "value"  # never written to: a plain SSA value
     BUFFER = "buffer"  # one root, versions made by `store`, printed in place

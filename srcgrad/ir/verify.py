@@ -1,7 +1,8 @@
 """States what a legal block is, and checks it: run between passes in tests.
 
-Each value is defined once, before its uses, in a region around them; regions agree in number with their
-statement; no op reads ``undef``; only the first operand of an in-place op is consumed, and once per path.
+Each value is defined once, before its uses, in a region around them; regions agree in number with
+their statement; no op reads ``undef``; only the first operand of an in-place op is consumed, and
+once per path.
 """
 
 from __future__ import annotations

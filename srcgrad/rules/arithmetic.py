@@ -1,4 +1,4 @@
-"""Rules of arithmetic, comparison, selection: what Python's operators and their NumPy names mean."""
+"""Rules of arithmetic, comparison, selection: Python's operators and their NumPy names."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ elementwise(
 
 
 def _extreme(function: Any) -> infer.Infer:
-    """Types of ``np.maximum``, and of ``max``, which gives back one operand: of a type that holds both."""
+    """Types of ``np.maximum``, and of ``max``: it gives an operand, so a type that holds both."""
     numpy = infer.elementwise({"np": function})
 
     def infer_extreme(types: tuple[Type, ...], attrs: Attrs) -> Type:

@@ -22,16 +22,33 @@ def _along(axis: int, entry: Any) -> tuple[Any, ...]:
 
 def _concatenate_back(g: Sym, k: int, *xs: Sym, axis: int = 0) -> Sym:
     """The slice of ``g`` that came from operand ``k``."""
-    start: Any = 0
-    for x in xs[:k]:
-        start = x.call("length", axis=axis) + start
-    stop = xs[k].call("length", axis=axis) + start
-    parts = [p for p in (start, stop) if isinstance(p, Sym)]
-    first = Slot(1) if isinstance(start, Sym) else None
-    last = None if k == len(xs) - 1 else Slot(len(parts))
-    if last is None:
-        parts = parts[:1] if first is not None else []
+    lengths = [_length(x, axis) for x in xs]
+    before, after = lengths[:k], lengths[k + 1 :]
+    ends = [_place(before, after, lengths[k], first=True), _place(before, after, lengths[k], first=False)]
+    parts = [p for p in ends if isinstance(p, Sym)]
+    first, last = (Slot(1 + parts.index(p)) if isinstance(p, Sym) else p for p in ends)
     return g.call("index", *parts, index=_along(axis, Slice(first, last, None)))
+
+
+def _place(before: list[Any], after: list[Any], own: Any, *, first: bool) -> Any:
+    """A slice bound, counted from the end of the axis whose lengths are known, if there is one."""
+    front, back = (before, [own, *after]) if first else ([*before, own], after)
+    if not (front if first else back):
+        return None
+    if all(isinstance(n, int) for n in front):
+        return sum(front)
+    if all(isinstance(n, int) for n in back):
+        return -sum(back)
+    total = front[0]
+    for length in front[1:]:
+        total = length + total
+    return total
+
+
+def _length(x: Sym, axis: int) -> Any:
+    """Length of an axis: a number where the type knows it."""
+    known = None if x.dims is None else x.dims[axis]
+    return known if isinstance(known, int) else x.call("length", axis=axis)
 
 
 def _concatenated(types: tuple[Type, ...], attrs: Attrs) -> Type:
@@ -42,8 +59,19 @@ def _concatenated(types: tuple[Type, ...], attrs: Attrs) -> Type:
     dims = _agreed([d for d in all_dims if d is not None])
     if len(types) > 1:
         joined = [d[axis] for d in all_dims if d is not None]
-        dims[axis] = infer.unique_dim(long=any(isinstance(d, Dim) and d.long for d in joined))
+        dims[axis] = _total(joined)
     return Array(dtype, tuple(dims))
+
+
+def _total(joined: list[AnyDim]) -> AnyDim:
+    """Length after joining: exact where a slice of an axis and what it lacks are put together again."""
+    numbers = [d for d in joined if isinstance(d, int)]
+    symbols = [d for d in joined if isinstance(d, Dim)]
+    if not symbols:
+        return infer.length_dim(sum(numbers))
+    if len(symbols) == 1 and symbols[0].basis_long and sum(numbers) <= symbols[0].drop <= 2:
+        return Dim(symbols[0].base, symbols[0].drop - sum(numbers), True)
+    return infer.unique_dim(long=sum(numbers) > 1 or any(d.long for d in symbols))
 
 
 def _agreed(shapes: list[tuple[AnyDim, ...]]) -> list[AnyDim]:
@@ -67,7 +95,8 @@ def _stacked(types: tuple[Type, ...], attrs: Attrs) -> Type:
         return Array(_common_dtype(types), None)
     dims = _agreed(known)
     place = axis % (len(dims) + 1)
-    return Array(_common_dtype(types), (*dims[:place], infer.length_dim(len(types)), *dims[place:]))
+    dims.insert(place, infer.length_dim(len(types)))
+    return Array(_common_dtype(types), tuple(dims))
 
 
 linear(

@@ -1,7 +1,7 @@
 """Cotangents and broadcasting: the compiler's side of every elementwise rule.
 
-Invariant: the cotangent of a value broadcasts to the shape of the value; it is spread to exactly that
-shape only where an op needs it. So the adjoint of a full sum costs nothing.
+Invariant: the cotangent of a value broadcasts to the shape of the value; it is spread to exactly
+that shape only where an op needs it. So the adjoint of a full sum costs nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def full(g: Sym, like: Sym) -> Sym:
 
 
 def _covers(g: Dims, like: Dims) -> bool:
-    """Whether what broadcasts to ``like`` surely has its shape: an axis of two or more is never spread."""
+    """Whether what broadcasts to ``like`` surely has its shape: a long axis is never spread."""
     if g is None or like is None or len(g) != len(like):
         return False
     return all(a == b or (isinstance(a, Dim) and a.long) for a, b in zip(g, like, strict=True))
@@ -30,7 +30,7 @@ def _keeps(own: AnyDim, out: AnyDim) -> bool | None:
 
 
 def _plan(out: Dims, own: Dims) -> tuple[list[int], list[int]] | None:
-    """Axes of the result, counted from the right, to sum away and to sum keeping them; ``None``: unknown."""
+    """Axes of the result, from the right, to sum away and to sum keeping; ``None``: unknown."""
     if out is None or own is None or len(own) > len(out):
         return None
     gone, kept = [], []
@@ -54,37 +54,33 @@ def unbroadcast(g: Sym, out: Sym, operand: Sym) -> Sym:
     minus = g.builder.definition(g.atom, "negative")
     if minus is not None:
         return -unbroadcast(Sym(g.builder, minus.args[0]), out, operand)
-    if g.dims is None or out.dims is None:
+    own, dims = g.dims, out.dims
+    if own is None or dims is None:
         if operand.dims == ():
             return full(g, out).call("sum", via="np")
         return full(g, out).call("unbroadcast", operand)
-    plan = _plan(out.dims, operand.dims)
+    plan = _plan(dims, operand.dims)
     if plan is None:
         return full(g, out).call("unbroadcast", operand)
     gone, kept = plan
-    return _sum_axes(g, out, gone, kept)
-
-
-def _sum_axes(g: Sym, out: Sym, gone: list[int], kept: list[int]) -> Sym:
-    """Sum over axes of ``out`` (numbered from the right), times the lengths that ``g`` does not have."""
-    assert g.dims is not None
-    assert out.dims is not None
-    rank = len(g.dims)
-    counted = [k for k in gone + kept if (k > rank or g.dims[-k] == 1) and out.dims[-k] != 1]
-    summed = [k for k in kept if k <= rank and k not in counted and g.dims[-k] != 1]
-    dropped = [k for k in gone if k <= rank]
-    if len(dropped) == rank and not summed and rank:
-        g = g.call("sum", via="np")
-    else:
-        if summed:
-            g = g.call("sum", via="np", axis=_axes(summed, rank), keepdims=True)
-        if dropped:
-            g = g.call("sum", via="np", axis=_axes(dropped, rank))
-    if counted and len(counted) == len(out.dims):
+    rank = len(own)
+    counted = [k for k in gone + kept if (k > rank or own[-k] == 1) and dims[-k] != 1]
+    summed = [k for k in kept if k <= rank and k not in counted and own[-k] != 1]
+    g = _sum_axes(g, rank, [k for k in gone if k <= rank], summed)
+    if counted and len(counted) == len(dims):
         return g * out.call("size")
     for k in counted:
-        g = g * out.call("length", axis=len(out.dims) - k)
+        g = g * out.call("length", axis=len(dims) - k)
     return g
+
+
+def _sum_axes(g: Sym, rank: int, dropped: list[int], summed: list[int]) -> Sym:
+    """``g`` summed over axes, numbered from the right: some dropped, some kept with length one."""
+    if len(dropped) == rank and rank:
+        return g.call("sum", via="np")
+    if summed:
+        g = g.call("sum", via="np", axis=_axes(summed, rank), keepdims=True)
+    return g.call("sum", via="np", axis=_axes(dropped, rank)) if dropped else g
 
 
 def _axes(from_right: list[int], rank: int) -> int | tuple[int, ...]:

@@ -50,11 +50,24 @@ def _is_mask(entry: Any, types: tuple[Type, ...]) -> bool:
     return isinstance(type_, Array) and type_.dtype is not None and type_.dtype.kind == "b"
 
 
+_ENDS = frozenset({(None, 1), (None, 2), (0, 1), (0, 2), (-1, None), (-2, None)})
+
+
+def _is_vague(entry: Any, types: tuple[Type, ...]) -> bool:
+    """Whether it is unknown how many axes an entry takes: what may be a mask of any rank."""
+    type_ = _entry_type(entry, types)
+    if not isinstance(type_, Array) or type_.dims == ():
+        return False
+    return type_.dtype is None or (type_.dtype.kind == "b" and type_.dims is None)
+
+
 def sliced_dim(dim: AnyDim, part: Slice) -> AnyDim:
     """Length of an axis after a slice.
 
     >>> sliced_dim(Dim("x0"), Slice(1, -1, None))
     x0-2
+    >>> sliced_dim(Dim("x0", basis_long=True), Slice(None, 1, None))
+    1
     """
     start, stop, step = part.start, part.stop, part.step
     if any(isinstance(p, Slot) for p in (start, stop, step)):
@@ -65,12 +78,15 @@ def sliced_dim(dim: AnyDim, part: Slice) -> AnyDim:
         return dim
     if step in (None, 1) and (start is None or start >= 0) and (stop is None or stop < 0):
         return Dim(dim.base, dim.drop + (start or 0) - (stop or 0), dim.basis_long)
+    ends = len(range(2)[slice(start, stop, step)])
+    if dim.long and step in (None, 1) and (start, stop) in _ENDS:
+        return infer.length_dim(ends)
     return Dim(f"{dim}[{part}]")
 
 
 def _indexed(types: tuple[Type, ...], attrs: Attrs) -> Type:
     dims, index = dims_of(types[0]), attrs["index"]
-    if dims is None:
+    if dims is None or any(_is_vague(e, types) for e in index):
         return with_dims(types[0], None)
     used = sum(_axes_used(e, types) for e in index)
     every = Slice(None, None, None)

@@ -107,7 +107,7 @@ def _scalar_operand(x: Sym, y: Sym) -> bool:
 
 
 def product_left(x: Any, g: Any, y: Any) -> Any:
-    """Cotangent of ``x`` in ``x @ y`` for operands of any rank (one of them may be a scalar in dot)."""
+    """Cotangent of ``x`` in ``x @ y`` for operands of any rank; in dot one may be a scalar."""
     x, g, y = np.asarray(x), np.asarray(g), np.asarray(y)
     if x.ndim == 0 or y.ndim == 0:
         grad = g * y
@@ -123,7 +123,7 @@ def product_left(x: Any, g: Any, y: Any) -> Any:
 
 
 def product_right(y: Any, g: Any, x: Any) -> Any:
-    """Cotangent of ``y`` in ``x @ y`` for operands of any rank (one of them may be a scalar in dot)."""
+    """Cotangent of ``y`` in ``x @ y`` for operands of any rank; in dot one may be a scalar."""
     x, g, y = np.asarray(x), np.asarray(g), np.asarray(y)
     if x.ndim == 0 or y.ndim == 0:
         grad = g * x
@@ -150,17 +150,24 @@ bilinear(
         None if None in (d := [dims_of(t) for t in types]) else (*d[0], *d[1]),  # type: ignore[misc]
     ),
 )
+
+
+def _cotangent_type(types: tuple[Type, ...], attrs: Attrs) -> Type:
+    """Dimensions of the operand, dtype of the product of cotangent and other operand."""
+    return Array(_product_dtype(types[1:]), dims_of(types[0]))
+
+
 plain(
     "matmul_left",
     product_left,
-    infer.array_like,
+    _cotangent_type,
     shape_only=frozenset({0}),
     spell="helper:product_left",
 )
 plain(
     "matmul_right",
     product_right,
-    infer.array_like,
+    _cotangent_type,
     shape_only=frozenset({0}),
     spell="helper:product_right",
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from functools import reduce
+import math
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ _ATTRS = "axis keepdims"
 
 
 def restore_axes(g: Sym, axis: Any, keepdims: bool) -> Sym:
-    """``g`` with the reduced axes put back as axes of length one, so that it broadcasts to the operand."""
+    """``g`` with the reduced axes put back, of length one: so it broadcasts to the operand."""
     if axis is None or keepdims or g.dims == ():
         return g
     return expand_dims(g, axis=axis)
@@ -33,12 +32,13 @@ def _count(x: Sym, axis: Any) -> Any:
     if axis is None:
         return x.call("size")
     axes = axis if isinstance(axis, tuple) else (axis,)
-    lengths = [x.call("length", axis=a) for a in axes]
-    return reduce(operator.mul, lengths) if lengths else 1
+    return math.prod(x.call("length", axis=a) for a in axes)
 
 
 def _mean_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
-    return _spread(g, out, axis, keepdims) / _count(x, axis)
+    """The cotangent divided among the elements."""
+    count: Sym = _count(x, axis)
+    return _spread(g, out, axis, keepdims) / count
 
 
 def _mean_jvp(
@@ -84,7 +84,7 @@ def _prod_jvp(
 
 
 def product_of_others(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
-    """For each element the product of all others along ``axis`` (exact with zeros): scans from both ends."""
+    """For each element the product of all others along ``axis``, by scans from both ends."""
     x = np.asarray(x)
     if x.size < 2:
         return np.ones_like(x)

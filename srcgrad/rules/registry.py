@@ -1,9 +1,9 @@
 """The rule registry: five kinds of derivative, each one line for each op.
 
-``elementwise`` (partials), ``linear`` (transposes), ``bilinear`` (two transposes), ``custom`` (named vjps
-and a jvp) and ``nondiff`` (zero by definition). In every rule ``x, y`` are operands, ``out`` the result,
-``g`` the cotangent of the result. Rules are called on symbols and build IR; un-broadcasting is the
-compiler's, never the rule's.
+``elementwise`` (partials), ``linear`` (transposes), ``bilinear`` (two transposes), ``custom``
+(named vjps and a jvp) and ``nondiff`` (zero by definition). In every rule ``x, y`` are operands,
+``out`` the result, ``g`` the cotangent of the result. Rules are called on symbols and build IR;
+un-broadcasting is the compiler's, never the rule's.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ class Elementwise:
 class Linear:
     """Transposes of an op that is linear in the operands that have one (and variadic, if so said).
 
-    ``once`` says that each element of an operand goes into one element of the result, times one: then a
-    cotangent of rank zero is passed on as it is.
+    ``once`` says that each element of an operand goes into one element of the result, times one:
+    then a cotangent of rank zero is passed on as it is.
     """
 
     transposes: tuple[Rule | None, ...]
@@ -141,7 +141,8 @@ class Bilinear:
 class Custom:
     """Named vjps, one for each operand (``None``: zero by definition), and a jvp.
 
-    Their ``g`` broadcasts to the shape of ``out``; a rule that needs exactly that shape says ``full(g, out)``.
+    Their ``g`` broadcasts to the shape of ``out``; a rule that needs exactly that shape says
+    ``full(g, out)``.
     """
 
     vjps: tuple[Rule | None, ...]
@@ -286,7 +287,7 @@ def bilinear(name: str, left: Rule, right: Rule, **options: Any) -> Op:
 
 
 def custom(name: str, *vjps: Rule | None, jvp: Rule, **options: Any) -> Op:
-    """Register an op by vjps over ``(g, x, ..., out, **attrs)`` and a jvp over ``(tangents, x, ..., out)``."""
+    """Register an op by vjps over ``(g, x, .., out)`` and a jvp over ``(tangents, x, .., out)``."""
     return register(name, Custom(vjps, jvp), operands=len(vjps), **options)
 
 
@@ -313,7 +314,7 @@ def plain(
     zero: bool = False,
     **options: Any,
 ) -> Op:
-    """Register an op without a rule: refused if an active value reaches it, unless zero by definition."""
+    """Register an op without a rule: refused if an active value reaches it, unless ``zero``."""
     return register(name, NONDIFF if zero else None, run=run, infer=infer, **options)
 
 

@@ -82,6 +82,7 @@ linear(
     run=_reshape,
     infer=lambda types, attrs: with_dims(types[0], infer.shape_dims(attrs["shape"])),
     storage=Storage.MAYBE,
+    cheap=True,
     once=True,
 )
 linear(
@@ -91,6 +92,7 @@ linear(
     run=lambda x, y: np.reshape(x, np.shape(y)),
     infer=infer.like(1, dtype=0),
     storage=Storage.MAYBE,
+    cheap=True,
     shape_only=frozenset({1}),
     once=True,
 )
@@ -100,6 +102,7 @@ linear(
     np_="ravel",
     infer=_flat,
     storage=Storage.MAYBE,
+    cheap=True,
     once=True,
 )
 linear(
@@ -109,6 +112,7 @@ linear(
     attrs="axes",
     infer=_permuted,
     storage=Storage.VIEW,
+    cheap=True,
     once=True,
 )
 linear(
@@ -118,6 +122,7 @@ linear(
     attrs="axis1 axis2",
     infer=_moved(np.swapaxes),
     storage=Storage.VIEW,
+    cheap=True,
     once=True,
 )
 linear(
@@ -127,6 +132,7 @@ linear(
     attrs="source destination",
     infer=_moved(np.moveaxis),
     storage=Storage.VIEW,
+    cheap=True,
     once=True,
 )
 linear(
@@ -136,6 +142,7 @@ linear(
     attrs="axis",
     infer=_expanded,
     storage=Storage.VIEW,
+    cheap=True,
     once=True,
 )
 linear(
@@ -145,6 +152,7 @@ linear(
     attrs="axis",
     infer=_squeezed,
     storage=Storage.VIEW,
+    cheap=True,
     once=True,
 )
 linear(
@@ -153,6 +161,7 @@ linear(
     run=lambda x, *sizes, shape: np.broadcast_to(x, shape),
     infer=lambda types, attrs: with_dims(types[0], infer.shape_dims(attrs["shape"])),
     storage=Storage.VIEW,
+    cheap=True,
 )
 linear(
     "spread",
@@ -161,6 +170,7 @@ linear(
     run=lambda g, like: np.broadcast_to(g, np.shape(like)),
     infer=infer.like(1, dtype=0),
     storage=Storage.VIEW,
+    cheap=True,
     shape_only=frozenset({1}),
 )
 
@@ -182,6 +192,7 @@ linear(
     run=unbroadcast_to,
     infer=infer.like(1, dtype=0),
     storage=Storage.MAYBE,
+    cheap=True,
     shape_only=frozenset({1}),
     spell="helper:unbroadcast_to",
 )
@@ -198,6 +209,7 @@ linear(
     np_="ascontiguousarray",
     infer=_at_least_one_axis,
     storage=Storage.MAYBE,
+    cheap=True,
     once=True,
 )
 for _name in ("copy", "asarray"):

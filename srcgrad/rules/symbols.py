@@ -106,10 +106,12 @@ class Sym:
 
     @property
     def T(self) -> Sym:
-        """Transpose; a second one cancels the first."""
-        inner = self.builder.definition(self.atom, "transpose")
-        if inner is not None and not inner.attrs:
-            return Sym(self.builder, inner.args[0])
+        """Transpose; that of ``x.T @ y`` is ``y.T @ x``."""
+        product = self.builder.definition(self.atom, "matmul")
+        if product is not None and self.dims is not None and len(self.dims) == 2:
+            x, y = (Sym(self.builder, a) for a in product.args)
+            if self.builder.definition(x.atom, "transpose") is not None and y.dims and len(y.dims) == 2:
+                return y.T.call("matmul", x.T)
         return self.call("transpose")
 
     @property
@@ -136,7 +138,7 @@ def equal(x: Any, y: Any) -> Sym:
 
 
 def nonzero(x: Sym) -> Sym:
-    """``x``, with one in place of zero: a divisor that is safe wherever the dividend is zero too."""
+    """``x``, with one in place of zero: a safe divisor where the dividend is zero too."""
     return x + equal(x, 0)
 
 

@@ -1,4 +1,4 @@
-"""Operations of the adjoint program itself: tapes of saved values, recorded paths, the sweep boundary."""
+"""Operations of the adjoint program itself: tapes of saved values, recorded paths, a boundary."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ forward sweep, since each call first runs the primal once to learn its path.
 from __future__ import annotations
 
 import ast
+import contextlib
 import linecache
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
@@ -186,17 +187,18 @@ class Compiled:
         """The straight-line gradient of one path; ``None`` where ``auto`` stays rolled."""
         found = self.paths.get(decisions)
         if found is not None:
-            self.paths.move_to_end(decisions)
+            with contextlib.suppress(KeyError):  # another thread may just have dropped it
+                self.paths.move_to_end(decisions)
             return found
         code = self._path_code(decisions)
         if code is None:
             return None
-        self.paths[decisions] = self._load(code)
+        loaded = self.paths[decisions] = self._load(code)
         if len(self.paths) > PATHS_KEPT:
             self.paths.popitem(last=False)
         if decisions in self.seen:
             self.seen[decisions].compiled = True
-        return self.paths[decisions]
+        return loaded
 
     def _path_code(self, decisions: tuple[int, ...]) -> Code | None:
         if self.unroll == "auto" and (

@@ -28,6 +28,7 @@ from srcgrad.runtime.persist import (
     NotPersistent,
     Stored,
     captured_key,
+    class_texts,
     decode,
     fetch,
     keep_path,
@@ -207,7 +208,10 @@ class Dispatch:
         captured = captured_key(stored.captures)
         if stored.meta["captured"] != repr(captured):
             return None
-        classes = named_classes(stored.meta["classes"], bound, stored.guards)
+        try:
+            classes = named_classes(stored.meta["classes"], bound, stored.guards)
+        except NotPersistent:
+            return None
         if classes is None:
             return None
         codes = {k: decode(k, stored.texts[k], stored.meta) for k in stored.texts}
@@ -268,10 +272,14 @@ class Dispatch:
 
     def _store(self, key: str, compiled: Compiled, lowered: Lowered) -> None:
         codes, captures = compiled.codes, tuple(lowered.captures)
+        try:
+            classes = class_texts(compiled.classes)
+        except NotPersistent:
+            return
         meta = {
             "title": f"{self.gradient.__module__}.{self.gradient.__qualname__}",
             "branches": compiled.branches,
-            "classes": sorted(compiled.classes),
+            "classes": classes,
             "captured": repr(captured_key(captures)),
             "places": {k: c.places for k, c in codes.items()},
             "names": {k: c.name for k, c in codes.items()},

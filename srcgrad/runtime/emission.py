@@ -50,8 +50,11 @@ class Shape:
         return ast.List(items, ast.Load()) if value.make is list else ast.Tuple(items, ast.Load())
 
     def _class(self, cls: type) -> Expr:
-        self.classes[cls.__name__] = cls
-        return ast.Name(cls.__name__, ast.Load())
+        name = cls.__name__
+        while self.classes.get(name, cls) is not cls:  # another class of this name
+            name += "_"
+        self.classes[name] = cls
+        return ast.Name(name, ast.Load())
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class Emission:
     def gradient(self, decisions: Sequence[int] | None = None, **options: Any) -> Text:
         """The function that returns gradients (and the value, if wanted)."""
         program = self.derivation.adjoint(decisions)
-        shape = Shape()
+        shape = Shape(self.classes)
         name = f"d{self.title}"
         return self._emit(
             program, name, lambda e: self._gradient_result(e, shape), shape, **options
@@ -99,7 +102,7 @@ class Emission:
 
     def primal(self, program: Program, name: str = "") -> Text:
         """The primal as emitted code; with recorded decisions if the program notes them."""
-        shape = Shape()
+        shape = Shape(self.classes)
         result = self.derivation.lowered.result
 
         def build(exprs: Sequence[Expr]) -> Expr:
@@ -114,7 +117,6 @@ class Emission:
 
     def _emit(self, program: Program, name: str, result: Any, shape: Shape, **options: Any) -> Text:
         emitted = emit(program, name, self.signature(program), result, lines=source_line, **options)
-        self.classes.update(shape.classes)
         return Text(emitted, shape.classes)
 
     def _gradient_result(self, exprs: Sequence[Expr], shape: Shape) -> Expr:

@@ -8,20 +8,24 @@ cells) is still the same. What cannot be written down is kept in memory only.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import functools
 import os
 import platform
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 import gast
 import numpy as np
 
 from srcgrad.errors import SrcgradError
+from srcgrad.frontend.kinds import is_namedtuple_type
+from srcgrad.frontend.normalise import normalise
 from srcgrad.frontend.resolve import Capture, Guard, Root, shape_key
 from srcgrad.frontend.source import read_source
+from srcgrad.ir.ops import OPS
 from srcgrad.runtime.cache import Entry, fingerprint, open_cache
 from srcgrad.runtime.compiled import Code
 from srcgrad.runtime.signature import children, key_of
@@ -35,12 +39,13 @@ class NotPersistent(Exception):
 
 @dataclass(frozen=True)
 class Stored:
-    """A program from disk, checked to be valid now."""
+    """A program from disk, checked to be valid now; ``functions`` are those it was made from."""
 
     texts: dict[str, str]
     meta: dict[str, Any]
     captures: tuple[Capture, ...]
     guards: tuple[Guard, ...]
+    functions: tuple[Any, ...]
 
 
 @functools.lru_cache(maxsize=1)
@@ -61,17 +66,43 @@ def versions() -> list[str]:
     """Versions that a program depends on."""
     python = ".".join(platform.python_version_tuple()[:2])
     numpy = np.__version__.partition(".")[0]
-    return [str(FORMAT), rules_version(), python, gast.__dict__.get("__version__", ""), numpy]
+    return [str(FORMAT), rules_version(), python, _stamp(gast.__file__), numpy]
+
+
+def _stamp(path: str) -> str:
+    info = os.stat(path)
+    return f"{os.path.basename(path)} {info.st_size} {info.st_mtime_ns}"
+
+
+@functools.lru_cache(maxsize=4)
+def _foreign_rules(count: int) -> bool:
+    """Whether an operation was defined outside srcgrad: its text is then part of no key."""
+    for op in OPS.values():
+        made = getattr(op.diff, "__dict__", None) or {}
+        rules = [v for part in made.values() for v in (part if isinstance(part, tuple) else (part,))]
+        if any(not str(getattr(r, "__module__", "srcgrad")).startswith("srcgrad") for r in rules):
+            return True
+    return False
 
 
 def normal_source(function: Any) -> str:
-    """The source of a function without comments, blank lines and places."""
+    """The source of a function without comments, blank lines, docstring, annotations and places."""
     try:
         source = read_source(function)
     except SrcgradError as error:
         raise NotPersistent from error
-    defaults = repr((source.function.__defaults__, source.function.__kwdefaults__))
-    return ast.dump(gast.gast_to_ast(source.tree)) + defaults
+    plain = source.function
+    defaults = [*(plain.__defaults__ or ()), *sorted((plain.__kwdefaults__ or {}).items())]
+    shown = [_default_text(value) for value in defaults]
+    return ast.dump(gast.gast_to_ast(normalise(source.tree))) + repr(shown)
+
+
+def _default_text(value: Any) -> str:
+    """What a program may bake in of a default; captured ones are checked as such."""
+    if isinstance(value, tuple):
+        return "(" + ",".join(map(_default_text, value)) + ")"
+    plain = isinstance(value, (bool, int, float, complex, str, bytes)) or value is None
+    return f"{type(value).__name__} {value!r}" if plain else type(value).__name__
 
 
 def function_key(function: Any) -> str:
@@ -79,25 +110,42 @@ def function_key(function: Any) -> str:
     return fingerprint([function.__module__ or "", function.__qualname__, normal_source(function)])
 
 
+def class_text(cls: type) -> str:
+    """Module, name and fields of a class; what its methods do is not part of it."""
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if is_namedtuple_type(cls):
+        defaults = cls._field_defaults  # type: ignore[attr-defined]
+        fields = [(f, _default_text(defaults.get(f))) for f in cls._fields]  # type: ignore[attr-defined]
+    elif dataclasses.is_dataclass(cls):
+        fields = [(f.name, _default_text(f.default)) for f in dataclasses.fields(cls)]
+        fields.append(("__post_init__", str(hasattr(cls, "__post_init__"))))
+    elif cls.__module__.partition(".")[0] in ("builtins", "numpy"):
+        fields = []
+    else:
+        raise NotPersistent
+    return f"{name} {fields!r}"
+
+
 def key_text(key: Hashable) -> str:
     """A signature key as text that is the same in every process."""
     if isinstance(key, tuple):
         return "(" + ",".join(map(key_text, key)) + ")"
     if isinstance(key, type):
-        return f"{key.__module__}.{key.__qualname__}"
+        return class_text(key)
     if isinstance(key, np.dtype):
         return key.str
     if isinstance(key, FunctionType):
         return function_key(key)
     if isinstance(key, (str, bytes, int, float, bool)) or key is None:
-        return repr(key)
+        return f"{type(key).__name__} {key!r}"
     raise NotPersistent
 
 
 def program_key(function: Any, key: Hashable, options: Sequence[str]) -> str:
     """The cache key of one function at one signature."""
-    plain = function.__func__ if isinstance(function, MethodType) else function
-    return fingerprint([*versions(), function_key(plain), key_text(key), *options])
+    if _foreign_rules(len(OPS)):
+        raise NotPersistent
+    return fingerprint([*versions(), function_key(function), key_text(key), *options])
 
 
 def described(value: Any) -> list[str]:
@@ -107,13 +155,11 @@ def described(value: Any) -> list[str]:
     if isinstance(value, ModuleType):
         return ["module", value.__name__]
     if isinstance(value, type):
-        return ["class", value.__module__, value.__qualname__]
-    if isinstance(value, (np.ufunc, BuiltinFunctionType)) or type(value).__module__ == "numpy":
-        return [
-            "library",
-            str(getattr(value, "__module__", "")),
-            str(getattr(value, "__name__", "")),
-        ]
+        return ["class", class_text(value)]
+    name = getattr(value, "__name__", "")
+    library = isinstance(value, (np.ufunc, BuiltinFunctionType)) or type(value).__module__ == "numpy"
+    if library and name:
+        return ["library", type(value).__name__, str(getattr(value, "__module__", "")), str(name)]
     raise NotPersistent
 
 
@@ -125,9 +171,9 @@ class Codec:
 
     def capture(self, capture: Capture) -> list[Any]:
         """A capture as JSON."""
-        if capture.root.function not in self.functions:
+        if capture.root.kind == "object" or capture.root.function not in self.functions:
             raise NotPersistent
-        if not all(isinstance(k, (str, int)) for _, k in capture.steps):
+        if not all(type(k) in (str, int) for _, k in capture.steps):
             raise NotPersistent
         index = self.functions.index(capture.root.function)
         return [index, capture.root.kind, capture.root.name, [list(s) for s in capture.steps]]
@@ -141,7 +187,7 @@ class Codec:
         """A guard as JSON; functions that it bakes can be roots of later ones."""
         place = self.capture(guard.capture)
         if not guard.by_identity:
-            return [place, "value", type(guard.expected[1]).__name__, repr(guard.expected[0])]
+            return [place, "value", *_value_text(guard.expected[1])]
         if isinstance(guard.expected, FunctionType):
             self.functions.append(guard.expected)
         return [place, "object", *described(guard.expected)]
@@ -152,13 +198,22 @@ class Codec:
         capture = self.read(place)
         value = capture.read()
         if kind == "value":
-            same = [type(value).__name__, repr(shape_key(value))] == rest
+            same = _value_text(value) == rest
             return Guard(capture, (shape_key(value), value), False) if same else None
         if described(value) != rest:
             return None
         if isinstance(value, FunctionType):
             self.functions.append(value)
         return Guard(capture, value, True)
+
+
+def _value_text(value: Any) -> list[str]:
+    """What a guard by value compares: the value, or the class and size of a container."""
+    shape = shape_key(value)
+    parts = shape if isinstance(shape, tuple) else (shape,)
+    if not all(isinstance(p, (str, bytes, int, float, bool, type(Ellipsis), type(None))) for p in parts):
+        raise NotPersistent
+    return [class_text(type(value)), repr(shape)]
 
 
 def store(
@@ -182,7 +237,10 @@ def store(
         places = [codec.capture(c) for c in captures]
     except NotPersistent:
         return False
-    cache.put(key, Entry(texts, {**meta, "guards": written, "captures": places}))
+    try:
+        cache.put(key, Entry(texts, {**meta, "guards": written, "captures": places}))
+    except (TypeError, ValueError):  # a key of a dictionary that JSON has no form for
+        return False
     return True
 
 
@@ -203,12 +261,15 @@ def fetch(key: str, entry: Any) -> Stored | None:
         captures = tuple(codec.read(c) for c in found.meta["captures"])
     except (NotPersistent, LookupError, TypeError, ValueError, AttributeError):
         return None
-    return Stored(found.texts, found.meta, captures, tuple(guards))
+    return Stored(found.texts, found.meta, captures, tuple(guards), tuple(codec.functions))
 
 
 def captured_key(captures: Sequence[Capture]) -> Hashable:
-    """The signature of the captured values."""
-    return tuple([key_of(c.read(), (("arg", c.name),), frozenset()) for c in captures])
+    """The signature of the captured values; ``None`` if one is not there any more."""
+    try:
+        return tuple([key_of(c.read(), (("arg", c.name),), frozenset()) for c in captures])
+    except (AttributeError, LookupError, TypeError):
+        return None
 
 
 def decode(kind: str, text: str, meta: dict[str, Any]) -> Code:
@@ -217,39 +278,54 @@ def decode(kind: str, text: str, meta: dict[str, Any]) -> Code:
     return Code(text, meta["names"][kind], places)
 
 
+def class_texts(classes: dict[str, type]) -> dict[str, str]:
+    """The classes that a text names, described."""
+    return {name: class_text(cls) for name, cls in sorted(classes.items())}
+
+
 def named_classes(
-    names: Sequence[str], bound: dict[str, Any], guards: Sequence[Guard]
+    wanted: dict[str, str], bound: dict[str, Any], guards: Sequence[Guard]
 ) -> dict[str, type] | None:
-    """Classes that a stored text names, found among the arguments and baked objects."""
-    known: dict[str, type] = {
-        g.expected.__name__: g.expected for g in guards if isinstance(g.expected, type)
-    }
-    todo = list(bound.values())
-    while todo and not set(names) <= set(known):
+    """The classes that a stored text names, found among the arguments and baked objects."""
+    candidates = {g.expected for g in guards if isinstance(g.expected, type)}
+    todo = list(bound.values()) if wanted else []
+    while todo:
         value = todo.pop()
-        known.setdefault(type(value).__name__, type(value))
+        candidates.add(type(value))
         todo += [part for _, part in children(value) or ()]
-    return {n: known[n] for n in names} if set(names) <= set(known) else None
+    known: dict[str, list[type]] = {}
+    for cls in candidates:
+        if cls.__name__ in wanted:
+            known.setdefault(class_text(cls), []).append(cls)
+    found = {name: known.get(text, []) for name, text in wanted.items()}
+    if any(len(classes) != 1 for classes in found.values()):
+        return None
+    return {name: classes[0] for name, classes in found.items()}
 
 
-def _path_key(key: str, decisions: tuple[int, ...]) -> str:
-    return fingerprint([key, "path", repr(decisions)])
+def _path_key(program: Sequence[str], decisions: tuple[int, ...]) -> str:
+    return fingerprint([*program, "path", repr(decisions)])
 
 
 def keep_path(
-    key: str, decisions: tuple[int, ...], code: Code | None, title: str, entry: Any
+    program: Sequence[str], decisions: tuple[int, ...], code: Code | None, title: str, entry: Any
 ) -> None:
-    """Write the code of one path, or that ``auto`` stays rolled on it."""
+    """Write the code of one path of a program, or that ``auto`` stays rolled on it.
+
+    ``program`` is the key of the program and its texts: a path is that of one very program.
+    """
     texts = {} if code is None else {"path": code.text}
     meta: dict[str, Any] = {"title": f"{title} path {decisions[:8]}"}
     if code is not None:
         meta |= {"places": {"path": code.places}, "names": {"path": code.name}}
-    store(_path_key(key, decisions), entry, texts, meta, (), (), ())
+    store(_path_key(program, decisions), entry, texts, meta, (), (), ())
 
 
-def recall_path(key: str, decisions: tuple[int, ...], entry: Any) -> tuple[Code | None] | None:
+def recall_path(
+    program: Sequence[str], decisions: tuple[int, ...], entry: Any
+) -> tuple[Code | None] | None:
     """What ``keep_path`` wrote, or ``None``."""
-    stored = fetch(_path_key(key, decisions), entry)
+    stored = fetch(_path_key(program, decisions), entry)
     if stored is None:
         return None
     return (decode("path", stored.texts["path"], stored.meta) if stored.texts else None,)

@@ -34,12 +34,13 @@ from srcgrad.rules.indexing import Gather
 from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
+from srcgrad.transform.loop_adjoint import Chain, LoopAdjoint
 from srcgrad.transform.needed import Scope, Supply
 from srcgrad.transform.regions import free_vars, locate
 from srcgrad.transform.simplify import simplify_block
 
 _ROUNDS = 4
-Cotangents = dict[Var, Atom]
+Cotangents = dict[Var | Chain, Atom]
 
 
 def reverse(
@@ -57,7 +58,7 @@ def reverse(
     """
     plan = Plan()
     for _ in range(_ROUNDS):
-        sweep = _Reverse(program, wrt, plan, needed, rank_zero)
+        sweep = Sweep(program, wrt, plan, needed, rank_zero)
         result = sweep.run(value)
         found = Plan(frozenset(sweep.supply.tapes), plan.steady | sweep.steady)
         if found == plan:
@@ -78,7 +79,7 @@ def call_pairs(program: Program, wanted: set[str], needed: bool) -> dict[str, Bl
         block, plan = program.functions[name], Plan()
         inputs = [p for p in block.params if is_differentiable(p.type)]
         for _ in range(_ROUNDS):
-            sweep = _Reverse(Program(block, program.functions), inputs, plan, needed, frozenset())
+            sweep = Sweep(Program(block, program.functions), inputs, plan, needed, frozenset())
             halves = sweep.halves()
             found = Plan(frozenset(sweep.supply.tapes), plan.steady | sweep.steady)
             if found == plan:
@@ -116,7 +117,7 @@ class _ReverseBuilder(Builder):
         return super().emit(name, *reached, hint=hint, **attrs)
 
 
-class _Reverse:
+class Sweep:
     """One walk over the entry block."""
 
     def __init__(
@@ -328,10 +329,12 @@ class _Reverse:
         source = eqn.args[0]
         if not isinstance(source, Var) or source not in self.active:
             return
-        before = cotangents.get(source)
+        chain = Chain(source)
+        key: Var | Chain = chain if chain in cotangents else source
+        before = cotangents.get(key)
         base = self.zero(source) if before is None else self.filled(before, source)
         exact = self.cast(self.full(g, eqn.out), source.type)
-        cotangents[source] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
+        cotangents[key] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
 
     def call(self, stmt: Call, cotangents: Cotangents) -> None:
         """The adjoint of a user function: a call of its backward half on what its forward half saved."""
@@ -375,6 +378,7 @@ class _Reverse:
     def merge(self, stmt: Branch, test: Atom, arms: Any, cotangents: Cotangents) -> None:
         """One cotangent for each value that an arm contributed to."""
         region = self.map.of(stmt.then).parent
+        self._fold_into_chains(arms, cotangents)
         changed = {
             var: None
             for _, own in arms
@@ -387,7 +391,10 @@ class _Reverse:
             if build.atom_key(pair[0]) == build.atom_key(pair[1]) and isinstance(pair[0], Const):
                 cotangents[var] = pair[0]
                 continue
-            out = Var("", join(pair[0].type, pair[1].type) or var.type)
+            own_var = var.of if isinstance(var, Chain) else var
+            out = Var("", join(pair[0].type, pair[1].type) or own_var.type)
+            if isinstance(var, Chain):
+                self.name_cotangent(out, own_var)
             outs.append(out)
             results[0].append(pair[0])
             results[1].append(pair[1])
@@ -398,16 +405,27 @@ class _Reverse:
         ]
         self.builder.append(Branch(test, blocks[0], blocks[1], tuple(outs), stmt.site, stmt.span))
 
-    def _visible(self, var: Var, region: Any) -> bool:
-        home = self.map.home[var]
+    def _fold_into_chains(self, arms: Any, cotangents: Cotangents) -> None:
+        """What only one arm adds to an accumulated cotangent is added there, so the other does nothing."""
+        for k, (scope, own) in enumerate(arms):
+            other = arms[1 - k][1]
+            for var in [v for v in own if isinstance(v, Var) and v not in other and Chain(v) in own]:
+                self.resume(scope)
+                rest = self.cast(own.pop(var), var.type)
+                own[Chain(var)] = build.add(self.builder, own[Chain(var)], rest)
+                self.leave(scope)
+
+    def _visible(self, var: Var | Chain, region: Any) -> bool:
+        home = self.map.home[var.of if isinstance(var, Chain) else var]
         while region is not None:
             if region is home:
                 return True
             region = region.parent
         return False
 
-    def _matched(self, var: Var, pair: list[Atom | None], scopes: list[Scope]) -> list[Atom]:
+    def _matched(self, key: Var | Chain, pair: list[Atom | None], scopes: list[Scope]) -> list[Atom]:
         """The cotangents of the two arms in one shape; a missing one is zero."""
+        var = key.of if isinstance(key, Chain) else key
         dims = {dims_of(g.type) for g in pair if g is not None}
         scalar = dims == {()}
         result: list[Atom] = []
@@ -438,148 +456,7 @@ class _Reverse:
     def loop(self, stmt: Loop, cotangents: Cotangents) -> None:
         if not any(out in cotangents for out in stmt.outs):
             return
-        _LoopAdjoint(self, stmt, cotangents).run()
-
-
-class _LoopAdjoint:
-    """The loop that walks the trips of a forward loop backwards."""
-
-    def __init__(self, sweep: _Reverse, stmt: Loop, cotangents: Cotangents) -> None:
-        self.sweep, self.stmt, self.cotangents = sweep, stmt, cotangents
-        self.params: list[Var] = []
-        self.inits: list[Atom] = []
-        self.results: list[Atom] = []
-        self.targets: list[Var | None] = []
-
-    def carry(self, target: Var | None, init: Atom, type_: Type, name: str) -> Var:
-        if isinstance(type_, Number) and type_.kind == "float":
-            type_ = Array(np.dtype(float), ())
-        param = Var(name, type_)
-        self.params.append(param)
-        self.inits.append(init)
-        self.targets.append(target)
-        return param
-
-    def run(self) -> None:
-        sweep, stmt = self.sweep, self.stmt
-        span = self._range()
-        region = sweep.map.of(stmt.body)
-        states = [k for k, p in enumerate(stmt.params) if self._is_carried(p)]
-        own: Cotangents = {}
-        steady = self._steady_seeds()
-        seeds = [(k, self._state_seed(k)) for k in states]
-        bound = {*stmt.params, *(() if stmt.index is None else (stmt.index,))}
-        free = [v for v in free_vars(stmt.body, bound) if v in sweep.active]
-        for var in free:
-            before = self.cotangents.get(var)
-            init = sweep.zero(var) if before is None else sweep.filled(before, var)
-            own[var] = self.carry(var, init, var.type, f"d{var.name}" if var.name else "")
-        shifts = self._shifts()
-        scope = sweep.enter(region)
-        index = None if stmt.index is None else Var(stmt.index.name, INT)
-        if stmt.index is not None and index is not None:
-            scope.available[stmt.index] = index
-        for k, (_, carried) in shifts.items():
-            scope.available[stmt.body.results[k]] = carried  # type: ignore[index]
-        for k, g in [*seeds, *steady]:
-            sweep.contribute(stmt.body.results[k], g, own)
-        sweep.statements(stmt.body.stmts, own)
-        sweep.builder.span = stmt.span
-        for k, seed in seeds:
-            param = stmt.params[k]
-            g = own.get(param)
-            if g is seed:
-                sweep.steady.add(param)
-            end = sweep.zero(param) if g is None else sweep.full(g, param)
-            self.results.append(end)
-            sweep.name_cotangent(end, param)
-        self.results += [own[var] for var in free]
-        self.results += [sweep.supply.reach(stmt.params[k]) for k in shifts]
-        sweep.leave(scope)
-        self._append(span, index, scope)
-
-    def _is_carried(self, param: Var) -> bool:
-        return param in self.sweep.active and param not in self.sweep.plan.steady
-
-    def _steady_seeds(self) -> list[tuple[int, Atom]]:
-        """Cotangents of states that pass through every trip unchanged: no parameter, the value itself."""
-        sweep, stmt = self.sweep, self.stmt
-        found: list[tuple[int, Atom]] = []
-        for k, param in enumerate(stmt.params):
-            if param in sweep.active and param in sweep.plan.steady:
-                g = self.cotangents.pop(stmt.outs[k], None)
-                if g is not None:
-                    found.append((k, g))
-                    sweep.contribute(stmt.inits[k], g, self.cotangents)
-        return found
-
-    def _state_seed(self, k: int) -> Var:
-        sweep, out, param = self.sweep, self.stmt.outs[k], self.stmt.params[k]
-        g = self.cotangents.pop(out, None)
-        init = sweep.zero(out) if g is None else sweep.filled(g, out)
-        return self.carry(None, init, param.type, f"d{param.name}" if param.name else "")
-
-    def _shifts(self) -> dict[int, tuple[Var, Var]]:
-        """Results that are the next trip's taped parameter: carried backwards instead of taped too."""
-        sweep, stmt = self.sweep, self.stmt
-        found: dict[int, tuple[Var, Var]] = {}
-        if not sweep.supply.needed:
-            return found
-        region, planned = sweep.map.of(stmt.body), sweep.supply.planned
-        for k, (param, result) in enumerate(zip(stmt.params, stmt.body.results, strict=True)):
-            local = isinstance(result, Var) and sweep.map.home.get(result) is region
-            if local and {param, result} <= planned and result not in stmt.params:
-                init = sweep.supply.reach(stmt.outs[k])
-                found[k] = (param, self.carry(None, init, result.type, param.name))
-        return found
-
-    def _range(self) -> tuple[Atom, Atom, Atom]:
-        """The trips of the forward loop as a range to walk backwards."""
-        sweep, stmt = self.sweep, self.stmt
-        reach = sweep.supply.reach
-        if stmt.range is not None and stmt.exit is None:
-            return tuple(map(reach, stmt.range))  # type: ignore[return-value]
-        trips = reach(sweep.supply.count_trips(stmt))
-        if stmt.range is None:
-            return Const(0), trips, Const(1)
-        start, _, step = map(reach, stmt.range)
-        b = sweep.builder
-        length = (
-            trips
-            if isinstance(step, Const) and step.value == 1
-            else b.emit("multiply", trips, step)
-        )
-        stop = (
-            length
-            if isinstance(start, Const) and start.value == 0
-            else b.emit("add", start, length)
-        )
-        return start, stop, step
-
-    def _append(self, span: Any, index: Var | None, scope: Scope) -> None:
-        outs = tuple(Var("", p.type) for p in self.params)
-        body = Block((), (*scope.header, *scope.builder.stmts), tuple(self.results))
-        stmt = self.stmt
-        self.sweep.builder.append(
-            Loop(
-                index,
-                span,
-                None,
-                tuple(self.params),
-                tuple(self.inits),
-                body,
-                outs,
-                stmt.site,
-                stmt.span,
-                backwards=True,
-            )
-        )
-        for place, target in enumerate(self.targets):
-            if target is not None:
-                self.cotangents[target] = outs[place]
-        states = [k for k, p in enumerate(stmt.params) if self._is_carried(p)]
-        for place, k in enumerate(states):
-            self.sweep.contribute(stmt.inits[k], outs[place], self.cotangents)
+        LoopAdjoint(self, stmt, cotangents).run()
 
 
 def _is_rank_zero_param(atom: Atom, wrt: Sequence[Var]) -> bool:

@@ -1,7 +1,7 @@
 """Builds one-op programs from sample cases and checks their derivatives against each other.
 
-A case names an op and its operands. The program is ``sum(op(operands) * c)`` for a fixed random ``c``; it
-is built by hand, so nothing but the rule, the passes and the interpreter is under test.
+A case names an op and its operands. The program is ``sum(op(operands) * c)`` for a fixed random
+``c``; it is built by hand, so nothing but the rule, the passes and the interpreter is under test.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Case:
         expected: What NumPy gives for the operands; by default the NumPy function of the op's name.
         analytic: Whether the op accepts complex operands and is analytic in them.
         reads: Which of ``operands`` each operand of the op is; by default each its own.
-        same_bits: Whether the value must equal NumPy's to the bit in every spelling.
+        title: Words that set the case apart in a report.
     """
 
     op: str
@@ -223,7 +223,7 @@ class Built:
         return self.value(moved)
 
     def differences(self, tangents: dict[Var, Any], *, analytic: bool) -> tuple[float, float]:
-        """The derivative along tangents by complex step or central differences, and its tolerance."""
+        """The derivative by complex step or central differences, and its tolerance."""
         if analytic:
             return complex(self.along(tangents, 1e-30j)).imag / 1e-30, STEP
         single = any(np.asarray(t).dtype == np.float32 for t in tangents.values())
@@ -249,7 +249,7 @@ def _tangent(value: Any, seed: int) -> Any:
     return t.astype(value.dtype) if isinstance(t, np.ndarray) else value.dtype.type(t)
 
 
-# -- checks -------------------------------------------------------------------------------------------
+# -- checks -------------------------------------------------------------------------------------
 
 
 def check_value(built: Built, expected: Any) -> None:

@@ -14,12 +14,14 @@ INF, NAN = np.inf, np.nan
 
 
 def gradients(case: Case, via: str, mode: str = "equal") -> list[Any]:
-    """Gradients with a cotangent of ones, also by forward mode: both must agree."""
+    """Gradients with a cotangent of ones; forward mode must agree where they are finite."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         built = Built(case, via, mode, "none")
         result = built.gradient()
         for g, (param, value) in zip(result, built.moving(), strict=True):
+            if not np.isfinite(g).all():
+                continue
             for place in np.ndindex(np.shape(value)):
                 t = np.zeros(np.shape(value), np.asarray(value).dtype)
                 t[place] = 1
@@ -163,16 +165,14 @@ def test_convention_for_python_numbers(case: Case, via: str, expected: list[floa
     assert gradients(case, via) == expected
 
 
-@pytest.mark.parametrize(
-    "case", [Case("sqrt", (0.0,)), Case("power", (0.0, Literal(0.5)))], ids=str
-)
-def test_infinite_slope_of_python_numbers_raises_as_python_does(case: Case) -> None:
-    """Python has no infinite quotient: the slope is refused where it is met, never a wrong number."""
+POLES = [(Case("sqrt", (0.0,)), "math"), (Case("power", (0.0, Literal(0.5))), "")]
+
+
+@pytest.mark.parametrize(("case", "via"), POLES, ids=str)
+def test_infinite_slope_of_python_numbers_raises_as_python_does(case: Case, via: str) -> None:
+    """Python has no infinite quotient: the slope is refused where it is met."""
     with pytest.raises(ZeroDivisionError):
-        gradients(case, OPS_VIA[case.op])
-
-
-OPS_VIA = {"sqrt": "math", "power": ""}
+        gradients(case, via)
 
 
 def test_where_keeps_nan_of_the_untaken_arm_out() -> None:

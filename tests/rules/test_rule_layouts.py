@@ -1,4 +1,4 @@
-"""Every rule in other layouts and precisions: the gradient depends on values, not on how they lie."""
+"""Every rule in other layouts and precisions: the gradient depends on values alone."""
 
 from __future__ import annotations
 
