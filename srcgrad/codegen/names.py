@@ -10,7 +10,7 @@ import builtins
 import keyword
 from collections.abc import Iterable, Iterator, Mapping
 
-from srcgrad.codegen.inline import Inlining, backward_values
+from srcgrad.codegen.inline import Inlining, all_defined, backward_values
 from srcgrad.codegen.liveness import Interference, analyse
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Var
 
@@ -232,6 +232,6 @@ class Names:
             var
             for loop, root in zip(loops, roots, strict=True)
             if roots.count(root) == 1
-            for var in _all_defined(loop.body)
+            for var in all_defined(loop.body)
             if self.webs.find(var) is root
         }

@@ -124,6 +124,11 @@ def expression(node: ast.expr) -> str:
     return _printed(ast.Expression(node), "eval")
 
 
+def unchecked(node: ast.expr) -> str:
+    """Print one expression without reading it back: to compare, not to run."""
+    return _Printer().text(ast.Expression(node))
+
+
 def strip_comments(tree: _Tree) -> _Tree:
     r"""Return the tree without `Comment` nodes; a block that becomes empty gets `pass`.
 

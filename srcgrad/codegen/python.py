@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,7 @@ from srcgrad.codegen import inline
 from srcgrad.codegen.names import Names, inner_blocks, loops_of
 from srcgrad.codegen.prelude import HELPERS, helper_source
 from srcgrad.codegen.schedule import sink_pops
-from srcgrad.codegen.printer import Comment, expression, unparse
+from srcgrad.codegen.printer import Comment, unchecked, unparse
 from srcgrad.codegen.spell import Expr, attr, constant, name, spell
 from srcgrad.codegen.storage import Buffers
 from srcgrad.errors import Span
@@ -632,13 +631,15 @@ def _filtered(body: list[ast.stmt], read: set[str]) -> list[ast.stmt]:
 def _repeats(node: ast.stmt, text: str) -> bool:
     """Whether the printed statement says the same as the user's line."""
     if isinstance(node, ast.If):
-        return _same_text(f"if {expression(node.test)}:", text)
+        return _same_text(f"if {unchecked(node.test)}:", text)
     if isinstance(node, ast.While):
-        return _same_text(f"while {expression(node.test)}:", text)
+        return _same_text(f"while {unchecked(node.test)}:", text)
     if isinstance(node, ast.For):
-        return _same_text(f"for {expression(node.target)} in {expression(node.iter)}:", text)
+        return _same_text(f"for {unchecked(node.target)} in {unchecked(node.iter)}:", text)
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        printed = f"{node.targets[0].id} = {expression(node.value)}"
+        if not text.startswith(node.targets[0].id):
+            return False
+        printed = f"{node.targets[0].id} = {unchecked(node.value)}"
         return _same_text(printed, text)
     return False
 

@@ -22,6 +22,7 @@ from srcgrad.ir.ops import OPS, Storage
 from srcgrad.ir.types import INT, Array, Dims, Number, Type, dims_of
 
 RETURN_VALUE = "<return>"
+BUDGET = 400_000  # equations that one lowering may make, restarts of loops included
 NEXT, BREAK, CONTINUE, RETURN = 0, 1, 2, 3
 
 
@@ -82,7 +83,8 @@ class Context:
         self.pending: dict[Any, Any] = {}
         self.call_target: Any = None
         self.sites = 0
-        self.budget = 200_000
+        self.budget = BUDGET
+        self.gather = False
 
     # -- refusing -------------------------------------------------------------------------------
 
@@ -128,6 +130,15 @@ class Context:
 
     def emit(self, name: str, *args: Atom, hint: str = "", **attrs: Any) -> Var:
         """Append an equation to the current region."""
+        self.budget -= 1
+        if self.budget < 0:
+            raise self.source.refuse(
+                KindError,
+                "SG230",
+                f"{self.source.tree.name} grows beyond {BUDGET} operations when helpers are inlined",
+                self.source.tree,
+                "split it into functions with loops, and differentiate those",
+            )
         return self.builder.emit(name, *args, hint=hint, **attrs)
 
     def bind(self, var: Atom, *sources: AV, mutable: bool | None = None) -> AV:

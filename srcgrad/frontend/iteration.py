@@ -51,24 +51,36 @@ def lower_for(
     try:
         return lower_loop(cx, node, index=index, span=(start, stop, step), test=None, body=trip)
     except DynamicIndex as dynamic:
-        limits = (start, stop, step)
-        if not all(isinstance(a, Const) for a in limits):
-            cx.refuse(
-                "SG214",
-                "a sequence is indexed by a number that is only known at run time",
-                dynamic.node,
-                "stack the items into one array, or loop over the sequence itself",
-            )
-        trips = range(*(a.value for a in limits))  # type: ignore[union-attr]
-        if len(trips) > _STATIC_TRIPS:
-            cx.refuse(
-                "SG230",
-                f"{len(trips)} trips over a sequence are too many to write out",
-                node,
-                "use an array",
-            )
-        cx.frame.names, cx.heap.versions = names, {**cx.heap.versions, **versions}
-        return _unrolled(cx, node, [item(constant(k)) for k in trips], body, assign)
+        if not _depends(cx, dynamic.var, index):
+            raise
+        cx.frame.names, cx.heap.versions = dict(names), {**cx.heap.versions, **versions}
+        if all(isinstance(a, Const) for a in (start, stop, step)):
+            trips = range(start.value, stop.value, step.value)  # type: ignore[union-attr]
+            return _written_out(cx, node, [item(constant(k)) for k in trips], body, assign)
+        if cx.gather:
+            raise dynamic.refusal from None
+    cx.gather = True  # a second time, with sequences of numbers read as arrays
+    try:
+        return lower_loop(cx, node, index=index, span=(start, stop, step), test=None, body=trip)
+    finally:
+        cx.gather = False
+
+
+def _depends(cx: Context, var: Var, index: Var) -> bool:
+    """Whether a value is computed from a loop index."""
+    if var is index:
+        return True
+    eqn = cx.builder.defs.get(var)
+    return eqn is not None and any(isinstance(a, Var) and _depends(cx, a, index) for a in eqn.args)
+
+
+def _written_out(
+    cx: Context, node: Any, items: list[AV], body: Callable[[], Exit], assign: Callable[..., None]
+) -> Exit:
+    if len(items) > _STATIC_TRIPS:
+        message = f"{len(items)} trips over a sequence are too many to write out"
+        cx.refuse("SG230", message, node, "use an array")
+    return _unrolled(cx, node, items, body, assign)
 
 
 def _counted(cx: Context, iterable: AV, node: Any) -> tuple[Atom, Atom, Atom, Callable[[Atom], AV]]:

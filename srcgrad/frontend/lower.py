@@ -18,6 +18,7 @@ from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, map_leaves
 from srcgrad.frontend.resolve import Capture, Captures, Guard
 from srcgrad.frontend.source import Source
 from srcgrad.frontend.statements import statements
+from srcgrad.frontend.subscripts import DynamicIndex
 from srcgrad.ir.nodes import Atom, Const, Program, Var
 from srcgrad.ir.types import Array
 
@@ -56,7 +57,10 @@ def lower(
     target = user_function(cx, function, None)
     bound = {name: map_leaves(value, lambda leaf: _place(cx, leaf)) for name, value in args.items()}
     cx.frame = None  # type: ignore[assignment]
-    result = run_body(cx, target, bound, target.tree)
+    try:
+        result = run_body(cx, target, bound, target.tree)
+    except DynamicIndex as dynamic:
+        raise dynamic.refusal from None
     atoms: list[Atom] = []
     shape = map_leaves(result, lambda leaf: _result_leaf(cx, leaf, atoms))
     params = (*inputs, *captures.inputs.values())

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.errors import KindError
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, Seq, Slicing, Static, describe
 from srcgrad.ir.nodes import Atom, Const, Slice, Slot, Var
@@ -15,9 +16,16 @@ from srcgrad.ir.types import INT, Array, Number, dims_of
 class DynamicIndex(Exception):
     """A sequence of abstract values is indexed by a value of the run: the loop around must be unrolled."""
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, cx: Context, node: Any, var: Var) -> None:
         super().__init__("dynamic index")
-        self.node = node
+        self.var = var
+        self.refusal = cx.source.refuse(
+            KindError,
+            "SG214",
+            "a sequence is indexed by a number that is only known at run time",
+            node,
+            "stack the items into one array, or loop over the sequence itself",
+        )
 
 
 def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
@@ -59,7 +67,10 @@ def _item(cx: Context, value: Seq, index: AV, node: Any) -> AV:
         make = list if value.make is list else tuple
         return Seq(value.items[slice(*parts)], make)
     if isinstance(index, Var) and index.type == INT and not cx.depends_on_inputs(index):
-        raise DynamicIndex(node)
+        if not (cx.gather and all(_is_scalar(cx, v) for v in value.items)):
+            raise DynamicIndex(cx, node, index)
+        whole = cx.call_function(np.array, [Seq(value.items)], {}, node)
+        return cx.bind(cx.emit("index", cx.atom(whole, node), index, index=(Slot(1),)))
     place = cx.integer(index, node, "the index of a sequence")
     if not -len(value.items) <= place < len(value.items):
         cx.refuse(
@@ -69,6 +80,10 @@ def _item(cx: Context, value: Seq, index: AV, node: Any) -> AV:
             "check the index",
         )
     return value.items[place]
+
+
+def _is_scalar(cx: Context, value: AV) -> bool:
+    return isinstance(value, ATOMS) and dims_of(value.type) == ()
 
 
 def _entry(cx: Context, entry: AV, args: list[Atom], node: Any) -> Any:

@@ -120,6 +120,7 @@ class Compiled:
     paths: OrderedDict[tuple[int, ...], Loaded] = field(default_factory=OrderedDict)
     seen: dict[tuple[int, ...], PathCount] = field(default_factory=dict)
     unrecorded: int = 0
+    latest: tuple[int, ...] | None = None
     loaded: dict[str, Loaded] = field(default_factory=dict)
     persistent: bool = False
     _emission: Emission | None = None
@@ -178,7 +179,7 @@ class Compiled:
         """The decisions of a run on these arguments."""
         path = Path()
         self.load("scout").function(*args, path)
-        decisions = tuple(path)
+        decisions = self.latest = tuple(path)
         if len(self.seen) < 10_000 or decisions in self.seen:
             self.seen.setdefault(decisions, PathCount()).calls += 1
         return decisions

@@ -251,7 +251,7 @@ class Dispatch:
         baked_before = self._baked
         emission, lowered = self._emission(bound)
         program = emission.derivation.primal
-        branches = has_decisions(program) and not program.functions
+        branches = has_decisions(program)
         kinds = ["rolled", "scout"] if branches and self.gradient.unroll is not False else ["rolled"]
         codes = {kind: make_code(emission, kind) for kind in kinds}
         key = self._disk_key(bound) if before is not None else None
@@ -327,7 +327,7 @@ class Dispatch:
         )
         emission = self._checked(lowered, arguments)
         program = emission.derivation.primal
-        compiled = self._make(None, {}, has_decisions(program) and not program.functions, {}, {})
+        compiled = self._make(None, {}, has_decisions(program), {}, {})
         compiled.adopt(emission)
         return compiled
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import linecache
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -95,10 +96,16 @@ class Emission:
         """The function that returns gradients (and the value, if wanted)."""
         program = self.derivation.adjoint(decisions)
         shape = Shape(self.classes)
-        name = f"d{self.title}"
+        name = self.gradient_name
         return self._emit(
             program, name, lambda e: self._gradient_result(e, shape), shape, **options
         )
+
+    @property
+    def gradient_name(self) -> str:
+        """Name of the function that returns gradients; no keyword, as for ``ef`` and ``el``."""
+        name = f"d{self.title}"
+        return f"{name}_" if keyword.iskeyword(name) else name
 
     def primal(self, program: Program, name: str = "") -> Text:
         """The primal as emitted code; with recorded decisions if the program notes them."""

@@ -16,6 +16,7 @@ from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import BOOL, INT, PATH
 
 Decisions = tuple[int, ...]
+MAX_EQUATIONS = 100_000  # of one path as straight-line code
 
 
 class Path(list[int]):
@@ -100,14 +101,16 @@ def unroll(program: Program, decisions: Sequence[int]) -> Program:
     Raises:
         PathError: if the decisions do not fit the program.
     """
-    walker = _Unroller(iter(decisions), program.functions)
+    walker = Unroller(iter(decisions), program.functions)
     block = walker.run(program.entry)
     if next(walker.decisions, None) is not None:
         raise PathError("SG509", "more decisions than the path has", "record the path again")
     return Program(block)
 
 
-class _Unroller:
+class Unroller:
+    """Walks a program along a path and builds its straight-line code."""
+
     def __init__(self, decisions: Iterator[int], functions: dict[str, Block]) -> None:
         self.decisions = decisions
         self.functions = functions
@@ -122,7 +125,8 @@ class _Unroller:
     def atom(self, atom: Atom) -> Atom:
         return self.env[atom] if isinstance(atom, Var) else atom
 
-    def decision(self) -> int:
+    def decision(self, stmt: Branch | Loop) -> int:
+        """What the path has for this branch or loop."""
         found = next(self.decisions, None)
         if found is None:
             raise PathError("SG509", "fewer decisions than the path has", "record the path again")
@@ -133,7 +137,7 @@ class _Unroller:
             if isinstance(stmt, Eqn):
                 self.equation(stmt)
             elif isinstance(stmt, Branch):
-                arm = stmt.then if self.decision() else stmt.orelse
+                arm = stmt.then if self.decision(stmt) else stmt.orelse
                 self.stmts(arm.stmts)
                 self.env.update(zip(stmt.outs, map(self.atom, arm.results), strict=True))
             elif isinstance(stmt, Loop):
@@ -156,6 +160,10 @@ class _Unroller:
         if folded is not None:
             self.env[eqn.out] = folded
             return
+        if len(self.builder.stmts) >= MAX_EQUATIONS:
+            raise PathError(
+                "SG505", f"the path has more than {MAX_EQUATIONS} operations", "use unroll=False or 'auto'"
+            )
         outs = tuple(Var(o.name, o.type) for o in eqn.outs)
         self.builder.append(replace(eqn, outs=outs, args=args))
         self.env.update(zip(eqn.outs, outs, strict=True))
@@ -170,7 +178,7 @@ class _Unroller:
         return Const(eqn.op.runs[eqn.attrs.get("via", "")](*values))
 
     def loop(self, stmt: Loop) -> None:
-        trips = self.decision()
+        trips = self.decision(stmt)
         state = [self.atom(a) for a in stmt.inits]
         for k in range(trips + (stmt.cond is not None and self._tested_at_end(stmt, trips))):
             self.env.update(zip(stmt.params, state, strict=True))
