@@ -74,11 +74,13 @@ def make_webs(program: Program, inlining: Inlining, unnamed: Iterable[Var] = ())
     for param in unnamed:
         webs.interference.pairs.pop(param, None)
     backward = set(backward_values(program.entry))
+    for loop in loops_of(program.entry):
+        for p, o in zip(loop.params, loop.outs, strict=True):
+            webs.join(p, o, always=True)
     for out, source in _updates(program.entry):
         webs.join(out, source)
     for loop in loops_of(program.entry):
-        for p, r, o in zip(loop.params, loop.body.results, loop.outs, strict=True):
-            webs.join(p, o, always=True)
+        for p, r in zip(loop.params, loop.body.results, strict=True):
             if _may_share(p, r, backward):
                 webs.join(p, r)
     for branch in _branches(program.entry):

@@ -74,7 +74,7 @@ class Context:
     call_function: Callable[..., AV]
 
     def __init__(self, captures: Captures, inputs: list[Var]) -> None:
-        self.builder = Builder()
+        self.builder = Builder(local=True)
         self.heap = Heap()
         self.captures = captures
         self.inputs = inputs

@@ -146,7 +146,7 @@ def _settle(
     saved = (cx.builder, cx.heap, cx.call_target)
     outside = _around(cx, target, function)
     for _ in range(_ROUNDS):
-        cx.builder, cx.heap, cx.call_target = Builder(), Heap(), target
+        cx.builder, cx.heap, cx.call_target = Builder(local=True), Heap(), target
         params: list[Var] = []
         captured = len(target.captured)
         outer = saved[1]

@@ -44,8 +44,9 @@ def freeze(value: Any) -> Hashable:
 class Builder:
     """Appends statements to one region; ``parent`` builds the region around it."""
 
-    def __init__(self, parent: Builder | None = None) -> None:
+    def __init__(self, parent: Builder | None = None, *, local: bool = False) -> None:
         self.parent = parent
+        self.local = local
         self.stmts: list[Stmt] = []
         self.span: Span | None = None if parent is None else parent.span
         self._memo: dict[Hashable, Var] = {}
@@ -54,7 +55,7 @@ class Builder:
 
     def child(self) -> Builder:
         """A builder for a region nested in this one."""
-        return Builder(self)
+        return Builder(self, local=self.local)
 
     def block(self, results: tuple[Atom, ...] = (), params: tuple[Var, ...] = ()) -> Block:
         """The region as a block."""
@@ -73,7 +74,7 @@ class Builder:
         scope: Builder | None = self
         while scope is not None:
             found = scope._memo.get(key)
-            if found is not None:
+            if found is not None or self.local:
                 return found
             scope = scope.parent
         return None
@@ -261,6 +262,15 @@ def power(b: Builder, x: Atom, n: Atom) -> Atom:
     if _is(n, 0.0):
         return constant(1.0)
     return b.emit("power", x, n)
+
+
+def squeeze(b: Builder, x: Atom, axes: tuple[int, ...]) -> Atom:
+    """``x`` without axes of length one; a sum that kept them drops them."""
+    axis = axes[0] if len(axes) == 1 else axes
+    total = b.definition(x, "sum")
+    if total is not None and total.attrs.get("keepdims") and total.attrs.get("axis") == axis:
+        return b.emit("sum", total.args[0], axis=axis, via=total.attrs["via"])
+    return b.emit("squeeze", x, axis=axis)
 
 
 def substitute_slots(value: Any, args: tuple[Any, ...]) -> Any:

@@ -24,7 +24,10 @@ def _concatenate_back(g: Sym, k: int, *xs: Sym, axis: int = 0) -> Sym:
     """The slice of ``g`` that came from operand ``k``."""
     lengths = [_length(x, axis) for x in xs]
     before, after = lengths[:k], lengths[k + 1 :]
-    ends = [_place(before, after, lengths[k], first=True), _place(before, after, lengths[k], first=False)]
+    ends = [
+        _place(before, after, lengths[k], first=True),
+        _place(before, after, lengths[k], first=False),
+    ]
     parts = [p for p in ends if isinstance(p, Sym)]
     first, last = (Slot(1 + parts.index(p)) if isinstance(p, Sym) else p for p in ends)
     return g.call("index", *parts, index=_along(axis, Slice(first, last, None)))
@@ -64,7 +67,7 @@ def _concatenated(types: tuple[Type, ...], attrs: Attrs) -> Type:
 
 
 def _total(joined: list[AnyDim]) -> AnyDim:
-    """Length after joining: exact where a slice of an axis and what it lacks are put together again."""
+    """Length after joining: exact where a slice and what it lacks are put together again."""
     numbers = [d for d in joined if isinstance(d, int)]
     symbols = [d for d in joined if isinstance(d, Dim)]
     if not symbols:

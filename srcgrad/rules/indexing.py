@@ -23,6 +23,13 @@ class Gather(Linear):
         """``base`` with ``g`` added at the index."""
         return base.call("index_add", g, *args[1:], index=shifted(attrs["index"], 1))
 
+    def inserted_axes(self, index: Any) -> tuple[int, ...]:
+        """The axes that an index only inserts: ``x[:, None]``; none if it selects anything."""
+        every = Slice(None, None, None)
+        if any(e is not None and e != every for e in index):
+            return ()
+        return tuple(k for k, e in enumerate(index) if e is None)
+
 
 def shifted(index: Any, by: int) -> Any:
     """The index template with its slots moved, for an op with more operands in front."""

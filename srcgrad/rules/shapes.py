@@ -212,6 +212,13 @@ linear(
     cheap=True,
     once=True,
 )
+linear(
+    "as_array",
+    lambda g, x: g,
+    run=np.array,
+    infer=infer.array_like,
+    spell="np.array",
+)
 for _name in ("copy", "asarray"):
     linear(
         _name,

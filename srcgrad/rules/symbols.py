@@ -110,7 +110,11 @@ class Sym:
         product = self.builder.definition(self.atom, "matmul")
         if product is not None and self.dims is not None and len(self.dims) == 2:
             x, y = (Sym(self.builder, a) for a in product.args)
-            if self.builder.definition(x.atom, "transpose") is not None and y.dims and len(y.dims) == 2:
+            if (
+                self.builder.definition(x.atom, "transpose") is not None
+                and y.dims
+                and len(y.dims) == 2
+            ):
                 return y.T.call("matmul", x.T)
         return self.call("transpose")
 

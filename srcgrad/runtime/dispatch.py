@@ -30,6 +30,7 @@ from srcgrad.runtime.persist import (
     captured_key,
     class_texts,
     decode,
+    entries_of,
     fetch,
     keep_path,
     named_classes,
@@ -192,7 +193,7 @@ class Dispatch:
         if cache_mode() != "disk":
             return None
         key = self._disk_key(bound)
-        stored = None if key is None else fetch(key, self._function())
+        stored = None if key is None else fetch(key, entries_of(self._function(), bound))
         if key is None or stored is None:
             return None
         if "baked" in stored.meta:
@@ -222,7 +223,7 @@ class Dispatch:
     def _make(
         self, key: str | None, bound: dict[str, Any], branches: bool, codes: Any, classes: Any
     ) -> Compiled:
-        gradient, function = self.gradient, self._function()
+        gradient = self.gradient
         shapes = {name: skeleton(value) for name, value in bound.items()}
 
         def exact() -> list[str]:  # the key alone does not know helpers: the program itself does
@@ -230,11 +231,11 @@ class Dispatch:
 
         def recall(decisions: tuple[int, ...]) -> Any:
             stored = key is not None and compiled.persistent
-            return recall_path(exact(), decisions, function) if stored else None
+            return recall_path(exact(), decisions) if stored else None
 
         def keep(decisions: tuple[int, ...], code: Code | None) -> None:
             if key is not None and compiled.persistent:
-                keep_path(exact(), decisions, code, gradient.__qualname__, function)
+                keep_path(exact(), decisions, code, gradient.__qualname__)
 
         def derive_again() -> Emission:
             return self._emission(shapes)[0]
@@ -261,16 +262,18 @@ class Dispatch:
         if key is not None and before is not None:
             if self._baked != baked_before:
                 self._store_baked(before)
-            self._store(key, compiled, lowered)
+            self._store(key, entries_of(self._function(), bound), compiled, lowered)
         inlined = _codes(lowered.inlined)
         return Found(compiled, captures, lowered.guards, inlined, captured_key(captures))
 
     def _store_baked(self, key: str) -> None:
         """Note on disk that the values of some integers decide the program."""
         meta = {"title": self.gradient.__qualname__, "baked": sorted(self._baked, key=repr)}
-        store(key, self._function(), {}, meta, (), (), ())
+        store(key, (), {}, meta, (), (), ())
 
-    def _store(self, key: str, compiled: Compiled, lowered: Lowered) -> None:
+    def _store(
+        self, key: str, entries: Sequence[Any], compiled: Compiled, lowered: Lowered
+    ) -> None:
         codes, captures = compiled.codes, tuple(lowered.captures)
         try:
             classes = class_texts(compiled.classes)
@@ -286,7 +289,7 @@ class Dispatch:
         }
         texts = {k: c.text for k, c in codes.items()}
         compiled.persistent = store(
-            key, self._function(), texts, meta, captures, lowered.guards, lowered.inlined
+            key, entries, texts, meta, captures, lowered.guards, lowered.inlined
         )
 
     def _emission(self, bound: dict[str, Any]) -> tuple[Emission, Lowered]:

@@ -12,6 +12,7 @@ import dataclasses
 import functools
 import os
 import platform
+import sys
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -164,24 +165,30 @@ def described(value: Any) -> list[str]:
 
 
 class Codec:
-    """Writes captures and guards as JSON, relative to the functions that they are reached from."""
+    """Writes captures and guards as JSON, relative to the functions that they are reached from.
 
-    def __init__(self, entry: Any) -> None:
-        self.functions: list[Any] = [entry]
+    The first of these are ``entries``: the function itself, and those among its arguments.
+    """
+
+    def __init__(self, entries: Sequence[Any]) -> None:
+        self.functions: list[Any] = list(entries)
 
     def capture(self, capture: Capture) -> list[Any]:
         """A capture as JSON."""
-        if capture.root.kind == "object" or capture.root.function not in self.functions:
-            raise NotPersistent
+        root, steps = capture.root, [list(s) for s in capture.steps]
         if not all(type(k) in (str, int) for _, k in capture.steps):
             raise NotPersistent
-        index = self.functions.index(capture.root.function)
-        return [index, capture.root.kind, capture.root.name, [list(s) for s in capture.steps]]
+        if root.kind == "object" and isinstance(root.function, ModuleType):
+            return [0, root.kind, root.function.__name__, steps]
+        if root.kind == "object" or root.function not in self.functions:
+            raise NotPersistent
+        return [self.functions.index(root.function), root.kind, root.name, steps]
 
     def read(self, data: list[Any]) -> Capture:
         """The capture for what ``capture`` wrote."""
         index, kind, name, steps = data
-        return Capture(Root(self.functions[index], kind, name), tuple((k, v) for k, v in steps))
+        owner = sys.modules[name] if kind == "object" else self.functions[index]
+        return Capture(Root(owner, kind, name), tuple((k, v) for k, v in steps))
 
     def guard(self, guard: Guard) -> list[Any]:
         """A guard as JSON; functions that it bakes can be roots of later ones."""
@@ -216,9 +223,20 @@ def _value_text(value: Any) -> list[str]:
     return [class_text(type(value)), repr(shape)]
 
 
+def entries_of(function: Any, bound: dict[str, Any]) -> list[Any]:
+    """The function and those among its arguments: the key says what they are."""
+    found, todo = [function], list(reversed(bound.values()))
+    while todo:
+        value = todo.pop()
+        if isinstance(value, FunctionType):
+            found.append(value)
+        todo += [part for _, part in reversed(children(value) or [])]
+    return found
+
+
 def store(
     key: str,
-    entry: Any,
+    entries: Sequence[Any],
     texts: dict[str, str],
     meta: dict[str, Any],
     captures: Sequence[Capture],
@@ -229,7 +247,7 @@ def store(
     cache = open_cache()
     if cache is None:
         return False
-    codec = Codec(entry)
+    codec = Codec(entries)
     try:
         written = [codec.guard(g) for g in guards]
         if any(f not in codec.functions for f in inlined):
@@ -244,13 +262,13 @@ def store(
     return True
 
 
-def fetch(key: str, entry: Any) -> Stored | None:
+def fetch(key: str, entries: Sequence[Any] = ()) -> Stored | None:
     """A program from disk whose guards hold now."""
     cache = open_cache()
     found = None if cache is None else cache.get(key)
     if found is None:
         return None
-    codec = Codec(entry)
+    codec = Codec(entries)
     guards: list[Guard] = []
     try:
         for data in found.meta["guards"]:
@@ -308,7 +326,7 @@ def _path_key(program: Sequence[str], decisions: tuple[int, ...]) -> str:
 
 
 def keep_path(
-    program: Sequence[str], decisions: tuple[int, ...], code: Code | None, title: str, entry: Any
+    program: Sequence[str], decisions: tuple[int, ...], code: Code | None, title: str
 ) -> None:
     """Write the code of one path of a program, or that ``auto`` stays rolled on it.
 
@@ -318,14 +336,14 @@ def keep_path(
     meta: dict[str, Any] = {"title": f"{title} path {decisions[:8]}"}
     if code is not None:
         meta |= {"places": {"path": code.places}, "names": {"path": code.name}}
-    store(_path_key(program, decisions), entry, texts, meta, (), (), ())
+    store(_path_key(program, decisions), (), texts, meta, (), (), ())
 
 
 def recall_path(
-    program: Sequence[str], decisions: tuple[int, ...], entry: Any
+    program: Sequence[str], decisions: tuple[int, ...]
 ) -> tuple[Code | None] | None:
     """What ``keep_path`` wrote, or ``None``."""
-    stored = fetch(_path_key(program, decisions), entry)
+    stored = fetch(_path_key(program, decisions))
     if stored is None:
         return None
     return (decode("path", stored.texts["path"], stored.meta) if stored.texts else None,)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import linecache
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePath
@@ -55,7 +55,119 @@ class PathRecord:
     compiled: bool
 
     @property
-    def sites(program: Program) -> dict[str, Site]:
+    def sites(self) -> dict[Site, tuple[int, ...]]:
+        """The decisions of each site, in order."""
+        found: dict[Site, list[int]] = {}
+        for site, value in self.steps:
+            found.setdefault(site, []).append(value)
+        return {site: tuple(values) for site, values in found.items()}
+
+    def __str__(self) -> str:
+        """Give a heading and one line for each site."""
+        calls = f"{self.calls} call{'' if self.calls == 1 else 's'}"
+        rows = [f"{calls}, {'compiled' if self.compiled else 'run rolled'}"]
+        return "\n".join([*rows, *_table((s, _runs(s, v)) for s, v in self.sites.items())])
+
+
+@dataclass(frozen=True)
+class DecisionLog:
+    """The paths that calls of one differentiated function took.
+
+    Attributes:
+        title: Name of the function.
+        paths: Those seen, in order of first call.
+        unrecorded: Calls that ran with their loops, without recording a path.
+        note: Why there is nothing to see, if so.
+    """
+
+    title: str
+    paths: tuple[PathRecord, ...]
+    unrecorded: int = 0
+    note: str = ""
+
+    @property
+    def sites(self) -> dict[Site, Counter[int]]:
+        """How often each site decided what, over all recorded calls."""
+        found: dict[Site, Counter[int]] = {}
+        for path in self.paths:
+            for site, value in path.steps:
+                found.setdefault(site, Counter())[value] += path.calls
+        order = lambda item: (item[0].file, item[0].line, item[0].ordinal)
+        return dict(sorted(found.items(), key=order))
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __repr__(self) -> str:
+        paths = "1 path" if len(self.paths) == 1 else f"{len(self.paths)} paths"
+        return f"<{paths} of {self.title}, {self.unrecorded} calls not recorded>"
+
+    def __str__(self) -> str:
+        """Give the paths, what each site decided, and what was not recorded."""
+        rows = [f"path {k}: {path}" for k, path in enumerate(self.paths[:_SHOWN], 1)]
+        if len(self.paths) > _SHOWN:
+            rows.append(f"... and {len(self.paths) - _SHOWN} more paths")
+        if len(self.paths) > 1:
+            rows += ["all paths", *_table((s, _counts(s, c)) for s, c in self.sites.items())]
+        if self.unrecorded:
+            verb = "call ran" if self.unrecorded == 1 else "calls ran"
+            rows.append(f"{self.unrecorded} {verb} with loops, not recorded")
+        if self.note:
+            rows.append(f"{self.title}: {self.note}")
+        return "\n".join(rows)
+
+
+def _table(rows: Iterable[tuple[Site, str]]) -> list[str]:
+    """Sites and words in two columns."""
+    named = [(str(site), words) for site, words in rows]
+    width = max((len(name) for name, _ in named), default=0)
+    return [f"    {name:{width}}  {words}" for name, words in named]
+
+
+def _runs(site: Site, values: Sequence[int]) -> str:
+    """Decisions in order, equal neighbours together."""
+    groups = [(value, len(list(same))) for value, same in groupby(values)]
+    shown = [f"{site.word(v)}{f' x{n}' if n > 1 else ''}" for v, n in groups[:_SHOWN]]
+    return ", ".join(shown) + (", ..." if len(groups) > _SHOWN else "")
+
+
+def _counts(site: Site, counts: Counter[int]) -> str:
+    shown = [f"{site.word(v)} x{n}" for v, n in counts.most_common(_SHOWN)]
+    return ", ".join(shown) + (", ..." if len(counts) > _SHOWN else "")
+
+
+def read(program: Program, decisions: Decisions) -> tuple[tuple[Site, int], ...]:
+    """The site and the value of each decision of a path, in order.
+
+    Raises:
+        PathError: the decisions do not fit the program.
+    """
+    reader = _Reader(program, decisions)
+    reader.run(program.entry)
+    return tuple(reader.steps)
+
+
+class _Reader(Unroller):
+    """Walks a path as ``unroll`` does, but keeps only what decisions depend on."""
+
+    def __init__(self, program: Program, decisions: Decisions) -> None:
+        super().__init__(iter(decisions), program.functions)
+        self.steps: list[tuple[Site, int]] = []
+        self._sites = sites(program)
+
+    def decision(self, stmt: Branch | Loop) -> int:
+        """Note the site of a decision."""
+        value = super().decision(stmt)
+        self.steps.append((self._sites[stmt.site], value))
+        return value
+
+    def equation(self, eqn: Eqn) -> None:
+        """Keep known numbers; other values stand for themselves."""
+        folded = self._folded(eqn, tuple(map(self.atom, eqn.args))) if eqn.outs else None
+        self.env.update(zip(eqn.outs, eqn.outs if folded is None else (folded,), strict=True))
+
+
+def sites(program: Program) -> dict[str, Site]:
     """The branches and loops of a program, by the names they have there.
 
     Copies of one statement, from a helper inlined twice or a function that calls itself, are one site.

@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from srcgrad.ir.build import Builder
-from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Stmt, Undef, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Stmt, Undef, Var, args_of, regions_of
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import INT, SAVED, TAPE, Type
+from srcgrad.ir.types import INT, SAVED, TAPE, Type, dims_of
 from srcgrad.transform.regions import Map, Region
 
 _DEPTH = 4
@@ -32,12 +32,49 @@ class Scope:
     available: dict[Var, Atom] = field(default_factory=dict)
 
 
+def _is_cheap(eqn: Eqn) -> bool:
+    """Whether computing a value again costs less than keeping it: arithmetic, and squares."""
+    square = eqn.op.name == "power" and isinstance(eqn.args[1], Const) and eqn.args[1].value == 2
+    return eqn.op.cheap or square
+
+
+def only_kept(block: Block, supply: Supply) -> frozenset[Var]:
+    """Values that the forward sweep computes for nothing but to keep them: better computed behind it."""
+    kept = {*supply.tapes, *supply.exports}
+    outs = set(supply.exports.values())
+    if not kept:
+        return frozenset()
+    read: set[Atom] = set()
+
+    def walk(inner: Block) -> None:
+        for stmt in inner.stmts:
+            if isinstance(stmt, Eqn) and stmt.op.name == "boundary":
+                return
+            if not (isinstance(stmt, Eqn) and stmt.op.name == "push"):
+                read.update(args_of(stmt))
+            for part in regions_of(stmt):
+                walk(part)
+            if isinstance(stmt, Branch):
+                for arm in (stmt.then, stmt.orelse):
+                    read.update(a for a, o in zip(arm.results, stmt.outs, strict=True) if o not in outs)
+            elif isinstance(stmt, Loop):
+                read.update(stmt.body.results)
+                read.update(() if stmt.cond is None else stmt.cond.results)
+
+    walk(block)
+    read.update(block.results)
+    return frozenset(v for v in kept - read if isinstance(supply.map.definition.get(v), Eqn))
+
+
 class Supply:
     """Finds, or arranges, the backward value of a forward value."""
 
-    def __init__(self, map_: Map, planned: frozenset[Var], *, needed: bool) -> None:
+    def __init__(
+        self, map_: Map, planned: frozenset[Var], behind: frozenset[Var] = frozenset(), *, needed: bool
+    ) -> None:
         self.map = map_
         self.planned = planned
+        self.behind = behind
         self.needed = needed
         self.scope = Scope(map_.top, Builder())
         self.tapes: dict[Var, Var] = {}
@@ -54,22 +91,20 @@ class Supply:
         if found is not None:
             return found
         region = self.map.home[atom]
-        if not region.in_loop:
+        if not region.in_loop and not (atom in self.behind and region.parent is not None):
             return self._exported(atom)
         if self.needed:
             again = self._recompute(atom)
             if again is not None:
                 return again
-        return self._tape(atom)
+        return self._tape(atom) if region.in_loop else self._exported(atom)
 
     def reach_shape(self, atom: Atom) -> Atom:
         """A backward atom of the same shape and dtype: another value of the same type if that is at hand."""
-        if (
-            not isinstance(atom, Var)
-            or atom not in self.map.home
-            or not self.map.home[atom].in_loop
-        ):
+        if not isinstance(atom, Var) or atom not in self.map.home:
             return self.reach(atom)
+        if not self.map.home[atom].in_loop:
+            return self._named_like(atom)
         found = self._available(atom)
         if found is not None:
             return found
@@ -83,6 +118,15 @@ class Supply:
             if self._same_shape(param.type, atom.type):
                 return param
         return self.reach(atom)
+
+    def _named_like(self, var: Var) -> Atom:
+        """A value with a name in place of one without, so that this need not be kept for its shape."""
+        if var.name or dims_of(var.type) is None:
+            return self.reach(var)
+        top = self.map.top.block
+        named = (o for s in top.stmts for o in s.outs if o.name)
+        like = next((v for v in (*top.params, *named) if v.type == var.type), None)
+        return self.reach(var) if like is None else like
 
     @staticmethod
     def _same_shape(a: Type, b: Type) -> bool:
@@ -109,8 +153,6 @@ class Supply:
         return self._exported(self.exports[var])
 
     def _recompute(self, var: Var) -> Atom | None:
-        if var in self.planned and not self._cheaply(var, 0, skip_plan=True):
-            return None
         if not self._cheaply(var, 0, skip_plan=True):
             return None
         eqn = self.map.definition[var]
@@ -129,10 +171,14 @@ class Supply:
             or self._available(atom) is not None
         ):
             return True
-        if not self.map.home[atom].in_loop or (atom in self.planned and not skip_plan):
+        if atom not in self.behind and not self.map.home[atom].in_loop:
+            return True
+        if atom in self.planned and not skip_plan:
             return True
         eqn = self.map.definition.get(atom)
-        if depth >= _DEPTH or not isinstance(eqn, Eqn) or not eqn.op.cheap:
+        if depth >= _DEPTH or not isinstance(eqn, Eqn):
+            return False
+        if not (_is_cheap(eqn) or atom in self.behind):
             return False
         return all(self._cheaply(a, depth + 1) for a in eqn.args)
 

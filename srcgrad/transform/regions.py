@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Loop, Program, Stmt, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Loop, Program, Stmt, Undef, Var
 
 
 @dataclass(eq=False)
@@ -136,4 +136,35 @@ def dependents(program: Program, inputs: Iterable[Var]) -> set[Atom]:
                 mark(stmt.args, stmt.outs)
 
     walk(program.entry)
+    return found
+
+
+def partial(block: Block) -> set[Var]:
+    """Values that are undefined on some path: from an arm or a trip that may not have been."""
+    found: set[Var] = set()
+
+    def absent(atom: Atom) -> bool:
+        return isinstance(atom, Undef) or atom in found
+
+    def walk(inner: Block) -> None:
+        for stmt in inner.stmts:
+            if isinstance(stmt, Branch):
+                walk(stmt.then)
+                walk(stmt.orelse)
+                ends = zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True)
+                found.update(out for out, a, b in ends if absent(a) or absent(b))
+            elif isinstance(stmt, Loop):
+                _walk_loop(stmt)
+
+    def _walk_loop(stmt: Loop) -> None:
+        states = list(zip(stmt.params, stmt.inits, stmt.body.results, stmt.outs, strict=True))
+        size = -1
+        while size != len(found):
+            size = len(found)
+            walk(stmt.body)
+            for param, init, result, out in states:
+                if absent(init) or absent(result):
+                    found.update((param, out))
+
+    walk(block)
     return found

@@ -35,7 +35,7 @@ from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
 from srcgrad.transform.loop_adjoint import Chain, LoopAdjoint
-from srcgrad.transform.needed import Scope, Supply
+from srcgrad.transform.needed import Scope, Supply, only_kept
 from srcgrad.transform.regions import free_vars, locate
 from srcgrad.transform.simplify import simplify_block
 
@@ -60,7 +60,8 @@ def reverse(
     for _ in range(_ROUNDS):
         sweep = Sweep(program, wrt, plan, needed, rank_zero)
         result = sweep.run(value)
-        found = Plan(frozenset(sweep.supply.tapes), plan.steady | sweep.steady)
+        idle = only_kept(simplify_block(result.entry), sweep.supply) if needed else frozenset()
+        found = Plan(frozenset(sweep.supply.tapes), plan.steady | sweep.steady, plan.behind | idle)
         if found == plan:
             break
         plan = found
@@ -92,10 +93,15 @@ def call_pairs(program: Program, wanted: set[str], needed: bool) -> dict[str, Bl
 
 @dataclass(frozen=True)
 class Plan:
-    """What the walk before found: values that are taped, and loop states whose cotangent never changes."""
+    """What the walk before found.
+
+    Values that are taped, loop states whose cotangent never changes, and values that the forward sweep
+    would compute only to keep them: they are computed in the backward sweep instead.
+    """
 
     taped: frozenset[Var] = frozenset()
     steady: frozenset[Var] = frozenset()
+    behind: frozenset[Var] = frozenset()
 
 
 class _ReverseBuilder(Builder):
@@ -115,6 +121,15 @@ class _ReverseBuilder(Builder):
             for k, a in enumerate(args)
         ]
         return super().emit(name, *reached, hint=hint, **attrs)
+
+    def definition(self, atom: Atom, name: str) -> Eqn | None:
+        """The equation of op ``name`` that defines the atom; transposes of the forward sweep are seen too."""
+        found = super().definition(atom, name)
+        if found is None and name == "transpose" and isinstance(atom, Var):
+            stmt = self.supply.map.definition.get(atom)
+            if isinstance(stmt, Eqn) and stmt.op.name == name:
+                return stmt
+        return found
 
 
 class Sweep:
@@ -137,7 +152,7 @@ class Sweep:
         self.functions = program.functions
         self.pairs: set[str] = set()
         self.map = locate(program.entry)
-        self.supply = Supply(self.map, plan.taped, needed=needed)
+        self.supply = Supply(self.map, plan.taped, plan.behind, needed=needed)
         self.builder: Builder = _ReverseBuilder(self.supply)
         self.supply.scope.builder = self.builder
         self.active = active(program, wrt, program.entry.results[:1])
@@ -195,14 +210,16 @@ class Sweep:
         """The gradient of a parameter: its shape, its dtype, zeros where nothing depends on it."""
         g = cotangents.get(param)
         self.builder.span = None
-        if g is None:
-            return self.zero(param)
         if isinstance(param.type, Number):
-            return self._number(g, param)
+            return self._number(Const(0.0) if g is None else g, param)
+        if g is None:
+            g = self.zero(param)
         g = self.cast(self.filled(g, param), param.type)
         if isinstance(g.type, Number) and isinstance(param.type, Array):
             g = self.builder.emit("astype", g, dtype=param.type.dtype)
-        if g in self.returned or not self.is_fresh(g, set()) or param in self.rank_zero:
+        if param in self.rank_zero:
+            return self.builder.emit("as_array", g)
+        if g in self.returned or not self.is_fresh(g, set()):
             g = self.builder.emit_new("copy", self.supply.reach(g), via="np")
         self.returned.add(g)
         self.name_cotangent(g, param)
@@ -235,6 +252,9 @@ class Sweep:
         seen.add(atom)
         stmt = self.builder.made.get(atom) or self.map.definition.get(atom)
         if isinstance(stmt, Eqn):
+            if stmt.op.name in ("transpose", "reshape_like") and stmt.args[0] not in self.returned:
+                self.returned.add(stmt.args[0])
+                return self.is_fresh(stmt.args[0], seen)
             fresh = stmt.op.storage is Storage.FRESH
             return fresh and not (stmt.op.inplace and not self.is_fresh(stmt.args[0], seen))
         if isinstance(stmt, Loop):
@@ -257,7 +277,7 @@ class Sweep:
 
     def zero(self, like: Atom) -> Atom:
         """A zero cotangent of a value."""
-        if is_scalar(like.type) and not _is_rank_zero_param(like, self.wrt):
+        if is_scalar(like.type):
             return Const(0.0)
         return self.builder.emit_new("zeros_like", self.supply.reach_shape(like))
 
@@ -329,11 +349,16 @@ class Sweep:
         source = eqn.args[0]
         if not isinstance(source, Var) or source not in self.active:
             return
+        inserted = rule.inserted_axes(attrs["index"])
+        if inserted and dims_of(source.type) is not None:
+            part = build.squeeze(self.builder, self.full(g, eqn.out), inserted)
+            self.contribute(source, part, cotangents)
+            return
         chain = Chain(source)
         key: Var | Chain = chain if chain in cotangents else source
         before = cotangents.get(key)
         base = self.zero(source) if before is None else self.filled(before, source)
-        exact = self.cast(self.full(g, eqn.out), source.type)
+        exact = self.cast(g, source.type)
         cotangents[key] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
 
     def call(self, stmt: Call, cotangents: Cotangents) -> None:
@@ -457,10 +482,6 @@ class Sweep:
         if not any(out in cotangents for out in stmt.outs):
             return
         LoopAdjoint(self, stmt, cotangents).run()
-
-
-def _is_rank_zero_param(atom: Atom, wrt: Sequence[Var]) -> bool:
-    return isinstance(atom, Var) and atom in wrt and isinstance(atom.type, Array)
 
 
 __all__ = ["reverse"]

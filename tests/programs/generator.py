@@ -168,9 +168,10 @@ class _Writer(Words):
         if scope.arms or scope.loops:
             return self.assign(scope, gives)
         name = self.new("own")
-        scope.names[name] = Name(shape, sole=True)
         axes = repr(shape if len(shape) > 1 else shape[0])
-        return [f"{name} = {self.random.choice((f'np.zeros({axes})', f'1.0 * ({self.array(scope.child(), shape, 2)})'))}"]
+        e = self.random.choice((f"np.zeros({axes})", f"1.0 * ({self.array(scope, shape, 2)})"))
+        scope.names[name] = Name(shape, sole=True)
+        return [f"{name} = {e}"]
 
     def update(self, scope: Scope, gives: Shape) -> list[str]:
         """``name op= value``."""

@@ -300,6 +300,7 @@ def _copies() -> Iterator[Case]:
     x = normal(3, 4)
     for value in (x, x.T, x[::2], np.float64(0.4), np.zeros((0, 2))):
         yield _linear("copy", value, np.copy)
+        yield _linear("as_array", value, np.array)
         yield _linear("asarray", value, np.asarray)
         yield _linear("ascontiguousarray", value, np.ascontiguousarray)
     f4, f8 = np.dtype("float32"), np.dtype("float64")
