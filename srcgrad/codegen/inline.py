@@ -184,7 +184,7 @@ def _find_buffers(block: Block, result: Inlining) -> None:
                     link(p, i)
                     link(p, r)
                     link(p, o)
-                seeds.extend(_accumulators(stmt))
+                seeds.extend(_accumulators(stmt, result.backward))
             for nested in _inner(stmt):
                 walk(nested)
 
@@ -198,11 +198,11 @@ def _find_buffers(block: Block, result: Inlining) -> None:
             todo.extend(edges.get(var, ()))
 
 
-def _accumulators(loop: Loop) -> Iterator[Atom]:
-    """Parameters of array type that a trip adds to: printed as ``p += t``."""
+def _accumulators(loop: Loop, backward: set[Var]) -> Iterator[Atom]:
+    """Cotangents of array type that a trip adds to: printed as ``p += t``."""
     adds = {s.out: s for s in loop.body.stmts if isinstance(s, Eqn) and s.op.name == "add"}
     for param, end in zip(loop.params, loop.body.results, strict=True):
-        eqn = adds.get(end) if isinstance(end, Var) else None
+        eqn = adds.get(end) if end in backward else None
         if eqn is not None and eqn.args[0] is param and getattr(param.type, "dims", ()) != ():
             yield param
 
@@ -231,7 +231,7 @@ def _decide(block: Block, uses: dict[Var, Uses], result: Inlining, is_statement:
         places = [p for p in uses[out].places if p[0] not in result.tested]
         if any(user is not None and set(user.outs) & result.copied for _, _, user in places):
             continue
-        if _is_free(stmt, result) or _is_read(stmt, places, block, result):
+        if _is_free(stmt, result) or _is_read(stmt, places, block, uses, result):
             result.inlined.add(out)
             result.copied.add(out)
             continue
@@ -268,10 +268,14 @@ def _consumed(user: Stmt | None, out: Var) -> bool:
 
 def _says_nothing(stmt: Stmt, user: Stmt | None, block: Block, result: Inlining) -> bool:
     """Whether a name would only be repeated in the next line, so that the named value may be inlined."""
-    if not isinstance(stmt, Eqn) or stmt.outs[0] not in result.backward:
+    if not isinstance(stmt, Eqn):
         return False
-    if stmt.op.name in ("pop", "to_float"):
+    if stmt.outs[0] not in result.backward and stmt.op.name != "tape_length":
+        return False
+    if stmt.op.name in ("pop", "to_float", "tape_length"):
         return True
+    if isinstance(user, Eqn) and user.op.name == "index_add":
+        return user.args[1] is stmt.outs[0] and block is not result.entry
     if user is not None:
         return False
     return result.single if block is result.entry else True
@@ -306,12 +310,21 @@ def _choose(stmt: Branch, result: Inlining) -> None:
             break
 
 
-def _is_read(stmt: Stmt, places: list[tuple[int, int, Stmt | None]], block: Block, result: Inlining) -> bool:
+def _is_read(
+    stmt: Stmt,
+    places: list[tuple[int, int, Stmt | None]],
+    block: Block,
+    uses: dict[Var, Uses],
+    result: Inlining,
+) -> bool:
     """Whether an element is read so seldom that ``x[0]`` says more than a name."""
     if not isinstance(stmt, Eqn) or stmt.op.name != "index" or not is_scalar(stmt.out.type):
         return False
     source = stmt.args[0]
-    if stmt.out.name or not _is_named(source, result) or len(places) > _READS:
+    if stmt.out.name or len(places) > _READS or source in result.buffers:
+        return False
+    several = isinstance(source, Var) and len(uses[source].places) > 1
+    if not (_is_named(source, result) or several):
         return False
     plain = all(isinstance(i, (int, Slot)) and not isinstance(i, bool) for i in stmt.attrs["index"])
     simple = all(isinstance(a, Const) or a in result.inlined or _is_named(a, result) for a in stmt.args[1:])

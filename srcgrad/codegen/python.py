@@ -154,6 +154,7 @@ class _Emitter:
         self.helpers: set[str] = set()
         self.used_modules: set[str] = set()
         self.shown: tuple[str, int] | None = None
+        self.around: list[tuple[str, int]] = []
         self.trip_codes = self.names.trip_codes(program.entry)
 
     def modules(self) -> set[tuple[str, str | None]]:
@@ -168,6 +169,11 @@ class _Emitter:
         body = without_unread(body)
         self._collect(body)
         return body
+
+    def is_if(self, stmt: Branch) -> bool:
+        """Whether the user's line is an ``if``."""
+        text = "" if stmt.span is None else self.lines(stmt.span).strip()
+        return text.startswith(("if ", "if(", "elif ", "elif("))
 
     def is_statement(self, stmt: Branch) -> bool:
         """Whether the user wrote a branch as an ``if`` statement."""
@@ -270,7 +276,7 @@ class _Emitter:
         """The user's line, unless it was shown just now or the statement repeats it."""
         text = self.lines(span).strip()
         key = (span.file, span.line)
-        if key != self.shown and text and not _repeats(node, text):
+        if key != self.shown and key not in self.around and text and not _repeats(node, text):
             out.append(Comment(text))
         self.shown = key
 
@@ -294,7 +300,10 @@ class _Emitter:
         """Whether an addition to a number of the forward sweep is one in the user's text too."""
         if eqn.out in self.buffers.backward or eqn.span is None:
             return True
-        return "+=" in (text := self.lines(eqn.span)) or "-=" in text
+        symbol = "+" if eqn.op.name == "add" else "-"
+        written = ast.Assign([ast.Name(self.names.of(eqn.out), ast.Store())], self.stmt_expr(eqn), None)
+        text = self.lines(eqn.span).strip()
+        return f"{symbol}=" in text or not _repeats(written, text)
 
     def pushed(self, atom: Atom) -> Expr:
         """A value to keep: copied if its array is updated later."""
@@ -440,6 +449,11 @@ class _Emitter:
         then, orelse = arms
         if not then and not orelse:
             return
+        if not (stmt.then.stmts or stmt.orelse.stmts or tail or self.is_if(stmt)):
+            chosen = _chosen(self.expr(stmt.test), then, orelse)
+            if chosen is not None:
+                self.place(out, chosen, stmt.span)
+                return
         test = self.expr(stmt.test)
         if not then:
             test, then, orelse = _negated(test), orelse, []
@@ -477,7 +491,11 @@ class _Emitter:
 
     def loop(self, stmt: Loop, out: list[ast.stmt]) -> None:
         start, shown = self.moves(stmt.params, stmt.inits), self.shown
+        if stmt.span is not None:
+            self.around.append((stmt.span.file, stmt.span.line))
         body = self.loop_body(stmt)
+        if stmt.span is not None:
+            self.around.pop()
         self.shown = shown
         head = self.loop_head(stmt, body)
         if stmt.span is not None:
@@ -519,7 +537,8 @@ class _Emitter:
         index = "_"
         if stmt.index is not None and _mentions(body, self.names.of(stmt.index)):
             index = self.names.of(stmt.index)
-        return ast.For(ast.Name(index, ast.Store()), span, body or [ast.Pass()], [], None)
+        target = ast.Name(index, ast.Store())
+        return over_elements(ast.For(target, span, body or [ast.Pass()], [], None))
 
     def while_head(self, stmt: Loop, body: list[ast.stmt]) -> ast.stmt:
         assert stmt.cond is not None
@@ -565,6 +584,24 @@ def _handles(block: Block, code: Atom) -> bool:
     return isinstance(last, Branch) and isinstance(code, Var) and code in last.outs
 
 
+def _chosen(test: Expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> list[ast.stmt] | None:
+    """Arms that give constants to the same names, as conditional expressions."""
+    values: list[dict[str, Expr]] = []
+    for arm in (then, orelse):
+        values.append({})
+        for node in arm:
+            plain = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            if not (plain and isinstance(node.targets[0], ast.Name)):  # type: ignore[attr-defined]
+                return None
+            values[-1][node.targets[0].id] = node.value  # type: ignore[attr-defined]
+    if set(values[0]) != set(values[1]):
+        return None
+    return [
+        ast.Assign([ast.Name(n, ast.Store())], ast.IfExp(test, value, values[1][n]), None)
+        for n, value in values[0].items()
+    ]
+
+
 def _negated(test: Expr) -> Expr:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return test.operand
@@ -594,6 +631,51 @@ def _is_mask_only(index: Any, types: Any) -> bool:
     """Whether the only array in an index is a boolean mask, which cannot repeat an element."""
     arrays = [types[e.position] for e in index if is_advanced(e, types)]
     return len(arrays) == 1 and getattr(arrays[0], "dtype", None) == bool
+
+
+def over_elements(loop: ast.For) -> ast.For:
+    """``for x in xs`` in place of ``for k in range(len(xs))`` where ``k`` only serves to read ``x = xs[k]``."""
+    span = loop.iter
+    assert isinstance(span, ast.Call)
+    backwards = isinstance(span.func, ast.Name) and span.func.id == "reversed"
+    source = _ranged_over(span.args[0] if backwards else span)
+    read = None if source is None else _element_read(loop, source)
+    if source is None or read is None:
+        return loop
+    elements = ast.Call(span.func, [source], []) if backwards else source
+    body = [s for s in loop.body if s is not read]
+    return ast.For(read.targets[0], elements, body or [ast.Pass()], [], None)
+
+
+def _ranged_over(span: Expr) -> Expr | None:
+    """``xs`` of ``range(len(xs))``."""
+    if not (isinstance(span, ast.Call) and isinstance(span.func, ast.Name) and span.func.id == "range"):
+        return None
+    stop = span.args[0]
+    length = isinstance(stop, ast.Call) and isinstance(stop.func, ast.Name) and stop.func.id == "len"
+    return stop.args[0] if len(span.args) == 1 and length else None  # type: ignore[attr-defined]
+
+
+def _element_read(loop: ast.For, source: Expr) -> ast.Assign | None:
+    """``x = xs[k]`` in the body, if nothing else reads ``k`` or knows ``x`` before, or writes to ``xs``."""
+    assert isinstance(loop.target, ast.Name)
+    index = loop.target.id
+    names = [n for s in loop.body for n in ast.walk(s) if isinstance(n, ast.Name)]
+    if sum(n.id == index for n in names) != 1:
+        return None
+    for k, stmt in enumerate(loop.body):
+        if not _mentions([stmt], index):
+            continue
+        if not (isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Subscript)):
+            return None
+        target, value = stmt.targets[0], stmt.value
+        whole = isinstance(value.slice, ast.Name) and ast.dump(value.value) == ast.dump(source)
+        if not (whole and isinstance(target, ast.Name)) or _mentions(loop.body[:k], target.id):
+            return None
+        owner = next(n.id for n in ast.walk(source) if isinstance(n, ast.Name))
+        written = any(n.id == owner and isinstance(n.ctx, ast.Store) for n in names)
+        return None if written or target.id == owner else stmt
+    return None
 
 
 def without_unread(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -219,6 +219,7 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "size": _attribute("size"),
     "ndim": _attribute("ndim"),
     "range_length": lambda eqn, args: call("len", call("range", *args)),
+    "tape_length": lambda eqn, args: call("len", args[0]),
     "pack": lambda eqn, args: ast.Tuple(list(args), ast.Load()),
     "new_tape": lambda eqn, args: ast.List([], ast.Load()),
     "pop": lambda eqn, args: method(args[0], "pop"),

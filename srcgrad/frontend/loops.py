@@ -13,7 +13,7 @@ from typing import Any
 
 import gast
 
-from srcgrad.frontend.branches import Unmergeable
+from srcgrad.frontend.branches import Unmergeable, may_be_undefined
 from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, RETURN_VALUE, Context, Exit
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, Static, children, leaves, map_leaves, structure
 from srcgrad.ir.nodes import Atom, Block, Branch, Const, Loop, Stmt, Undef, Var
@@ -33,6 +33,7 @@ class Header:
     types: dict[Any, Type] = field(default_factory=dict)
     locs: set[int] = field(default_factory=set)
     aliases: set[tuple[Any, Any]] = field(default_factory=set)
+    late: dict[str, AV] = field(default_factory=dict)
 
 
 @dataclass
@@ -108,7 +109,7 @@ class _Round:
         outer: Any,
     ) -> None:
         self.cx, self.node, self.header, self.outer = cx, node, header, outer
-        self.names, self.versions = names, versions
+        self.names, self.versions = {**names, **header.late}, versions
         self.bound = bound
         self.carried: list[Carried] = []
         self.results: list[Atom] = []
@@ -171,6 +172,10 @@ class _Round:
             return Ref(loc)
         var = self.param(key, leaf, hint)
         type_ = self.header.types.get(key)
+        if isinstance(leaf, Undef) and _is_array(var.type):
+            loc = cx.heap.allocate(var)
+            cx.heap.alias(cx.heap.allocate(var), loc)
+            return Ref(loc)
         return var if type_ is None else cx.bind(var, mutable=_is_array(type_))
 
     def _alias_headers(self, a: Any, b: Any) -> None:
@@ -280,8 +285,16 @@ class _Round:
                 param = Var(name if name.isidentifier() else "result", atom.type)
                 self.carried.append(Carried(("late", name, k), param, Undef(atom.type)))
                 self.results.append(atom)
+            if may_be_undefined(self.cx.builder.stmts, self.results[-len(leaves(value)) :]) and self._outlives(name):
+                self.header.late[name] = map_leaves(value, lambda leaf: Undef(self.cx.atom(leaf, self.node).type))
+                raise Again
             late[name] = value
         return late
+
+    def _outlives(self, name: str) -> bool:
+        """Whether a name that a trip may leave as it was is read outside the body."""
+        inside, around = gast.Module(self.node.body, []), self.cx.frame.function.tree
+        return name != RETURN_VALUE and reads_of(around, name) > reads_of(inside, name)
 
     def _bind_after(self, outs: tuple[Var, ...], late: dict[str, AV]) -> None:
         cx = self.cx
@@ -363,6 +376,13 @@ def _arm_going_on(arm: Block, place: int) -> Block:
     elif isinstance(code, Var):
         _going_on(stmts, code)
     return Block(arm.params, tuple(stmts), tuple(results))
+
+
+def reads_of(tree: Any, name: str) -> int:
+    """How often a tree reads a name."""
+    return sum(
+        isinstance(n, gast.Name) and n.id == name and isinstance(n.ctx, gast.Load) for n in gast.walk(tree)
+    )
 
 
 def _is_array(type_: Type) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from srcgrad.ir import infer
 from srcgrad.ir.nodes import Slice, Slot
 from srcgrad.ir.ops import Attrs, Storage
-from srcgrad.ir.types import AnyDim, Array, Dim, Type, broadcast_dims, dims_of, with_dims
+from srcgrad.ir.types import AnyDim, Array, Dim, Memory, Type, broadcast_dims, dims_of, with_dims
 from srcgrad.rules.registry import Linear, plain, register
 from srcgrad.rules.symbols import Sym
 
@@ -170,3 +170,19 @@ register(
     cheap=True,
 )
 plain("index_add", _index_add, infer.same, inplace=True)
+
+
+def _store(base: Any, value: Any, *parts: Any, index: Any) -> Any:
+    result = np.array(base)
+    result[_resolve(index)] = value
+    return result
+
+
+def _stored(types: tuple[Type, ...], attrs: Attrs) -> Type:
+    """The next version of a buffer: its dtype and shape, its memory a buffer's."""
+    base = types[0]
+    return Array(base.dtype, base.dims, Memory.BUFFER) if isinstance(base, Array) else base
+
+
+# A write as a value: ``A2 = store(A1, value, *index)``. Lowering does not make it yet.
+plain("store", _store, _stored, inplace=True)

@@ -11,6 +11,7 @@ from srcgrad.rules.registry import plain
 plain("new_tape", list, infer.constant_type(TAPE), effect=True)
 plain("push", lambda tape, value: tape.append(value), infer.constant_type(BOOL), effect=True)
 plain("pop", lambda tape: tape.pop(), infer.constant_type(FLOAT), effect=True)
+plain("tape_length", len, infer.constant_type(INT))
 plain("pack", lambda *values: values, infer.constant_type(SAVED))
 plain("unpack", lambda saved: saved, infer.constant_type(SAVED))
 plain("boundary", lambda: None, infer.constant_type(BOOL), effect=True)

@@ -50,7 +50,7 @@ class Gradient:
         self.unroll = unroll
         self.names = tuple(signature_of(function).parameters)
         self.argnums = argnums
-        self.wrt, self.single = resolve_argnums(argnums, self.names[method:], function)
+        self.wrt, self.single = resolve_argnums(argnums, self.names, function, int(method))
         self.__srcgrad_primal__ = function
         self._dispatch: Dispatch | None = None
         self._fast: Callable[..., Any] = self._slow
@@ -67,7 +67,7 @@ class Gradient:
 
     def __set_name__(self, owner: type, name: str) -> None:
         """Count positions from the argument after ``self`` in a function that becomes a method."""
-        self.wrt, self.single = resolve_argnums(self.argnums, self.names[1:], self.primal)
+        self.wrt, self.single = resolve_argnums(self.argnums, self.names, self.primal, 1)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -161,9 +161,12 @@ def signature_of(function: Callable[..., Any]) -> inspect.Signature:
 
 
 def resolve_argnums(
-    argnums: Argnums, names: tuple[str, ...], function: Any
+    argnums: Argnums, names: tuple[str, ...], function: Any, skip: int = 0
 ) -> tuple[tuple[str, ...], bool]:
-    """Parameter names for argnums, and whether a single one was asked for."""
+    """Parameter names for argnums, and whether a single one was asked for.
+
+    Positions count from parameter number ``skip`` on.
+    """
     single = not isinstance(argnums, tuple)
     wanted = (argnums,) if isinstance(argnums, (int, str)) else argnums
     label = getattr(function, "__name__", "function")
@@ -175,17 +178,17 @@ def resolve_argnums(
         raise refuse(f"{label} takes no arguments", "differentiate a function of something")
     if not isinstance(wanted, tuple):
         raise refuse(f"argnums={argnums!r}", "give a position, a name, or a tuple of them")
-    found: list[str] = []
+    counted, found = names[skip:], list[str]()
     for item in wanted:
         if isinstance(item, bool) or not isinstance(item, (int, str)):
             raise refuse(f"argnums holds {item!r}", "give positions or parameter names")
-        if isinstance(item, int) and not -len(names) <= item < len(names):
-            message = f"argnums={item} but {label} has {len(names)} parameters"
-            raise refuse(message, f"use 0 to {len(names) - 1}")
+        if isinstance(item, int) and not -len(counted) <= item < len(counted):
+            message = f"argnums={item} but {label} has {len(counted)} parameters"
+            raise refuse(message, f"use 0 to {len(counted) - 1}")
         if isinstance(item, str) and item not in names:
             message = f"{label} has no parameter {item!r}"
             raise refuse(message, f"use one of {', '.join(names)}")
-        name = item if isinstance(item, str) else names[item]
+        name = item if isinstance(item, str) else counted[item]
         if name in found:
             raise refuse(f"argnums names {name!r} twice", "name each parameter once")
         found.append(name)

@@ -6,7 +6,7 @@ body adds to, and primal states that are handed down from trip to trip (shift).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,7 +79,8 @@ class LoopAdjoint:
             g = own.get(param)
             if g is seed:
                 sweep.steady.add(param)
-            end = sweep.zero(param) if g is None else sweep.full(g, param)
+            exact = g is not None and param not in sweep.map.partial
+            end = sweep.full(g, param) if exact else g or sweep.zero(param)
             self.results.append(end)
             sweep.name_cotangent(end, param)
         self.results += [self._close_chain(var, own) for var in free]
@@ -94,8 +95,19 @@ class LoopAdjoint:
         target: Var | Chain = var if before is None else chain
         if before is None:
             before = self.cotangents.get(var)
-            before = sweep.zero(var) if before is None else sweep.filled(before, var)
-        return self.carry(target, before, var.type, f"d{var.name}" if var.name else "")
+            before = self._opened(before, var)
+        return self.carry(target, before, self._type(var), f"d{var.name}" if var.name else "")
+
+    def _opened(self, g: Atom | None, like: Var) -> Atom:
+        """The cotangent that the loop starts with, in the shape of its value if that is defined."""
+        if g is None:
+            return self.sweep.zero(like)
+        return g if like in self.sweep.map.partial else self.sweep.filled(g, like)
+
+    def _type(self, var: Var) -> Type:
+        """Type of the cotangent of a value in a loop: that of a value which may be undefined only broadcasts."""
+        array = isinstance(var.type, Array) and var.type.dims != ()
+        return replace(var.type, dims=None) if array and var in self.sweep.map.partial else var.type  # type: ignore[arg-type]
 
     def _close_chain(self, var: Var, own: Cotangents) -> Atom:
         """The accumulated cotangent after one trip: what was added in place, and the sum of the rest."""
@@ -120,10 +132,9 @@ class LoopAdjoint:
         return found
 
     def _state_seed(self, k: int) -> Var:
-        sweep, out, param = self.sweep, self.stmt.outs[k], self.stmt.params[k]
+        out, param = self.stmt.outs[k], self.stmt.params[k]
         g = self.cotangents.pop(out, None)
-        init = sweep.zero(out) if g is None else sweep.filled(g, out)
-        return self.carry(None, init, param.type, f"d{param.name}" if param.name else "")
+        return self.carry(None, self._opened(g, out), self._type(param), f"d{param.name}" if param.name else "")
 
     def _shifts(self) -> dict[int, tuple[Var, Var]]:
         """Results that are the next trip's taped parameter: carried backwards instead of taped too."""

@@ -189,6 +189,8 @@ class Supply:
             scope = scope.parent
         if scope is None:
             raise LookupError(f"{var!r} is not reachable from the backward sweep")
+        if var in self.map.partial:
+            self.absent_is_none = True
         if var not in self.tapes:
             self.tapes[var] = Var(f"{var.name}_tape" if var.name else "tape", TAPE)
         popped = Var(var.name, var.type)
@@ -248,7 +250,7 @@ class Supply:
             for inner, out in self.exports.items():
                 if self.map.home[inner] is region:
                     extra.append((k, inner, out))
-        results = [list(stmt.then.results), list(stmt.orelse.results)]
+        results = [list(self._present(arm.results)) for arm in (stmt.then, stmt.orelse)]
         for k, inner, out in extra:
             results[k].append(inner)
             results[1 - k].append(Const(None) if self.absent_is_none else Undef(out.type))
@@ -256,12 +258,19 @@ class Supply:
         outs = (*stmt.outs, *(out for _, _, out in extra))
         return replace(stmt, then=blocks[0], orelse=blocks[1], outs=outs)
 
+    def _present(self, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        """The atoms with a value in place of ``undef``, where a value that may be undefined is kept."""
+        if not self.absent_is_none:
+            return atoms
+        return tuple(Const(None) if isinstance(a, Undef) else a for a in atoms)
+
     def _loop(self, stmt: Loop) -> Loop:
         starts = [*stmt.params, *(() if stmt.index is None else (stmt.index,))]
         stmts = [p for var in starts for p in self._push(var, stmt)] + self._rewrite(
             stmt.body.stmts
         )
-        new = replace(stmt, body=Block((), tuple(stmts), stmt.body.results))
+        inits = self._present(stmt.inits)
+        new = replace(stmt, inits=inits, body=Block((), tuple(stmts), stmt.body.results))
         if id(stmt) not in self.trips:
             return new
         count, after = Var("trips", INT), Var("trips", INT)
@@ -269,7 +278,7 @@ class Supply:
         return replace(
             new,
             params=(*stmt.params, count),
-            inits=(*stmt.inits, Const(0)),
+            inits=(*inits, Const(0)),
             outs=(*stmt.outs, self.trips[id(stmt)][1]),
             body=Block((), (step, *stmts), (*stmt.body.results, after)),
         )

@@ -27,6 +27,7 @@ class Map:
     home: dict[Var, Region] = field(default_factory=dict)
     definition: dict[Var, Stmt] = field(default_factory=dict)
     regions: dict[int, Region] = field(default_factory=dict)
+    partial: frozenset[Var] = frozenset()
 
     def of(self, block: Block) -> Region:
         """The region of a nested block."""
@@ -40,7 +41,7 @@ class Map:
 def locate(block: Block) -> Map:
     """Map every value of the block and the blocks in it."""
     top = Region(block)
-    found = Map(top)
+    found = Map(top, partial=frozenset(partial(block)))
     for param in block.params:
         found.home[param] = top
     _walk(top, found)

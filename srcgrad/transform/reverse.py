@@ -276,7 +276,9 @@ class Sweep:
         return full(self.sym(g), self.sym(like)).atom
 
     def zero(self, like: Atom) -> Atom:
-        """A zero cotangent of a value."""
+        """A zero cotangent of a value; of rank zero for one that may be undefined."""
+        if like in self.map.partial:
+            return Const(0.0)
         if is_scalar(like.type):
             return Const(0.0)
         return self.builder.emit_new("zeros_like", self.supply.reach_shape(like))
@@ -357,7 +359,9 @@ class Sweep:
         chain = Chain(source)
         key: Var | Chain = chain if chain in cotangents else source
         before = cotangents.get(key)
-        base = self.zero(source) if before is None else self.filled(before, source)
+        base = self.zero(source) if before is None else before
+        if before is not None or source in self.map.partial:
+            base = self.filled(base, source)
         exact = self.cast(g, source.type)
         cotangents[key] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
 
@@ -458,7 +462,7 @@ class Sweep:
             self.resume(scope)
             if g is None:
                 g = Const(0.0) if scalar else self.zero(var)
-            result.append(g if scalar else self.full(g, var))
+            result.append(g if scalar or var in self.map.partial else self.full(g, var))
             self.leave(scope)
         return result
 
