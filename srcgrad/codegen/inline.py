@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Program, Slot, Stmt, Var
 from srcgrad.ir.types import INT, is_scalar
 
-_LIMIT = 12
+_LIMIT = 13
 _RETURNED = 6
 _READS = 3
 _FREE = frozenset({"transpose", "length", "size", "ndim"})
@@ -229,11 +229,11 @@ def _decide(block: Block, uses: dict[Var, Uses], result: Inlining, is_statement:
             continue
         out = stmt.outs[0]
         places = [p for p in uses[out].places if p[0] not in result.tested]
-        if any(user is not None and set(user.outs) & result.copied for _, _, user in places):
-            continue
         if _is_free(stmt, result) or _is_read(stmt, places, block, uses, result):
             result.inlined.add(out)
             result.copied.add(out)
+            continue
+        if any(user is not None and set(user.outs) & result.copied for _, _, user in places):
             continue
         if len(places) != 1 or places[0][0] != id(block):
             continue

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from srcgrad.codegen.inline import Inlining, all_defined, backward_values
 from srcgrad.codegen.liveness import Interference, analyse
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Var
+from srcgrad.transform.regions import partial
 
 RESERVED = (
     frozenset(keyword.kwlist)
@@ -84,6 +85,8 @@ def make_webs(program: Program, inlining: Inlining, unnamed: Iterable[Var] = ())
             if _may_share(p, r, backward):
                 webs.join(p, r)
     for branch in _branches(program.entry):
+        if any(out in inlining.choices for out in branch.outs):
+            continue
         for out, *ends in zip(branch.outs, branch.then.results, branch.orelse.results, strict=True):
             for end in ends:
                 if _may_share(out, end, backward):
@@ -236,4 +239,20 @@ class Names:
             if roots.count(root) == 1
             for var in all_defined(loop.body)
             if self.webs.find(var) is root
+        }
+
+    def handed_on(self, block: Block) -> set[Var]:
+        """Names that may be unbound when another name takes their value: they start as ``None``."""
+        undefined = partial(block)
+        edges: list[tuple[Var, Atom]] = []
+        for stmt in _walk(block):
+            if isinstance(stmt, Branch):
+                for out, *ends in zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True):
+                    edges += [(out, end) for end in ends]
+            elif isinstance(stmt, Loop):
+                edges += zip((*stmt.params, *stmt.params), (*stmt.inits, *stmt.body.results), strict=True)
+        return {
+            self.webs.find(source)
+            for target, source in edges
+            if isinstance(source, Var) and source in undefined and not self.same(target, source)
         }

@@ -156,6 +156,7 @@ class _Emitter:
         self.shown: tuple[str, int] | None = None
         self.around: list[tuple[str, int]] = []
         self.trip_codes = self.names.trip_codes(program.entry)
+        self.handed_on = self.names.handed_on(program.entry)
 
     def modules(self) -> set[tuple[str, str | None]]:
         return {("numpy", "np") if m == "np" else (m, None) for m in self.used_modules}
@@ -391,7 +392,9 @@ class _Emitter:
         for target, source in zip(targets, sources, strict=True):
             if self._stays_next(target, source):
                 continue
-            if isinstance(source, Undef) or (
+            if isinstance(source, Undef) and self.names.webs.find(target) not in self.handed_on:
+                continue
+            if (
                 self.names.same(target, source) and source not in self.inlining.inlined
             ):
                 continue

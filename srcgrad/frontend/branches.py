@@ -25,7 +25,7 @@ from srcgrad.frontend.kinds import (
     structure,
 )
 from srcgrad.ir.build import atom_key
-from srcgrad.ir.nodes import Atom, Branch, Const, Stmt, Undef, Var
+from srcgrad.ir.nodes import Atom, Branch, Const, Loop, Stmt, Undef, Var
 from srcgrad.ir.types import INT, UNKNOWN, join
 
 
@@ -53,6 +53,8 @@ class Merge:
 
     cx: Context
     old_locs: frozenset[int]
+    first: dict[int, Atom]
+    second: dict[int, Atom]
     outs: list[Var] = field(default_factory=list)
     then: list[Atom] = field(default_factory=list)
     orelse: list[Atom] = field(default_factory=list)
@@ -84,7 +86,7 @@ def branch(
     first = _run_arm(cx, then)
     cx.frame.names, cx.heap.versions = dict(names), dict(versions)
     second = _run_arm(cx, orelse)
-    merge = Merge(cx, frozenset(versions))
+    merge = Merge(cx, frozenset(versions), first.versions, second.versions)
     cx.heap.versions = {**first.versions, **second.versions}
     for loc in versions:
         _merge_version(merge, loc, first.versions[loc], second.versions[loc])
@@ -155,7 +157,8 @@ def merge_values(merge: Merge, a: AV | None, b: AV | None, name: str) -> AV:
 
 def _merge_leaf(merge: Merge, a: AV, b: AV, name: str) -> AV:
     heap = merge.cx.heap
-    x, y = (heap.versions[v.loc] if isinstance(v, Ref) else v for v in (a, b))
+    x = merge.first[a.loc] if isinstance(a, Ref) else a
+    y = merge.second[b.loc] if isinstance(b, Ref) else b
     hint = name if name.isidentifier() else "result" if name == "<return>" else ""
     merged = merge.atom(x, y, hint)  # type: ignore[arg-type]
     if merged is None:
@@ -193,6 +196,10 @@ def may_be_undefined(stmts: Sequence[Stmt], atoms: Sequence[Atom]) -> bool:
             places = [k for k, out in enumerate(stmt.outs) if out in wanted]
             arms = (stmt.then, stmt.orelse)
             if any(may_be_undefined(arm.stmts, [arm.results[k] for k in places]) for arm in arms):
+                return True
+        elif isinstance(stmt, Loop):
+            starts = [i for i, out in zip(stmt.inits, stmt.outs, strict=True) if out in wanted]
+            if any(isinstance(i, Undef) for i in starts):
                 return True
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import gast
@@ -373,7 +374,7 @@ def attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
     if isinstance(value, Static):
         if not hasattr(value.value, name):
             cx.refuse(
-                "SG203", f"{value.value!r} has no attribute {name!r}", node, "check the spelling"
+                "SG203", f"{_shown(value.value)} has no attribute {name!r}", node, "check the spelling"
             )
         return _static_attribute(cx, value.value, name, node)
     if isinstance(value, Instance):
@@ -383,6 +384,11 @@ def attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
     if isinstance(value, (*ATOMS, Ref)):
         return _array_attribute(cx, value, name, node)
     return Method(value, name)
+
+
+def _shown(value: Any) -> str:
+    """An object as a message names it."""
+    return f"module {value.__name__}" if isinstance(value, ModuleType) else repr(value)
 
 
 def _static_attribute(cx: Context, owner: Any, name: str, node: Any) -> AV:

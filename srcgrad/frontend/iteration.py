@@ -7,6 +7,7 @@ from typing import Any
 
 from srcgrad.frontend.branches import branch
 from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, Context, Exit
+from srcgrad.frontend.exits import leaving_code
 from srcgrad.frontend.expressions import expression, length
 from srcgrad.frontend.kinds import (
     AV,
@@ -20,7 +21,7 @@ from srcgrad.frontend.kinds import (
     Zip,
     describe,
 )
-from srcgrad.frontend.loops import leaving_code, lower_loop
+from srcgrad.frontend.loops import lower_loop
 from srcgrad.frontend.subscripts import DynamicIndex, subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Var

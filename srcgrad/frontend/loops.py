@@ -8,15 +8,16 @@ that end on one array) is noted, and the body is lowered again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import gast
 
 from srcgrad.frontend.branches import Unmergeable, may_be_undefined
-from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, RETURN_VALUE, Context, Exit
+from srcgrad.frontend.context import BREAK, NEXT, RETURN, RETURN_VALUE, Context, Exit
+from srcgrad.frontend.exits import leaving_code
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, Static, children, leaves, map_leaves, structure
-from srcgrad.ir.nodes import Atom, Block, Branch, Const, Loop, Stmt, Undef, Var
+from srcgrad.ir.nodes import Atom, Block, Const, Loop, Undef, Var
 from srcgrad.ir.types import INT, Array, Type, join
 
 _ROUNDS = 40
@@ -342,42 +343,6 @@ class _Round:
         return Exit(frozenset({NEXT, *leaving}), code)
 
 
-def leaving_code(cx: Context, exit_: Exit) -> Exit:
-    """The exit of a loop from that of its last trip: ``continue`` there means going on."""
-    if CONTINUE not in exit_.codes:
-        return exit_
-    if not exit_.codes & {BREAK, RETURN}:
-        return Exit.always(NEXT)
-    codes = exit_.codes - {CONTINUE} | {NEXT}
-    if isinstance(exit_.atom, Var) and _going_on(cx.builder.stmts, exit_.atom):
-        return Exit(codes, exit_.atom)
-    odd = cx.emit("remainder", exit_.atom, Const(2))
-    return Exit(codes, cx.emit("multiply", exit_.atom, odd))
-
-
-def _going_on(stmts: list[Stmt], code: Var) -> bool:
-    """Make the branch that defines an exit code say "next" where it says "continue"."""
-    for k in reversed(range(len(stmts))):
-        stmt = stmts[k]
-        if not (isinstance(stmt, Branch) and code in stmt.outs):
-            continue
-        place = stmt.outs.index(code)
-        arms = [_arm_going_on(arm, place) for arm in (stmt.then, stmt.orelse)]
-        stmts[k] = replace(stmt, then=arms[0], orelse=arms[1])
-        return True
-    return False
-
-
-def _arm_going_on(arm: Block, place: int) -> Block:
-    results, stmts = list(arm.results), list(arm.stmts)
-    code = results[place]
-    if isinstance(code, Const) and code.value == CONTINUE:
-        results[place] = Const(NEXT)
-    elif isinstance(code, Var):
-        _going_on(stmts, code)
-    return Block(arm.params, tuple(stmts), tuple(results))
-
-
 def reads_of(tree: Any, name: str) -> int:
     """How often a tree reads a name."""
     return sum(
@@ -405,4 +370,4 @@ def _is_rebound(node: Any, name: str) -> bool:
     return False
 
 
-__all__ = ["assigned_names", "leaving_code", "lower_loop"]
+__all__ = ["assigned_names", "lower_loop"]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
-from srcgrad.ir.nodes import Slice, Slot
+from srcgrad.ir.nodes import Slice, Slot, Var
 from srcgrad.ir.ops import Attrs
-from srcgrad.ir.types import AnyDim, Array, Dim, Type, dims_of
+from srcgrad.ir.types import AnyDim, Array, Dim, Type, dims_of, with_dims
 from srcgrad.rules.registry import linear
 from srcgrad.rules.symbols import Sym
 
@@ -30,7 +30,10 @@ def _concatenate_back(g: Sym, k: int, *xs: Sym, axis: int = 0) -> Sym:
     ]
     parts = [p for p in ends if isinstance(p, Sym)]
     first, last = (Slot(1 + parts.index(p)) if isinstance(p, Sym) else p for p in ends)
-    return g.call("index", *parts, index=_along(axis, Slice(first, last, None)))
+    part = g.call("index", *parts, index=_along(axis, Slice(first, last, None)))
+    if isinstance(part.atom, Var) and xs[k].dims is not None:
+        part.atom.type = with_dims(part.type, xs[k].dims)
+    return part
 
 
 def _place(before: list[Any], after: list[Any], own: Any, *, first: bool) -> Any:

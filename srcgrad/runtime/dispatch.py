@@ -15,12 +15,11 @@ from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from srcgrad.errors import ArgumentError
-from srcgrad.frontend.kinds import AV, leaves
 from srcgrad.frontend.lower import Lowered
-from srcgrad.frontend.resolve import Capture, Guard, refuse_value
-from srcgrad.ir.nodes import Const, Var
+from srcgrad.frontend.resolve import Capture, Guard
 from srcgrad.runtime.cache import cache_mode
 from srcgrad.runtime.compiled import Code, Compiled, make_code
+from srcgrad.runtime.derivations import emission_for, emission_unknown
 from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.fastpath import Guarded, extend, guard_for
 from srcgrad.runtime.gradient import signature_of
@@ -38,18 +37,7 @@ from srcgrad.runtime.persist import (
     recall_path,
     store,
 )
-from srcgrad.runtime.signature import (
-    Arguments,
-    Path,
-    check_differentiable,
-    describe,
-    key_of,
-    leaf_type,
-    skeleton,
-    unknown,
-)
-from srcgrad.transform.options import Options
-from srcgrad.transform.pipeline import Derivation, check_result, derive
+from srcgrad.runtime.signature import Path, key_of, skeleton
 from srcgrad.transform.unroll import has_decisions
 
 if TYPE_CHECKING:
@@ -253,7 +241,9 @@ class Dispatch:
         emission, lowered = self._emission(bound)
         program = emission.derivation.primal
         branches = has_decisions(program)
-        kinds = ["rolled", "scout"] if branches and self.gradient.unroll is not False else ["rolled"]
+        kinds = (
+            ["rolled", "scout"] if branches and self.gradient.unroll is not False else ["rolled"]
+        )
         codes = {kind: make_code(emission, kind) for kind in kinds}
         key = self._disk_key(bound) if before is not None else None
         captures = tuple(lowered.captures)
@@ -294,81 +284,17 @@ class Dispatch:
 
     def _emission(self, bound: dict[str, Any]) -> tuple[Emission, Lowered]:
         """Lower the function for these arguments."""
-        arguments = Arguments()
-
-        def described(
-            baked: frozenset[Any], captured: frozenset[Capture]
-        ) -> tuple[dict[str, AV], list[Var]]:
-            nonlocal arguments
-            arguments = describe(bound, self._baked | baked)
-            return arguments.values, arguments.variables()
-
-        def locate(var: Var) -> Path:
-            return next(leaf.path for leaf in arguments.leaves if leaf.var is var)
-
-        def bake(path: Path) -> None:
-            self._baked |= {path}
-
-        lowered = derive(
-            self._function(), described, locate, _captured_type, bake, self.gradient.primal
-        )
-        return self._checked(lowered, arguments), lowered
+        emission, lowered, more = emission_for(self.gradient, self._function(), bound, self._baked)
+        self._baked |= more
+        return emission, lowered
 
     def unknown(self) -> Compiled:
         """The form for arrays of unknown rank."""
-        arguments = Arguments()
-        for name in self.gradient.names:
-            arguments.values[name], leaf = unknown(name)
-            arguments.leaves.append(leaf)
-        lowered = derive(
-            self._function(),
-            lambda baked, captured: (arguments.values, arguments.variables()),
-            lambda var: None,
-            _captured_type,
-            lambda leaf: None,
-            self.gradient.primal,
-        )
-        emission = self._checked(lowered, arguments)
-        program = emission.derivation.primal
-        compiled = self._make(None, {}, has_decisions(program), {}, {})
+        emission = emission_unknown(self.gradient, self._function())
+        compiled = self._make(None, {}, has_decisions(emission.derivation.primal), {}, {})
         compiled.adopt(emission)
         return compiled
-
-    def _checked(self, lowered: Lowered, arguments: Arguments) -> Emission:
-        """The derivation, once its inputs and its result are known to be differentiable."""
-        gradient = self.gradient
-        options: Options = gradient.options
-        wrt = differentiated(gradient.wrt, arguments)
-        check_result(lowered, wrt, has_aux=options.has_aux)
-        rank_zero = frozenset(leaf.var for leaf in arguments.leaves if leaf.rank_zero)
-        derivation = Derivation(lowered, tuple(wrt), rank_zero, options)
-        return Emission(derivation, arguments, gradient.wrt, single=gradient.single)
 
 
 def _codes(functions: Sequence[Any]) -> tuple[tuple[FunctionType, CodeType], ...]:
     return tuple((f, f.__code__) for f in functions)
-
-
-def _captured_type(value: Any, name: str) -> Any:
-    refuse_value(value, name)
-    return leaf_type(value, name)
-
-
-def differentiated(names: Sequence[str], arguments: Arguments) -> list[Var]:
-    """The leaves of the arguments of these names; each must be one that has a derivative."""
-    found: list[Var] = []
-    by_var = {leaf.var: leaf for leaf in arguments.leaves}
-    for name in names:
-        own = leaves(arguments.values[name])
-        for part in own:
-            if isinstance(part, Const):
-                message = f"argument {name!r} holds the {type(part.value).__name__} {part.value!r}"
-                raise ArgumentError("SG301", message, "leave it out of argnums, or pass a float")
-        inner = [v for v in own if isinstance(v, Var)]
-        if not inner:
-            message = f"argument {name!r} holds nothing to differentiate"
-            raise ArgumentError("SG306", message, "pass float arrays in it")
-        for var in inner:
-            check_differentiable(None, by_var[var])
-        found += inner
-    return found

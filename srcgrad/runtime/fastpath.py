@@ -202,7 +202,9 @@ def _same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and isinstance(a, plain) and a == b
 
 
-def _read_lines(writer: _Writer, found: Any, function: FunctionType, names: Sequence[str]) -> list[str]:
+def _read_lines(
+    writer: _Writer, found: Any, function: FunctionType, names: Sequence[str]
+) -> list[str]:
     """Statements that fill in defaults and read captured values."""
     rows = []
     for name in _defaulted(function, names):
@@ -234,7 +236,11 @@ def _parameters(function: FunctionType, names: Sequence[str], u: str) -> tuple[s
 
 
 def guard_for(
-    function: FunctionType, bound: dict[str, Any], found: Any, baked: frozenset[Path], used: list[Any]
+    function: FunctionType,
+    bound: dict[str, Any],
+    found: Any,
+    baked: frozenset[Path],
+    used: list[Any],
 ) -> tuple[Guarded, Any] | None:
     """A guard for arguments like ``bound``, and their key in its table; ``None`` if it would be long."""
     names = list(bound)

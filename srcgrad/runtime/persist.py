@@ -80,7 +80,9 @@ def _foreign_rules(count: int) -> bool:
     """Whether an operation was defined outside srcgrad: its text is then part of no key."""
     for op in OPS.values():
         made = getattr(op.diff, "__dict__", None) or {}
-        rules = [v for part in made.values() for v in (part if isinstance(part, tuple) else (part,))]
+        rules = [
+            v for part in made.values() for v in (part if isinstance(part, tuple) else (part,))
+        ]
         if any(not str(getattr(r, "__module__", "srcgrad")).startswith("srcgrad") for r in rules):
             return True
     return False
@@ -158,7 +160,9 @@ def described(value: Any) -> list[str]:
     if isinstance(value, type):
         return ["class", class_text(value)]
     name = getattr(value, "__name__", "")
-    library = isinstance(value, (np.ufunc, BuiltinFunctionType)) or type(value).__module__ == "numpy"
+    library = (
+        isinstance(value, (np.ufunc, BuiltinFunctionType)) or type(value).__module__ == "numpy"
+    )
     if library and name:
         return ["library", type(value).__name__, str(getattr(value, "__module__", "")), str(name)]
     raise NotPersistent
@@ -218,7 +222,9 @@ def _value_text(value: Any) -> list[str]:
     """What a guard by value compares: the value, or the class and size of a container."""
     shape = shape_key(value)
     parts = shape if isinstance(shape, tuple) else (shape,)
-    if not all(isinstance(p, (str, bytes, int, float, bool, type(Ellipsis), type(None))) for p in parts):
+    if not all(
+        isinstance(p, (str, bytes, int, float, bool, type(Ellipsis), type(None))) for p in parts
+    ):
         raise NotPersistent
     return [class_text(type(value)), repr(shape)]
 
@@ -339,9 +345,7 @@ def keep_path(
     store(_path_key(program, decisions), (), texts, meta, (), (), ())
 
 
-def recall_path(
-    program: Sequence[str], decisions: tuple[int, ...]
-) -> tuple[Code | None] | None:
+def recall_path(program: Sequence[str], decisions: tuple[int, ...]) -> tuple[Code | None] | None:
     """What ``keep_path`` wrote, or ``None``."""
     stored = fetch(_path_key(program, decisions))
     if stored is None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Stmt, Undef, Var, args_of, regions_of
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import INT, SAVED, TAPE, Type, dims_of
+from srcgrad.ir.types import INT, SAVED, TAPE, Type, dims_of, is_scalar
 from srcgrad.transform.regions import Map, Region
 
 _DEPTH = 4
@@ -32,10 +32,11 @@ class Scope:
     available: dict[Var, Atom] = field(default_factory=dict)
 
 
-def _is_cheap(eqn: Eqn) -> bool:
-    """Whether computing a value again costs less than keeping it: arithmetic, and squares."""
+def _is_cheap(eqn: Eqn, depth: int) -> bool:
+    """Whether computing a value again costs less than keeping it: arithmetic, squares, quotients of numbers."""
     square = eqn.op.name == "power" and isinstance(eqn.args[1], Const) and eqn.args[1].value == 2
-    return eqn.op.cheap or square
+    quotient = eqn.op.name == "divide" and is_scalar(eqn.out.type) and depth < 2
+    return eqn.op.cheap or square or quotient
 
 
 def only_kept(block: Block, supply: Supply) -> frozenset[Var]:
@@ -178,7 +179,7 @@ class Supply:
         eqn = self.map.definition.get(atom)
         if depth >= _DEPTH or not isinstance(eqn, Eqn):
             return False
-        if not (_is_cheap(eqn) or atom in self.behind):
+        if not (_is_cheap(eqn, depth) or atom in self.behind):
             return False
         return all(self._cheaply(a, depth + 1) for a in eqn.args)
 
@@ -233,6 +234,9 @@ class Supply:
                 outs_ = (*stmt.outs, self.calls[id(stmt)])
                 new = replace(stmt, function=f"{stmt.function}_fwd", outs=outs_)
             result.append(new)
+            tape = self._counting_tape(stmt) if isinstance(stmt, Loop) else None
+            if isinstance(stmt, Loop) and tape is not None:
+                result.append(self._length_of_tape(stmt, tape))
             outs = new.outs if not isinstance(stmt, Eqn) else stmt.outs
             result += [p for out in outs for p in self._push(out, stmt)]
         return result
@@ -264,6 +268,16 @@ class Supply:
             return atoms
         return tuple(Const(None) if isinstance(a, Undef) else a for a in atoms)
 
+    def _counting_tape(self, loop: Loop) -> Var | None:
+        """A tape that gets one value in every trip of a loop, and of no loop around it."""
+        region = self.map.of(loop.body)
+        if id(loop) not in self.trips or (region.parent is not None and region.parent.in_loop):
+            return None
+        return next((t for v, t in self.tapes.items() if self.map.home[v] is region), None)
+
+    def _length_of_tape(self, loop: Loop, tape: Var) -> Eqn:
+        return Eqn((self.trips[id(loop)][1],), OPS["tape_length"], (tape,), {}, loop.span)
+
     def _loop(self, stmt: Loop) -> Loop:
         starts = [*stmt.params, *(() if stmt.index is None else (stmt.index,))]
         stmts = [p for var in starts for p in self._push(var, stmt)] + self._rewrite(
@@ -271,7 +285,7 @@ class Supply:
         )
         inits = self._present(stmt.inits)
         new = replace(stmt, inits=inits, body=Block((), tuple(stmts), stmt.body.results))
-        if id(stmt) not in self.trips:
+        if id(stmt) not in self.trips or self._counting_tape(stmt) is not None:
             return new
         count, after = Var("trips", INT), Var("trips", INT)
         step = Eqn((after,), OPS["add"], (count, Const(1)), {}, stmt.span)

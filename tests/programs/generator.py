@@ -312,6 +312,8 @@ class _Writer(Words):
         else:
             after = scope.child()
             after.keep([scope.child(), own])
+            if self.daring and trips > 0:
+                after.names = {**own.names, **after.names}
             scope.names = after.names
             for name in targets:
                 if trips > 0 and name in own.names:
@@ -398,6 +400,8 @@ class _Writer(Words):
         lines = [f"{k} = 0", f"while {condition}:", *indented(body)]
         after = scope.child()
         after.keep([scope.child(), own])
+        if self.daring:
+            after.names = {**own.names, **after.names}
         scope.names = after.names
         scope.names[k] = Name((), (0, most))
         return lines + self.orelse(scope, gives)

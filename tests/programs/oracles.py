@@ -109,7 +109,7 @@ def _plain(function: FunctionType, point: Point) -> Any:
     """The value in plain Python, ``None`` where it is not finite."""
     try:
         value = function(*_copies(point))
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, UnboundLocalError):
         return None
     return value if np.shape(value) == () and math.isfinite(value) and abs(value) < HUGE else None
 

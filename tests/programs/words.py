@@ -17,7 +17,8 @@ class Words:
         self.random = random.Random(seed)
         self.n = self.random.choice((1, 3, 4, 4, 5))
         self.m = self.random.choice((2, 3, 3, 1))
-        self.risky = self.random.random() < 0.04
+        self.risky = self.random.random() < 0.04  # updates arrays that other names share
+        self.daring = self.random.random() < 0.1  # reads names that a path may leave unbound
 
     def pick(self, *options: object) -> object:
         return self.random.choice(options)

@@ -1,6 +1,6 @@
 """Imports the modules of a folder, runs each, and prints gradients and how often the compiler derived.
 
-    python edit_runner.py FOLDER
+python edit_runner.py FOLDER
 """
 
 from __future__ import annotations

@@ -3,8 +3,10 @@ import numpy as np
 
 def dloss(params, x):
     h = np.tanh(x @ params["w"] + params["b"])
-    v = params["v"]
     ones = np.ones(len(h))
+    dh = np.outer(ones, params["v"])
     dv = h.T @ ones
-    da = np.outer(ones, v) * (1 - h * h)
-    return ({"w": x.T @ da, "v": dv, "b": np.sum(da, axis=0)},)
+    da = dh * (1 - h * h)
+    db = np.sum(da, axis=0)
+    dw = x.T @ da
+    return ({"w": dw, "v": dv, "b": db},)

@@ -1,7 +1,7 @@
 """The loss after a few steps of descent, in the learning rate."""
 import numpy as np
 
-SAMPLE = lambda rng: dict(rate=0.1, a=np.array([[2.0, 0.3], [0.3, 1.0]]), x=rng.normal(size=2))
+SAMPLE = lambda rng: dict(rate=0.1, a=np.array([[2.0, 0.3], [0.1, 1.0]]), x=rng.normal(size=2))
 WRT = ("rate",)
 
 

@@ -7,7 +7,7 @@ def df(rate, a, x):
         g = a @ x
         gs.append(g)
         x = x - rate * g
-    dx = x @ a + a.T @ x
+    dx = a @ x + x @ a
     drate = 0.0
     for _ in range(5):
         g = gs.pop()

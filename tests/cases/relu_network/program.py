@@ -1,4 +1,4 @@
-"""Two layers of rectifiers; a list of layers."""
+"""Two layers of rectifiers; a list of layers. At a tie both arguments of the maximum share the cotangent."""
 import numpy as np
 
 SAMPLE = lambda rng: dict(

@@ -1,20 +1,20 @@
-"""Classical Runge-Kutta steps of a damped oscillator, with a helper."""
+"""Classical Runge-Kutta steps of a small neural differential equation, with a helper."""
 import numpy as np
 
-SAMPLE = lambda rng: dict(s=rng.normal(size=2), k=1.3, c=0.2)
-WRT = ("k",)
+SAMPLE = lambda rng: dict(a=rng.normal(size=(3, 3)), s=rng.normal(size=3))
+WRT = ("a",)
 
 
-def rate(s, k, c):
-    return np.stack([s[1], -k * s[0] - c * s[1]])
+def rate(s, a):
+    return np.tanh(a @ s)
 
 
-def final(s, k, c):
+def final(a, s):
     h = 0.1
     for _ in range(5):
-        k1 = rate(s, k, c)
-        k2 = rate(s + h / 2 * k1, k, c)
-        k3 = rate(s + h / 2 * k2, k, c)
-        k4 = rate(s + h * k3, k, c)
+        k1 = rate(s, a)
+        k2 = rate(s + h / 2 * k1, a)
+        k3 = rate(s + h / 2 * k2, a)
+        k4 = rate(s + h * k3, a)
         s = s + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-    return s[0] ** 2
+    return np.sum(s**2)

@@ -1,0 +1,103 @@
+"""Derives a differentiated function for one signature: describes the arguments, lowers, checks.
+
+Invariant: an `Emission` is made only if every argument to differentiate holds real numbers, and the
+result is one scalar that depends on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from srcgrad.errors import ArgumentError
+from srcgrad.frontend.kinds import AV, leaves
+from srcgrad.frontend.lower import Lowered
+from srcgrad.frontend.resolve import Capture, refuse_value
+from srcgrad.ir.nodes import Const, Var
+from srcgrad.runtime.emission import Emission
+from srcgrad.runtime.signature import (
+    Arguments,
+    Path,
+    check_differentiable,
+    describe,
+    leaf_type,
+    unknown,
+)
+from srcgrad.transform.pipeline import Derivation, check_result, derive
+
+if TYPE_CHECKING:
+    from srcgrad.runtime.gradient import Gradient
+
+
+def emission_for(
+    gradient: Gradient, function: FunctionType, bound: dict[str, Any], baked: frozenset[Path]
+) -> tuple[Emission, Lowered, frozenset[Path]]:
+    """Lower for these arguments; also gives the paths of integers whose value decides the program."""
+    arguments = Arguments()
+    more: set[Path] = set()
+
+    def described(
+        found: frozenset[Any], captured: frozenset[Capture]
+    ) -> tuple[dict[str, AV], list[Var]]:
+        nonlocal arguments
+        arguments = describe(bound, baked | found)
+        return arguments.values, arguments.variables()
+
+    def locate(var: Var) -> Path:
+        return next(leaf.path for leaf in arguments.leaves if leaf.var is var)
+
+    lowered = derive(function, described, locate, _captured_type, more.add, gradient.primal)
+    return _checked(gradient, lowered, arguments), lowered, frozenset(more)
+
+
+def emission_unknown(gradient: Gradient, function: FunctionType) -> Emission:
+    """Lower for float64 arrays of unknown rank."""
+    arguments = Arguments()
+    for name in gradient.names:
+        arguments.values[name], leaf = unknown(name)
+        arguments.leaves.append(leaf)
+    lowered = derive(
+        function,
+        lambda baked, captured: (arguments.values, arguments.variables()),
+        lambda var: None,
+        _captured_type,
+        lambda leaf: None,
+        gradient.primal,
+    )
+    return _checked(gradient, lowered, arguments)
+
+
+def _checked(gradient: Gradient, lowered: Lowered, arguments: Arguments) -> Emission:
+    """The derivation, once its inputs and its result are known to be differentiable."""
+    options = gradient.options
+    wrt = differentiated(gradient.wrt, arguments)
+    check_result(lowered, wrt, has_aux=options.has_aux)
+    rank_zero = frozenset(leaf.var for leaf in arguments.leaves if leaf.rank_zero)
+    derivation = Derivation(lowered, tuple(wrt), rank_zero, options)
+    return Emission(derivation, arguments, gradient.wrt, single=gradient.single)
+
+
+def _captured_type(value: Any, name: str) -> Any:
+    refuse_value(value, name)
+    return leaf_type(value, name)
+
+
+def differentiated(names: Sequence[str], arguments: Arguments) -> list[Var]:
+    """The leaves of the arguments of these names; each must be one that has a derivative."""
+    found: list[Var] = []
+    by_var = {leaf.var: leaf for leaf in arguments.leaves}
+    for name in names:
+        own = leaves(arguments.values[name])
+        for part in own:
+            if isinstance(part, Const):
+                message = f"argument {name!r} holds the {type(part.value).__name__} {part.value!r}"
+                raise ArgumentError("SG301", message, "leave it out of argnums, or pass a float")
+        inner = [v for v in own if isinstance(v, Var)]
+        if not inner:
+            message = f"argument {name!r} holds nothing to differentiate"
+            raise ArgumentError("SG306", message, "pass float arrays in it")
+        for var in inner:
+            check_differentiable(None, by_var[var])
+        found += inner
+    return found

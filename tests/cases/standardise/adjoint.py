@@ -1,0 +1,18 @@
+import numpy as np
+
+
+def df(x, w, c):
+    mu = np.mean(x, axis=0)
+    d = x - mu
+    s = np.sqrt(np.mean(d * d, axis=0) + 1e-05)
+    # return np.sum(c * (w * (d / s)))
+    t = d / s
+    dw = np.sum(c * t, axis=0)
+    t_2 = c * w
+    # s = np.sqrt(np.mean(d * d, axis=0) + 1e-5)
+    dd = t_2 / s + 2.0 * ((-(np.sum(t / s * t_2, axis=0) * (0.5 / s)))[None] / len(x) * d)
+    # d = x - mu
+    dmu = -np.sum(dd, axis=0)
+    # mu = np.mean(x, axis=0)
+    dx = dd + dmu[None] / len(x)
+    return dx, dw

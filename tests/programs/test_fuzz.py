@@ -1,0 +1,118 @@
+"""Random programs are right or refused, and the fuzzer notices faults that are planted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from srcgrad.codegen.storage import Buffers
+from srcgrad.ir.nodes import Const, Loop
+from srcgrad.ir.types import dims_of
+from srcgrad.transform import loop_adjoint
+from srcgrad.transform.needed import Supply
+from srcgrad.transform.reverse import Sweep
+
+from .campaign import CASES, Score, recheck
+from .generator import generate
+from .oracles import Wrong, check
+
+SEED = 20_000
+COUNT = 300
+LEAST = 300  # programs within which a planted fault must be noticed
+
+
+@pytest.mark.parametrize("first", range(SEED, SEED + COUNT, 50))
+def test_random_programs(first: int) -> None:
+    score = Score()
+    for seed in range(first, first + 50):
+        score.note(seed)
+    print(f"seeds {first} to {first + 49}: {score.summary()}")
+    assert not score.wrong + score.errors, score.summary()
+    assert sum(score.refused.values()) <= 5, score.summary()
+    assert score.compared >= 40, score.summary()
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("[0-9]*.py")), ids=lambda p: p.stem)
+def test_saved_case(case: Any) -> None:
+    outcome = recheck(case)
+    assert outcome.compared or outcome.refused
+
+
+def test_programs_are_reproducible() -> None:
+    assert generate(SEED) == generate(SEED)
+
+
+def noticed_after() -> int:
+    """Number of programs until one is found wrong, ``LEAST`` if none is."""
+    for k in range(LEAST):
+        try:
+            check(generate(SEED + k), count=2)
+        except Wrong:
+            return k + 1
+    return LEAST
+
+
+def drop_one_arm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The adjoint of a branch loses what its second arm adds."""
+    right = Sweep._matched
+
+    def wrong(self: Any, var: Any, pair: Any, scopes: Any) -> Any:
+        first, second = right(self, var, pair, scopes)
+        return [first, Const(0.0) if dims_of(second.type) == () else second]
+
+    monkeypatch.setattr(Sweep, "_matched", wrong)
+
+
+def walk_forwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reversed loop runs from the first trip to the last."""
+
+    def forwards(*args: Any, **options: Any) -> Loop:
+        return replace(Loop(*args, **options), backwards=False)
+
+    monkeypatch.setattr(loop_adjoint, "Loop", forwards)
+
+
+def carried_is_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``needed`` takes the state after a loop for the state of each of its trips."""
+    right = Supply._tape
+
+    def wrong(self: Any, var: Any) -> Any:
+        owner = self.map.home[var].owner
+        if isinstance(owner, Loop) and var in owner.params:
+            return self.reach(owner.outs[owner.params.index(var)])
+        return right(self, var)
+
+    monkeypatch.setattr(Supply, "_tape", wrong)
+
+
+def shift_of_other_trip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state handed down from trip to trip is handed down one trip too early."""
+    right = loop_adjoint.LoopAdjoint._shifts
+
+    def wrong(self: Any) -> Any:
+        found = right(self)
+        return {k: (self.stmt.body.results[k], carried) for k, (_, carried) in found.items()}
+
+    def reach(self: Any, atom: Any) -> Any:
+        return atom
+
+    monkeypatch.setattr(loop_adjoint.LoopAdjoint, "_shifts", wrong)
+
+
+def forget_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of one updated array share its storage with what enters and leaves it."""
+    monkeypatch.setattr(Buffers, "edge_needs_copy", lambda self, target, source: False)
+    monkeypatch.setattr(Buffers, "needs_copy", lambda self, eqn: False)
+
+
+FAULTS = (drop_one_arm, walk_forwards, carried_is_available)
+
+
+@pytest.mark.parametrize("plant", FAULTS, ids=lambda f: f.__name__)
+def test_planted_fault_is_noticed(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    count = noticed_after()
+    print(f"{plant.__name__} noticed after {count} programs")
+    assert count < LEAST
