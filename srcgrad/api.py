@@ -58,8 +58,9 @@ def grad(
 
     Arguments:
         function: an ordinary function of arrays and numbers that returns a scalar.
-        argnums: which parameters: a position, a name, or a tuple of them. Arrays inside tuples, lists,
-            dicts, named tuples and dataclasses are differentiated too.
+        argnums: which parameters: a position, a name, or a tuple of them; positions of a method
+            count from the argument after ``self``. Arrays inside tuples, lists, dicts, named tuples
+            and dataclasses are differentiated too.
         has_aux: the function returns ``(value, aux)``; the result is then ``(gradient, aux)``.
         unroll: ``True`` runs straight-line code for the path of each call, ``False`` keeps loops,
             ``"auto"`` takes what is likely faster.
@@ -92,7 +93,8 @@ def value_and_grad(
     """Value and gradient of a scalar function in one run; arguments as for ``grad``.
 
     Returns:
-        A function that returns ``(value, gradient)``, or ``((value, aux), gradient)`` with ``has_aux``.
+        A function that returns ``(value, gradient)``, or ``((value, aux), gradient)`` with
+        ``has_aux``.
 
     Example:
         >>> import numpy as np

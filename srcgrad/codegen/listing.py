@@ -1,10 +1,10 @@
-"""Renders source text for a person: plain, in colour for a terminal, or as HTML for a notebook.
+r"""Renders source text for a person: plain, in colour for a terminal, or as HTML for a notebook.
 
-Invariant: without the escape codes or tags, what is shown is the text itself. Colour needs pygments;
-without it the text is shown plain.
+Invariant: without the escape codes or tags, what is shown is the text itself. Colour needs
+pygments; without it the text is shown plain.
 
->>> Listing("y = 2 * x\\n", "python").plain
-'y = 2 * x\\n'
+>>> Listing("y = 2 * x\n", "python").plain
+'y = 2 * x\n'
 """
 
 from __future__ import annotations

@@ -30,6 +30,8 @@ class Webs:
         self.parent: dict[Var, Var] = {}
         self.members: dict[Var, list[Var]] = {}
         self.fixed = set(fixed)
+        self.updated: set[Var] = set()
+        self.borrowed: set[Var] = set(self.fixed)
 
     def find(self, var: Var) -> Var:
         """Representative of the group of a value."""
@@ -53,8 +55,11 @@ class Webs:
         if a is b:
             return
         first, second = self.group(a), self.group(b)
+        both = (*first, *second)
         if any(x in self.fixed for x in first) and any(x in self.fixed for x in second):
             return
+        if any(x in self.borrowed for x in both) and any(x in self.updated for x in both):
+            return  # the caller's array is not ours to update
         if not always and any(y in pairs[x] for x in first for y in second):
             return
         self.parent[b] = a
@@ -78,6 +83,9 @@ def make_webs(program: Program, inlining: Inlining, unnamed: Iterable[Var] = ())
     for loop in loops_of(program.entry):
         for p, o in zip(loop.params, loop.outs, strict=True):
             webs.join(p, o, always=True)
+    unpacked = (s for s in _walk(program.entry) if isinstance(s, Eqn) and s.op.name == "unpack")
+    webs.borrowed.update(out for s in unpacked for out in s.outs)
+    webs.updated.update(out for out, _ in _updates(program.entry))
     for out, source in _updates(program.entry):
         webs.join(out, source)
     for loop in loops_of(program.entry):

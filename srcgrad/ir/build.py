@@ -9,7 +9,7 @@ them.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -219,9 +219,7 @@ def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
             return negative(b, multiply(b, minus.args[0], right))
         select = _masked(b, left)
         if select is not None and not isinstance(right, Const):
-            return b.emit(
-                "where", select.args[0], multiply(b, select.args[1], right), constant(0.0)
-            )
+            return _select(b, select, lambda g, right=right: multiply(b, g, right))
     one_over = b.definition(y, "divide")
     if one_over is not None and isinstance(one_over.args[0], Const):
         scaled = multiply(b, x, one_over.args[0])
@@ -237,9 +235,17 @@ def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
 
 
 def _masked(b: Builder, atom: Atom) -> Eqn | None:
-    """The select ``where(c, g, 0)`` behind a cotangent: it moves past the partials of its arm."""
+    """The select ``where(c, g, 0)`` or ``where(c, 0, g)`` behind a cotangent."""
     select = b.definition(atom, "where")
-    return select if select is not None and _is(select.args[2], 0.0) else None
+    return select if select is not None and any(_is(a, 0.0) for a in select.args[1:]) else None
+
+
+def _select(b: Builder, select: Eqn, partial: Callable[[Atom], Atom]) -> Atom:
+    """The select, moved past the partial of its arm: what the other arm would give is never used."""
+    test, first, second = select.args
+    if _is(second, 0.0):
+        return b.emit("where", test, partial(first), second)
+    return b.emit("where", test, first, partial(second))
 
 
 def divide(b: Builder, x: Atom, y: Atom) -> Atom:
@@ -251,7 +257,7 @@ def divide(b: Builder, x: Atom, y: Atom) -> Atom:
         return negative(b, divide(b, minus.args[0], y))
     select = _masked(b, x)
     if select is not None:
-        return b.emit("where", select.args[0], divide(b, select.args[1], y), constant(0.0))
+        return _select(b, select, lambda g: divide(b, g, y))
     return b.emit("divide", x, y)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
+from srcgrad.ir.types import Dims
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.registry import custom, linear, nondiff, plain
 from srcgrad.rules.symbols import Sym, equal, expand_dims
@@ -17,9 +18,18 @@ _ATTRS = "axis keepdims"
 
 def restore_axes(g: Sym, axis: Any, keepdims: bool) -> Sym:
     """``g`` with the reduced axes put back, of length one: so it broadcasts to the operand."""
-    if axis is None or keepdims or g.dims == ():
+    if axis is None or keepdims or g.dims == () or _is_leading(axis, g.dims):
         return g
     return expand_dims(g, axis=axis)
+
+
+def _is_leading(axis: Any, dims: Dims) -> bool:
+    """Whether the reduced axes were the first ones: broadcasting puts them back by itself."""
+    if dims is None:
+        return False
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    rank = len(dims) + len(axes)
+    return {a % rank for a in axes} == set(range(len(axes)))
 
 
 def _spread(g: Sym, out: Sym, axis: Any, keepdims: bool) -> Sym:

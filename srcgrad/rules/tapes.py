@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from srcgrad.ir import infer
+from srcgrad.ir.ops import Storage
 from srcgrad.ir.types import BOOL, FLOAT, INT, SAVED, TAPE
 from srcgrad.rules.registry import plain
 
 plain("new_tape", list, infer.constant_type(TAPE), effect=True)
 plain("push", lambda tape, value: tape.append(value), infer.constant_type(BOOL), effect=True)
-plain("pop", lambda tape: tape.pop(), infer.constant_type(FLOAT), effect=True)
+plain(
+    "pop",
+    lambda tape: tape.pop(),
+    infer.constant_type(FLOAT),
+    effect=True,
+    storage=Storage.MAYBE,
+)
 plain("tape_length", len, infer.constant_type(INT))
 plain("pack", lambda *values: values, infer.constant_type(SAVED))
-plain("unpack", lambda saved: saved, infer.constant_type(SAVED))
+plain("unpack", lambda saved: saved, infer.constant_type(SAVED), storage=Storage.MAYBE)
 plain("boundary", lambda: None, infer.constant_type(BOOL), effect=True)
 
 

@@ -1,7 +1,7 @@
 """One function compiled for one signature: texts, loaded functions, paths.
 
-``auto`` takes the path form where it pays: where the adjoint of a path is short and needs little of the
-forward sweep, since each call first runs the primal once to learn its path.
+``auto`` takes the path form where it pays: where the adjoint of a path is short and needs little of
+the forward sweep, since each call first runs the primal once to learn its path.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from srcgrad.ir.nodes import Eqn, Program
 from srcgrad.runtime.emission import Emission, Text
 from srcgrad.runtime.load import SourceLine, annotate, filename_for, load
+from srcgrad.runtime.locking import compiling
 from srcgrad.transform.simplify import simplify
 from srcgrad.transform.unroll import Path, record
 
@@ -45,7 +46,8 @@ class Loaded:
     @property
     def lines(self) -> dict[int, SourceLine]:
         """The user's file, line and text for each line of the emitted text."""
-        nodes = [n for n in ast.parse(self.code.text).body if isinstance(n, ast.FunctionDef)]
+        with compiling:
+            nodes = [n for n in ast.parse(self.code.text).body if isinstance(n, ast.FunctionDef)]
         main = next(n for n in nodes if n.name == self.code.name)
         found: dict[int, SourceLine] = {}
         for node, place in zip(_statements(main.body), self.code.places, strict=False):
@@ -144,13 +146,15 @@ class Compiled:
     def code(self, kind: str) -> Code:
         """The code of a kind: ``rolled`` or ``scout``."""
         if kind not in self.codes:
-            self.codes[kind] = make_code(self.emission, kind)
+            with compiling:
+                self.codes[kind] = make_code(self.emission, kind)
         return self.codes[kind]
 
     def load(self, kind: str) -> Loaded:
         """The loaded function of a kind."""
         if kind not in self.loaded:
-            self.loaded[kind] = self._load(self.code(kind))
+            with compiling:
+                self.loaded[kind] = self._load(self.code(kind))
         return self.loaded[kind]
 
     def _load(self, code: Code) -> Loaded:
@@ -158,7 +162,7 @@ class Compiled:
         return Loaded(load(code.text, code.name, dict(self.classes), filename), code, filename)
 
     def entry(self) -> Callable[..., Any]:
-        """The function to call for this signature: gradients of the arguments and captured values."""
+        """The function to call for this signature, with the arguments and captured values."""
         if not self.branches or self.unroll is False:
             return self.load("rolled").function
         return self.run_path
@@ -191,10 +195,11 @@ class Compiled:
             with contextlib.suppress(KeyError):  # another thread may just have dropped it
                 self.paths.move_to_end(decisions)
             return found
-        code = self._path_code(decisions)
-        if code is None:
-            return None
-        loaded = self.paths[decisions] = self._load(code)
+        with compiling:
+            code = self._path_code(decisions)
+            if code is None:
+                return None
+            loaded = self.paths[decisions] = self._load(code)
         if len(self.paths) > PATHS_KEPT:
             self.paths.popitem(last=False)
         if decisions in self.seen:

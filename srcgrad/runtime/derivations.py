@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def emission_for(
     gradient: Gradient, function: FunctionType, bound: dict[str, Any], baked: frozenset[Path]
 ) -> tuple[Emission, Lowered, frozenset[Path]]:
-    """Lower for these arguments; also gives the paths of integers whose value decides the program."""
+    """Lower for these arguments; also gives the paths of integers that the program is made for."""
     arguments = Arguments()
     more: set[Path] = set()
 

@@ -1,14 +1,12 @@
 """From the arguments of a call to the program that serves them: in memory, on disk, or derived now.
 
-Invariant: a program is used only while everything that it was derived from is the same: the guards of
-what it bakes in hold, what it captures has the signature of then, and the code of every function in it
-is that which was read.
+Invariant: a program is used only while everything that it was derived from is the same: the guards
+of what it bakes in hold, what it captures has the signature of then, and the code of every function
+in it is that which was read.
 """
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from types import CodeType, FunctionType, MethodType
@@ -23,8 +21,9 @@ from srcgrad.runtime.derivations import emission_for, emission_unknown
 from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.fastpath import Guarded, extend, guard_for
 from srcgrad.runtime.gradient import signature_of
+from srcgrad.runtime.keys import NotPersistent, program_key
+from srcgrad.runtime.locking import compiling
 from srcgrad.runtime.persist import (
-    NotPersistent,
     Stored,
     captured_key,
     class_texts,
@@ -33,7 +32,6 @@ from srcgrad.runtime.persist import (
     fetch,
     keep_path,
     named_classes,
-    program_key,
     recall_path,
     store,
 )
@@ -45,16 +43,6 @@ if TYPE_CHECKING:
 
 FORMS_KEPT = 64  # programs kept for one signature: one for each state of what they bake in
 SIGNATURES_KEPT = 4096
-_lock = threading.RLock()  # one compilation at a time
-
-
-def _renew_lock() -> None:
-    global _lock
-    _lock = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):  # another thread may be compiling at a fork
-    os.register_at_fork(after_in_child=_renew_lock)
 
 
 @dataclass(frozen=True)
@@ -93,7 +81,7 @@ class Dispatch:
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The gradient at these arguments; calls like it are fast from now on."""
         bound = self.bind(args, kwargs)
-        with _lock:
+        with compiling:
             found = self.compile(bound)
             entry = found.compiled.entry()
             self._extend(bound, found, entry)
@@ -119,7 +107,7 @@ class Dispatch:
 
     def compile(self, bound: dict[str, Any]) -> Found:
         """The compiled form for the signature of these arguments."""
-        with _lock:
+        with compiling:
             found = self._known(bound)
             if found is None:
                 found = self._from_disk(bound) or self._derive(bound)

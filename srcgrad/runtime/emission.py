@@ -1,4 +1,4 @@
-"""From a derivation to the text of its functions: parameters, the returned structure, captured values."""
+"""From a derivation to the text of its functions: parameters, returned structure, captures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import keyword
 import linecache
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from srcgrad.codegen.python import Emitted, Signature, emit
 from srcgrad.codegen.spell import Expr, constant
@@ -79,7 +79,7 @@ class Emission:
         self.classes: dict[str, type] = {}
 
     def signature(self, program: Program) -> Signature:
-        """Parameters as the user's function has them, then captured values and what the compiler adds."""
+        """Parameters as the user's function has them, captured values, the compiler's own."""
         leaves = {leaf.var: path_expr(leaf.path) for leaf in self.arguments.leaves}
         names = list(self.arguments.values)
         for param in program.entry.params:
@@ -140,8 +140,7 @@ class Emission:
         primal = shape.build(lowered.result, lambda leaf: exprs[leaf.value])
         if options.value:
             return ast.Tuple([primal, grads], ast.Load())
-        assert isinstance(primal, ast.Tuple)
-        return ast.Tuple([grads, primal.elts[1]], ast.Load())
+        return ast.Tuple([grads, cast(ast.Tuple, primal).elts[1]], ast.Load())
 
 
 def _leaf(leaf: Any, gradients: dict[Var, Expr]) -> Expr:

@@ -1,9 +1,9 @@
 """Writes the guard of a hot call: exact classes, dtypes and shapes, then one dict look-up.
 
-A guard is generated for the kinds of arguments and captured values of a call. What it does not know goes
-on to the guard written before it, and from the last one to the slow way, which finds or compiles the
-right program and writes another guard. Invariant: a guard lets a call pass only if the slow way would
-find the same program.
+A guard is generated for the kinds of arguments and captured values of a call. What it does not know
+goes on to the guard written before it, and from the last one to the slow way, which finds or
+compiles the right program and writes another guard. Invariant: a guard lets a call pass only if the
+slow way would find the same program.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ def guard_for(
     baked: frozenset[Path],
     used: list[Any],
 ) -> tuple[Guarded, Any] | None:
-    """A guard for arguments like ``bound``, and their key in its table; ``None`` if it would be long."""
+    """A guard for arguments like ``bound``, and their key in its table; ``None`` if it is long."""
     names = list(bound)
     writer = _Writer(names, baked)
     try:

@@ -82,7 +82,7 @@ class Gradient:
         return result
 
     def _explain(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Say what is wrong with a call that does not fit, and where in the source an error arose."""
+        """Say what is wrong with a call that does not fit, and where an error arose."""
         step = error.__traceback__
         if isinstance(error, TypeError) and step is not None and step.tb_next is None:
             self.dispatch.bind(args, kwargs)

@@ -1,7 +1,8 @@
-"""Describes arguments: their leaves, what of them the emitted text may depend on, and how to name them.
+"""Describes arguments: their leaves, what of them the emitted text may depend on, their names.
 
-A *leaf* is an array or number inside the arguments; its *path* is the way to it. The key of a signature
-holds, per array, dtype and for each axis 0, 1 or longer; per number its kind; for all else the value.
+A *leaf* is an array or number inside the arguments; its *path* is the way to it. The key of a
+signature holds, per array, dtype and for each axis 0, 1 or longer; per number its kind; for all
+else the value.
 """
 
 from __future__ import annotations
@@ -194,6 +195,7 @@ def check_differentiable(leaf_value: Any, leaf: Leaf) -> None:
     if not is_differentiable(leaf.var.type):
         raise ArgumentError(
             "SG301",
-            f"argument {leaf.label!r} is {leaf.var.type}: the gradient needs real floating-point values",
+            f"argument {leaf.label!r} is {leaf.var.type}: "
+            "the gradient needs real floating-point values",
             "pass it as float (x.astype(float)), or leave it out of argnums",
         )

@@ -1,4 +1,4 @@
-"""What a person sees of a differentiated function: its texts for each target, the paths of its calls."""
+"""What a person sees of a differentiated function: its texts, and the paths of its calls."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The `srcgrad` command.
 
-Invariant: `main` returns 0 for success, 1 where the asked-for thing fails, with one located message and
-no traceback, and 2 for a command that makes no sense.
+Invariant: `main` returns 0 for success, 1 where the asked-for thing fails, with one located message
+and no traceback, and 2 for a command that makes no sense.
 """
 
 from __future__ import annotations

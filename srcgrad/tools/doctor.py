@@ -22,7 +22,7 @@ _OPTIONAL = {
 
 
 def report(out: TextIO) -> int:
-    """Print the state of this installation; return the exit status: 1 if a needed part is missing."""
+    """Print the state of this installation; return the exit status: 1 if it is not complete."""
     rows = [
         ("srcgrad", __version__),
         ("Python", f"{platform.python_version()} {platform.system()}"),

@@ -1,7 +1,7 @@
 """Reads recorded decisions back: which arm each branch took, how many trips each loop made.
 
-Decisions are a flat tuple; ``read`` walks the program in the order in which ``unroll`` takes them and
-names the site of each. ``DecisionLog`` is what a person sees of all paths.
+Decisions are a flat tuple; ``read`` walks the program in the order in which ``unroll`` takes them
+and names the site of each. ``DecisionLog`` is what a person sees of all paths.
 
 >>> site = Site("model.py", 4, 1, "while", "while norm(b) < 1000:")
 >>> print(site)
@@ -170,7 +170,7 @@ class _Reader(Unroller):
 def sites(program: Program) -> dict[str, Site]:
     """The branches and loops of a program, by the names they have there.
 
-    Copies of one statement, from a helper inlined twice or a function that calls itself, are one site.
+    Copies of one statement, of a helper inlined twice or of a recursive function, are one site.
     """
     found: dict[str, Site] = {}
     columns: dict[tuple[str, int], list[tuple[int, str]]] = {}

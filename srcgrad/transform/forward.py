@@ -16,6 +16,7 @@ from srcgrad.rules.broadcasting import full
 from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
+from srcgrad.transform.regions import partial
 
 Tangents = dict[Atom, Atom]
 
@@ -27,7 +28,7 @@ def forward(program: Program, wrt: Sequence[Var]) -> Program:
     """
     tangents: Tangents = {v: Var(f"t{v.name}", v.type) for v in wrt}
     inputs = tuple(tangents.values())
-    sweep = _Forward(active(program, wrt, program.entry.results))
+    sweep = _Forward(active(program, wrt, program.entry.results), program.entry)
     sweep.block(program.entry.stmts, tangents)
     results = tuple(sweep.tangent(a, tangents) for a in program.entry.results)
     params = (*program.entry.params, *(t for t in inputs if isinstance(t, Var)))
@@ -48,15 +49,16 @@ def _called_forward(program: Program, name: str) -> tuple[Block, set[str]]:
     wrt = [p for p in block.params if is_differentiable(p.type)]
     tangents: Tangents = {v: Var(f"t{v.name}", v.type) for v in wrt}
     inputs = tuple(t for t in tangents.values() if isinstance(t, Var))
-    sweep = _Forward(active(Program(block, program.functions), wrt, block.results))
+    sweep = _Forward(active(Program(block, program.functions), wrt, block.results), block)
     sweep.block(block.stmts, tangents)
     results = tuple(sweep.tangent(a, tangents) for a in block.results if is_differentiable(a.type))
     return sweep.builder.block((*block.results, *results), (*block.params, *inputs)), sweep.called
 
 
 class _Forward:
-    def __init__(self, active_: set[Var]) -> None:
+    def __init__(self, active_: set[Var], block: Block) -> None:
         self.builder = Builder()
+        self.partial = partial(block)
         self.active = active_
         self.called: set[str] = set()
 
@@ -64,12 +66,15 @@ class _Forward:
         return Sym(self.builder, atom)
 
     def tangent(self, atom: Atom, tangents: Tangents) -> Atom:
-        """The tangent of a value in exactly its shape; zero if it has none."""
+        """The tangent of a value in exactly its shape, unless it may be undefined; zero if it has none."""
         if isinstance(atom, Undef):
             return atom
         t = tangents.get(atom)
         if t is None:
-            return Const(0.0) if is_scalar(atom.type) else self.builder.emit_new("zeros_like", atom)
+            free = is_scalar(atom.type) or atom in self.partial
+            return Const(0.0) if free else self.builder.emit_new("zeros_like", atom)
+        if atom in self.partial:
+            return t
         return full(self.sym(t), self.sym(atom)).atom
 
     def block(self, stmts: Sequence[Stmt], tangents: Tangents) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Stmt, Undef, Var, args_of, regions_of
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import INT, SAVED, TAPE, Type, dims_of, is_scalar
+from srcgrad.ir.types import INT, Array, SAVED, TAPE, Type, dims_of, is_scalar
 from srcgrad.transform.regions import Map, Region
 
 _DEPTH = 4
@@ -100,12 +100,12 @@ class Supply:
                 return again
         return self._tape(atom) if region.in_loop else self._exported(atom)
 
-    def reach_shape(self, atom: Atom) -> Atom:
+    def reach_shape(self, atom: Atom, *, any_dtype: bool = False) -> Atom:
         """A backward atom of the same shape and dtype: another value of the same type if that is at hand."""
         if not isinstance(atom, Var) or atom not in self.map.home:
             return self.reach(atom)
         if not self.map.home[atom].in_loop:
-            return self._named_like(atom)
+            return self._named_like(atom, any_dtype=any_dtype)
         found = self._available(atom)
         if found is not None:
             return found
@@ -120,13 +120,17 @@ class Supply:
                 return param
         return self.reach(atom)
 
-    def _named_like(self, var: Var) -> Atom:
+    def _named_like(self, var: Var, *, any_dtype: bool) -> Atom:
         """A value with a name in place of one without, so that this need not be kept for its shape."""
         if var.name or dims_of(var.type) is None:
             return self.reach(var)
         top = self.map.top.block
         named = (o for s in top.stmts for o in s.outs if o.name)
-        like = next((v for v in (*top.params, *named) if v.type == var.type), None)
+        arrays = (v for v in (*top.params, *named) if isinstance(v.type, Array))
+        dims = dims_of(var.type)
+        like = next(
+            (v for v in arrays if v.type == var.type or (any_dtype and dims_of(v.type) == dims)), None
+        )
         return self.reach(var) if like is None else like
 
     @staticmethod

@@ -40,6 +40,7 @@ from srcgrad.transform.regions import free_vars, locate
 from srcgrad.transform.simplify import simplify_block
 
 _ROUNDS = 4
+_LENGTHS = frozenset({"size", "length", "spread"})
 Cotangents = dict[Var | Chain, Atom]
 
 
@@ -117,7 +118,9 @@ class _ReverseBuilder(Builder):
     def emit(self, name: str, *args: Atom, hint: str = "", **attrs: Any) -> Var:
         shape_only = OPS[name].shape_only
         reached = [
-            self.supply.reach_shape(a) if k in shape_only else self.supply.reach(a)
+            self.supply.reach_shape(a, any_dtype=name in _LENGTHS)
+            if k in shape_only
+            else self.supply.reach(a)
             for k, a in enumerate(args)
         ]
         return super().emit(name, *reached, hint=hint, **attrs)

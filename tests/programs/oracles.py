@@ -208,21 +208,34 @@ class Forms:
             found = interpret(self.adjoint, self.inputs(point))
         self.judge("interpreted adjoint", found, point, directions, slope, reference)
         for what, function in self.texts.items():
-            with blaming(what):
-                found = function(*_copies(point), *self.captured)
+            found = self.called(what, function, point, self.captured)
             self.judge(what, found, point, directions, slope, reference)
         with blaming("unrolling"):
             path = verify(self.on.emission.derivation.adjoint(decisions))
             found = interpret(path, self.inputs(point))
         self.judge("interpreted path", found, point, directions, slope, reference)
         for unroll_, gradient in self.api.items():
-            with blaming(f"unroll={unroll_}"):
-                found = gradient(*_copies(point))
+            found = self.called(f"unroll={unroll_}", gradient, point, [])
             self.judge(f"unroll={unroll_}", found, point, directions, slope, reference)
         with blaming("recording"):
             recorded = self.on.learn((*_copies(point), *self.captured))
         if recorded != decisions:
             raise Wrong("recorded decisions", f"{recorded}, interpreted {decisions}")
+
+    def called(self, what: str, function: Callable[..., Any], point: Point, captured: list[Any]) -> Any:
+        """The gradient; it must leave the arguments and captured arrays alone, and own its storage."""
+        args, before = _copies(point), _copies(tuple(self.captured))
+        with blaming(what):
+            found = function(*args, *captured)
+        theirs = [*args, *self.captured]
+        if any(not np.array_equal(a, b) for a, b in zip(theirs, (*point, *before), strict=True)):
+            raise Wrong(f"{what} changes its arguments", "")
+        arrays = [a for a in (*found, *theirs) if isinstance(a, np.ndarray)]
+        mine = sum(isinstance(a, np.ndarray) for a in found)
+        shared = [(j, k) for j in range(mine) for k in range(j + 1, len(arrays)) if np.shares_memory(arrays[j], arrays[k])]
+        if shared:
+            raise Wrong(f"{what} returns shared storage", str(shared))
+        return found
 
     def judge(self, what: str, found: Any, point: Point, directions: list[Any], slope: float, reference: Any) -> None:
         """A gradient has the shapes of the arguments, the slope of forward mode and the values of the reference."""

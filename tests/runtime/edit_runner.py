@@ -1,4 +1,4 @@
-"""Imports the modules of a folder, runs each, and prints gradients and how often the compiler derived.
+"""Imports and runs the modules of a folder; prints gradients, and what had to be derived.
 
 python edit_runner.py FOLDER
 """

@@ -26,7 +26,7 @@ def both(x):
 def leaves(x):
     s = 0.0
     for k in range(5):
-        for j in range(2):
+        for j in range(2):  # noqa: B007
             if x[k] > 2.0:
                 break
             s = s + x[k]

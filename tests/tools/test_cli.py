@@ -1,4 +1,4 @@
-"""The command line prints each stage, refuses with one clean message, and exits with the right code."""
+"""The command line prints each stage, refuses with one clean message, and exits rightly."""
 
 from __future__ import annotations
 
@@ -197,8 +197,8 @@ def test_a_command_that_makes_no_sense_exits_with_2(
         (["loss", "--args", "np.ones(3)"], ["missing a required argument: 'x' [SG302]"]),
         (["doubled", "--args", "np.arange(3)"], ["argument 'a' is int64", "[SG301]"]),
         (["doubled", "--target", "c"], ["the path of doubled depends", "[SG508]"]),
-        (["loss", "--args", "np.ones(3), np.ones((4, 3)), 1.0", "--target", "c"], [":9:17: matmul in `h = np.tanh(x @ w)` is not available", "[SG510]"]),
-        (["shapes", "--args", "np.ones(2), np.ones(3)", "--unroll"], ["shapes fails for these --args: ValueError: operands"]),
+        (["loss", "--args", "np.ones(3), np.ones((4, 3)), 1.0", "--target", "c"], [":9:17: matmul in `h = np.tanh(x @ w)` is not available", "[SG510]"]),  # noqa: E501
+        (["shapes", "--args", "np.ones(2), np.ones(3)", "--unroll"], ["shapes fails for these --args: ValueError: operands"]),  # noqa: E501
     ],
 )  # fmt: skip
 def test_a_failure_is_one_located_message_and_exits_with_1(
@@ -283,7 +283,7 @@ def test_show_of_a_gradient_prints_or_draws(
     assert "dproduct" in drawn._repr_html_() and capsys.readouterr().out == ""
 
 
-# -- the other commands -----------------------------------------------------------------------------
+# -- the other commands ----------------------------------------------------------------------------
 
 
 def test_cache_lists_and_clears(run: Run, model: Path, tmp_path: Path, monkeypatch: Any):

@@ -7,7 +7,7 @@ def df(x):
     t_2 = np.exp(-x)
     t_3 = np.exp(x)
     dx = (
-        np.where(t, 0.0, 1.0) / (1 + t_3) * t_3
+        np.where(t, 0.0, 1 / (1 + t_3) * t_3)
         + np.where(t, 1.0, 0.0)
         - np.where(t, 1 / (1 + t_2) * t_2, 0.0)
     )

@@ -10,9 +10,7 @@ def df(x, w, c):
     dw = np.sum(c * t, axis=0)
     t_2 = c * w
     # s = np.sqrt(np.mean(d * d, axis=0) + 1e-5)
-    dd = t_2 / s + 2.0 * ((-(np.sum(t / s * t_2, axis=0) * (0.5 / s)))[None] / len(x) * d)
-    # d = x - mu
-    dmu = -np.sum(dd, axis=0)
+    dd = t_2 / s + -2.0 * (np.sum(t / s * t_2, axis=0) * (0.5 / s) / len(x) * d)
     # mu = np.mean(x, axis=0)
-    dx = dd + dmu[None] / len(x)
+    dx = dd - np.sum(dd, axis=0) / len(x)
     return dx, dw
