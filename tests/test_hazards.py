@@ -1,6 +1,7 @@
 """Programs whose gradient other tools get wrong without a word: here it is right, or refused.
 
-S1 to S16 are programs that published tools fail on, each with its true gradient derived by hand. The seeds' function (a loop on a norm, then a branch on a sum) comes at the end.
+S1 to S16 are programs that published tools fail on, each with its true gradient derived by hand.
+The seeds' function (a loop on a norm, then a branch on a sum) comes at the end.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def right_or_refused(
     return ""
 
 
-# -- right: the language of today covers them ----------------------------------------------------------
+# -- right: the language of today covers them
 
 
 def product(x: Vector) -> Any:
@@ -93,7 +94,7 @@ class TestLoops:
         assert grad(squaring_with_break, unroll=unroll)(2.0, n) == true
 
 
-# -- right or refused: in-place code, views and contexts ------------------------------------------------
+# -- right or refused: in-place code, views and contexts
 
 
 def quiet_square(x: float) -> float:
@@ -150,7 +151,7 @@ def test_writes_are_right_or_refused(function: Any, argnums: Any, args: Any, tru
     right_or_refused(function, argnums, tuple(np.copy(a) if np.ndim(a) else a for a in args), true)
 
 
-# -- right: broadcasting --------------------------------------------------------------------------------
+# -- right: broadcasting
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_s5_broadcast_axes_are_summed(rows: int, columns: int) -> None:
     np.testing.assert_array_equal(found, np.full(y.shape, 2.0 * 6 / y.size))
 
 
-# -- S16: the dtype of the input, always ----------------------------------------------------------------
+# -- S16: the dtype of the input, always
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
@@ -201,7 +202,7 @@ def test_s16_float32_leaf_beside_float64_leaf() -> None:
     assert (dx.dtype, dw.dtype) == (np.float32, np.float64)
 
 
-# -- S12, S13: what a function captures is read at each call --------------------------------------------
+# -- S12, S13: what a function captures is read at each call
 
 
 def test_s12_captured_array_is_the_one_of_the_call() -> None:
@@ -225,7 +226,7 @@ def test_s13_result_is_not_a_view_of_a_captured_array() -> None:
     np.testing.assert_array_equal(w, [7.0, 3.0])
 
 
-# -- arms that the run does not take --------------------------------------------------------------------
+# -- arms that the run does not take
 
 
 def test_nan_of_the_other_arm_stays_there() -> None:
@@ -244,7 +245,7 @@ def test_overflow_of_the_other_arm_stays_there() -> None:
     np.testing.assert_array_equal(found, [0.0, 1.0])
 
 
-# -- the seeds' function --------------------------------------------------------------------------------
+# -- the seeds' function
 
 
 def seeds(a: Any) -> Any:

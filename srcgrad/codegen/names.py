@@ -238,16 +238,26 @@ class Names:
         return isinstance(a, Var) and isinstance(b, Var) and self.webs.find(a) is self.webs.find(b)
 
     def trip_codes(self, block: Block) -> set[Var]:
-        """Exit codes set in the body of the only loop of their name: zero at the start of every trip."""
+        """Exit codes made by the first statement of a trip that makes one of their name: it is zero there."""
         loops = [s for s in loops_of(block) if s.exit is not None]
         roots = [self.webs.find(s.params[s.exit or 0]) for s in loops]
         return {
             var
             for loop, root in zip(loops, roots, strict=True)
             if roots.count(root) == 1
-            for var in all_defined(loop.body)
-            if self.webs.find(var) is root
+            for var in self._first_codes(loop.body, root)
         }
+
+    def _first_codes(self, block: Block, root: Var) -> Iterator[Var]:
+        for stmt in block.stmts:
+            found = [v for v in all_defined(Block((), (stmt,), ())) if self.webs.find(v) is root]
+            if not found:
+                continue
+            yield from (out for out in stmt.outs if self.webs.find(out) is root)
+            if isinstance(stmt, Branch):
+                yield from self._first_codes(stmt.then, root)
+                yield from self._first_codes(stmt.orelse, root)
+            return
 
     def handed_on(self, block: Block) -> set[Var]:
         """Names that may be unbound when another name takes their value: they start as ``None``."""

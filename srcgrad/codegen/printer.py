@@ -4,6 +4,7 @@ The text of `unparse` always reads back as the tree it came from, or `CodegenErr
 name that is no identifier, a constant without a literal, a wrong bracket never reach a file.
 
 >>> import ast
+import re
 >>> print(unparse(ast.parse("def f(x): return (x+1)*(-x**2), (-2.0)**2")), end="")
 def f(x):
     return (x + 1) * -x ** 2, (-2.0) ** 2
@@ -82,7 +83,7 @@ def _printed(tree: ast.Module | ast.Expression, mode: str) -> str:
     except CodegenError:
         raise
     except SyntaxError as error:
-        line = [*text.split("\n"), ""][(error.lineno or 1) - 1]
+        line = [*re.split("\r\n?|\n", text), ""][: error.lineno or 1][-1]
         raise CodegenError(
             "SG503", f"the printed line does not parse ({error.msg}): {line!r}"
         ) from error

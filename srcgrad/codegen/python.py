@@ -231,14 +231,18 @@ class _Emitter:
         stmt = self.inlining.definition.get(atom) if atom in self.inlining.inlined else None
         return spell(stmt, [self.expr(a) for a in stmt.args]) if isinstance(stmt, Eqn) else self.expr(atom)
 
-    def choice(self, stmt: Branch) -> Expr:
+    def choice(self, stmt: Branch, *, owned: bool = False) -> Expr:
         """``a if test else b``, or ``and`` and ``or`` where one side is the test itself."""
         then, orelse = stmt.then.results[0], stmt.orelse.results[0]
         if orelse is stmt.test:
             return ast.BoolOp(ast.And(), [self.expr(stmt.test), self.expr(then)])
         if then is stmt.test:
             return ast.BoolOp(ast.Or(), [self.expr(stmt.test), self.expr(orelse)])
-        return ast.IfExp(self.expr(stmt.test), self.expr(then), self.expr(orelse))
+        ends = [self.expr(then), self.expr(orelse)]
+        for k, end in enumerate((then, orelse)):
+            if owned and self.buffers.edge_needs_copy(stmt.outs[0], end):
+                ends[k] = ast.Call(ast.Attribute(ends[k], "copy", ast.Load()), [], [])
+        return ast.IfExp(self.expr(stmt.test), *ends)
 
     # -- statements ---------------------------------------------------------------------------------
 
@@ -441,7 +445,7 @@ class _Emitter:
     def branch(self, stmt: Branch, out: list[ast.stmt], tail: _Tail | None) -> None:
         if len(stmt.outs) == 1 and stmt.outs[0] in self.inlining.choices:
             target = ast.Name(self.names.of(stmt.outs[0]), ast.Store())
-            self.place(out, [ast.Assign([target], self.choice(stmt), None)], stmt.span)
+            self.place(out, [ast.Assign([target], self.choice(stmt, owned=True), None)], stmt.span)
             return
         arms = []
         shown = self.shown

@@ -33,6 +33,7 @@ from srcgrad.ir.nodes import Atom, Const, Slot
 from srcgrad.ir.types import BOOL, INT, Array, Number, dims_of
 
 Handler = Callable[..., AV]
+_ZERO, _FIFTY, _ZERO_POINT, _EMPTY = constant(0), constant(50), constant(0.0), Seq(())
 HANDLERS: dict[Any, Handler] = {}
 METHODS: dict[str, Any] = {
     name: getattr(np, name)
@@ -118,18 +119,22 @@ def array_like_item(cx: Context, value: AV, node: Any) -> AV:
     return _array(cx, node, value) if isinstance(value, Seq) else value
 
 
+def _axis(where: int) -> dict[str, Any]:
+    return {"axis": where} if where else {}
+
+
 @handles(np.concatenate)
-def _concatenate(cx: Context, node: Any, arrays: AV, axis: AV = constant(0)) -> AV:
+def _concatenate(cx: Context, node: Any, arrays: AV, axis: AV = _ZERO) -> AV:
     atoms = _sequence_atoms(cx, arrays, node, "np.concatenate")
     where = cx.integer(axis, node, "axis=")
-    return cx.bind(cx.emit("concatenate", *atoms, **({"axis": where} if where else {})))
+    return cx.bind(cx.emit("concatenate", *atoms, **_axis(where)))
 
 
 @handles(np.stack)
-def _stack(cx: Context, node: Any, arrays: AV, axis: AV = constant(0)) -> AV:
+def _stack(cx: Context, node: Any, arrays: AV, axis: AV = _ZERO) -> AV:
     atoms = _sequence_atoms(cx, arrays, node, "np.stack")
     where = cx.integer(axis, node, "axis=")
-    return cx.bind(cx.emit("stack", *atoms, **({"axis": where} if where else {})))
+    return cx.bind(cx.emit("stack", *atoms, **_axis(where)))
 
 
 @handles(np.array)
@@ -249,7 +254,7 @@ def _arange(cx: Context, node: Any, *limits: AV) -> AV:
 
 
 @handles(np.linspace)
-def _linspace(cx: Context, node: Any, start: AV, stop: AV, num: AV = constant(50)) -> AV:
+def _linspace(cx: Context, node: Any, start: AV, stop: AV, num: AV = _FIFTY) -> AV:
     return cx.bind(cx.emit("linspace", *(cx.atom(v, node) for v in (start, stop, num))))
 
 
@@ -316,7 +321,7 @@ def _zip(cx: Context, node: Any, *parts: AV) -> AV:
 
 
 @handles(enumerate)
-def _enumerate(cx: Context, node: Any, iterable: AV, start: AV = constant(0)) -> AV:
+def _enumerate(cx: Context, node: Any, iterable: AV, start: AV = _ZERO) -> AV:
     first = cx.atom(start, node)
     if isinstance(iterable, Seq) and isinstance(first, Const):
         pairs = (Seq((constant(first.value + k), v)) for k, v in enumerate(iterable.items))
@@ -332,7 +337,7 @@ def _reversed(cx: Context, node: Any, sequence: AV) -> AV:
 
 
 @handles(tuple, list)
-def _to_sequence(cx: Context, node: Any, iterable: AV = Seq(())) -> AV:
+def _to_sequence(cx: Context, node: Any, iterable: AV = _EMPTY) -> AV:
     if not isinstance(iterable, Seq):
         cx.refuse(
             "SG220",
@@ -379,7 +384,7 @@ HANDLERS[min] = _extremum("minimum", min)
 
 
 @handles(sum)
-def _sum(cx: Context, node: Any, iterable: AV, start: AV = constant(0)) -> AV:
+def _sum(cx: Context, node: Any, iterable: AV, start: AV = _ZERO) -> AV:
     if not isinstance(iterable, Seq):
         cx.refuse("SG210", "the builtin sum of an array adds row by row", node, "use np.sum")
     total = start
@@ -394,7 +399,7 @@ def _pow(cx: Context, node: Any, base: AV, exp: AV) -> AV:
 
 
 @handles(float, np.float64)
-def _float(cx: Context, node: Any, x: AV = constant(0.0)) -> AV:
+def _float(cx: Context, node: Any, x: AV = _ZERO_POINT) -> AV:
     if isinstance(x, Const):
         return constant(float(x.value))
     if isinstance(x, Static) and isinstance(x.value, str):
@@ -410,7 +415,7 @@ def _float(cx: Context, node: Any, x: AV = constant(0.0)) -> AV:
 
 
 @handles(int)
-def _int(cx: Context, node: Any, x: AV = constant(0)) -> AV:
+def _int(cx: Context, node: Any, x: AV = _ZERO) -> AV:
     if isinstance(x, Const):
         return constant(int(x.value))
     atom = cx.atom(x, node, "int")

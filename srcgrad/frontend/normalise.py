@@ -1,10 +1,10 @@
-"""Normalises a function tree: fewer forms for lowering to know, the same meaning.
+r"""Normalises a function tree: fewer forms for lowering to know, the same meaning.
 
 Docstrings, annotations and bare constants go; ``x: float = 1.0`` becomes ``x = 1.0``; ``not (a is b)``
 becomes ``a is not b``; ``if not c: A else: B`` becomes ``if c: B else: A``.
 
 >>> import gast
->>> tree = gast.parse("def f(x: float):\\n    'doc'\\n    y: float = x\\n    return y")
+>>> tree = gast.parse("def f(x: float):\n    'doc'\n    y: float = x\n    return y")
 >>> print(gast.unparse(normalise(tree.body[0])))
 def f(x):
     y = x

@@ -94,7 +94,7 @@ class _Forward:
         self.called.add(stmt.function)
         moving = [a for a in stmt.args if is_differentiable(a.type)]
         inputs = tuple(self.tangent(a, tangents) for a in moving)
-        outs = {o: Var(f"t{o.name}", o.type) for o in stmt.outs if is_differentiable(o.type)}
+        outs: dict[Atom, Atom] = {o: Var(f"t{o.name}", o.type) for o in stmt.outs if is_differentiable(o.type)}
         self.builder.append(
             replace(
                 stmt,

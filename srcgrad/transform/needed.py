@@ -112,7 +112,7 @@ class Supply:
         scope: Scope | None = self.scope
         while scope is not None:
             for var, value in scope.available.items():
-                if self._same_shape(var.type, atom.type):
+                if var not in self.map.partial and self._same_shape(var.type, atom.type):
                     return value
             scope = scope.parent
         for param in self.map.top.block.params:
@@ -126,7 +126,8 @@ class Supply:
             return self.reach(var)
         top = self.map.top.block
         named = (o for s in top.stmts for o in s.outs if o.name)
-        arrays = (v for v in (*top.params, *named) if isinstance(v.type, Array))
+        there = (v for v in (*top.params, *named) if v not in self.map.partial)
+        arrays = (v for v in there if isinstance(v.type, Array))
         dims = dims_of(var.type)
         like = next(
             (v for v in arrays if v.type == var.type or (any_dtype and dims_of(v.type) == dims)), None

@@ -95,7 +95,10 @@ class _Copies:
                 self.same[param] = init
                 self.same[stmt.outs[k]] = init
         cond = None if stmt.cond is None else self.block(stmt.cond)
-        span = None if stmt.range is None else self.atoms(stmt.range)
+        span = None
+        if stmt.range is not None:
+            start, stop, step = self.atoms(stmt.range)
+            span = (start, stop, step)
         return replace(stmt, inits=inits, cond=cond, body=self.block(stmt.body), range=span)
 
 

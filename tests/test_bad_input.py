@@ -1,0 +1,64 @@
+"""Programs and calls that are refused: each message to the letter, and nothing runs before it."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from srcgrad.errors import CODES, FrontendError, SrcgradError
+
+FOLDER = Path(__file__).parent / "bad_input"
+MESSAGES = FOLDER / "messages.txt"
+
+
+def load() -> dict[str, Callable[[], Any]]:
+    """The calls that are refused, by name."""
+    spec = importlib.util.spec_from_file_location("bad_programs", FOLDER / "programs.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module.CASES  # type: ignore[no-any-return]
+
+
+CASES = load()
+
+
+def refusal(call: Callable[[], Any]) -> SrcgradError:
+    """The error that a call raises; no other kind of exception comes out of srcgrad."""
+    with pytest.raises(SrcgradError) as caught:
+        call()
+    return caught.value
+
+
+def message(error: SrcgradError) -> str:
+    """The text of an error, without the folder of this file."""
+    return re.sub(r"\S*/(\w+\.py)", r"\1", str(error))
+
+
+def test_messages_are_the_golden_ones(golden: Callable[[Path, str], None]) -> None:
+    parts = [f"=== {name}\n{message(refusal(call))}\n" for name, call in CASES.items()]
+    golden(MESSAGES, "\n".join(parts))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_message_says_what_where_and_what_to_do(name: str) -> None:
+    error = refusal(CASES[name])
+    assert error.code in CODES
+    assert f"[{error.code}]" in str(error)
+    assert error.message
+    assert error.remedy
+    if isinstance(error, FrontendError):
+        assert error.span is not None
+        assert re.match(r"\S*(programs\.py|<text>):\d+:\d+: ", str(error))
+        assert re.search(r"^ +\^+$", str(error), re.MULTILINE)
+
+
+def test_there_are_enough_messages() -> None:
+    assert len(CASES) >= 40
