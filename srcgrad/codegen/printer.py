@@ -4,7 +4,6 @@ The text of `unparse` always reads back as the tree it came from, or `CodegenErr
 name that is no identifier, a constant without a literal, a wrong bracket never reach a file.
 
 >>> import ast
-import re
 >>> print(unparse(ast.parse("def f(x): return (x+1)*(-x**2), (-2.0)**2")), end="")
 def f(x):
     return (x + 1) * -x ** 2, (-2.0) ** 2
@@ -13,6 +12,7 @@ def f(x):
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any, cast
 
 from srcgrad.codegen.layout import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -242,9 +241,6 @@ def test_long_chains_need_no_recursion():
     for _ in range(4000):
         y = h.subtract(h.multiply(y, 0.5), x)
     program = h.program([x], [y])
-    start = time.perf_counter()
-    c.emit(program, "f")
-    assert time.perf_counter() - start < 5
     args = [np.arange(4.0)]
     assert np.array_equal(build(program)(*args)[0], interpret(program, args)[0])
 

@@ -423,14 +423,3 @@ def test_threads_read_alike(tmp_path):
         thread.join()
     assert len(texts) == 24 and len(set(texts)) == 3
     assert warnings.filters == filters
-
-
-def test_second_function_of_a_file_is_cheap(tmp_path):
-    module = module_from(tmp_path / "cheap.py", STALE * 200)
-    read_source(module.f)
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        read_source(module.helper)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 1e-3
