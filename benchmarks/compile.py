@@ -61,7 +61,11 @@ def one(path: Path, cache: str, home: str) -> tuple[float, float]:
     runner.write_text(RUN)
     env = {**os.environ, "SRCGRAD_CACHE": cache, "SRCGRAD_CACHE_DIR": str(Path(home) / "cache")}
     out = subprocess.run(
-        [sys.executable, str(runner), str(path)], env=env, capture_output=True, text=True, check=True
+        [sys.executable, str(runner), str(path)],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     imported, first = map(float, out.stdout.split())
     return imported, first
@@ -103,7 +107,8 @@ def main() -> None:
         hit = min(h[1] for h in hits)
         print(f"  import srcgrad beyond numpy: {min(h[0] for h in hits) * 1e3:.1f} ms")
         colds = min(one(path, "off", home)[1] for _ in range(5))
-        print(f"  first call, 100 statements, fresh process: cold {colds * 1e3:.1f} ms, disk hit {hit * 1e3:.1f} ms, ratio {colds / hit:.1f}")
+        times = f"cold {colds * 1e3:.1f} ms, disk hit {hit * 1e3:.1f} ms, ratio {colds / hit:.1f}"
+        print(f"  first call, 100 statements, fresh process: {times}")
         del cold
 
 

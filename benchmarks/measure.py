@@ -9,7 +9,9 @@ from collections.abc import Callable
 import numpy as np
 
 
-def interleaved(contenders: dict[str, Callable[[], object]], rounds: int = 15, budget: float = 0.02) -> dict[str, list[float]]:
+def interleaved(
+    contenders: dict[str, Callable[[], object]], rounds: int = 15, budget: float = 0.02
+) -> dict[str, list[float]]:
     """Seconds per call of each contender, one figure a round; each round calls every contender in turn."""
     repeats = {}
     for name, call in contenders.items():
@@ -32,7 +34,9 @@ def interleaved(contenders: dict[str, Callable[[], object]], rounds: int = 15, b
 def report(title: str, times: dict[str, list[float]], base: str) -> None:
     """A table: minimum and median in microseconds, and the ratio of minima and medians to ``base``."""
     print(f"\n{title}")
-    print(f"  {'contender':<34}{'min us':>10}{'median us':>12}{'min ratio':>11}{'median ratio':>14}")
+    print(
+        f"  {'contender':<34}{'min us':>10}{'median us':>12}{'min ratio':>11}{'median ratio':>14}"
+    )
     low, mid = min(times[base]), statistics.median(times[base])
     for name, found in times.items():
         a, b = min(found), statistics.median(found)

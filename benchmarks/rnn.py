@@ -38,27 +38,33 @@ def by_hand(W, U, b, xs, h):
 
 def main() -> None:
     for batch, width in ((32, 100), (1, 10)):
-        rng = np.random.default_rng(0)
-        W, U, b = rng.normal(size=(width, width)) / width**0.5, rng.normal(size=(8, width)), np.zeros(width)
-        xs, h = rng.normal(size=(100, batch, 8)), np.zeros((batch, width))
-        args = (W, U, b, xs, h)
-        gradient = grad(loss, argnums=(0, 1, 2), unroll=False)
-        gradient(*args)
-        if batch > 1:
-            print(gradient.source)
-        contenders = {
-            "hand-written": lambda: by_hand(*args),
-            "srcgrad": lambda: gradient(*args),
-            "forward alone": lambda: loss(*args),
-        }
-        if optional("autograd") is not None:
-            contenders["HIPS autograd"] = autograd_contender(args)
-        reference = by_hand(*args)
-        for name in contenders:
-            if name != "forward alone":
-                for k, part in enumerate(contenders[name]()):
-                    equal(reference[k], {name: part})
-        report(f"tanh RNN, 100 steps, {batch} x {width}", interleaved(contenders, rounds=25, budget=0.05), "hand-written")
+        measure(batch, width)
+
+
+def measure(batch: int, width: int) -> None:
+    rng = np.random.default_rng(0)
+    W, U = rng.normal(size=(width, width)) / width**0.5, rng.normal(size=(8, width))
+    b = np.zeros(width)
+    xs, h = rng.normal(size=(100, batch, 8)), np.zeros((batch, width))
+    args = (W, U, b, xs, h)
+    gradient = grad(loss, argnums=(0, 1, 2), unroll=False)
+    gradient(*args)
+    if batch > 1:
+        print(gradient.source)
+    contenders = {
+        "hand-written": lambda: by_hand(*args),
+        "srcgrad": lambda: gradient(*args),
+        "forward alone": lambda: loss(*args),
+    }
+    if optional("autograd") is not None:
+        contenders["HIPS autograd"] = autograd_contender(args)
+    reference = by_hand(*args)
+    for name in contenders:
+        if name != "forward alone":
+            for k, part in enumerate(contenders[name]()):
+                equal(reference[k], {name: part})
+    times = interleaved(contenders, rounds=25, budget=0.05)
+    report(f"tanh RNN, 100 steps, {batch} x {width}", times, "hand-written")
 
 
 def autograd_contender(args):

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from srcgrad import grad
 from srcgrad.errors import CODES, FrontendError, SrcgradError
 
 FOLDER = Path(__file__).parent / "bad_input"
@@ -58,6 +60,53 @@ def test_message_says_what_where_and_what_to_do(name: str) -> None:
         assert error.span is not None
         assert re.match(r"\S*(programs\.py|<text>):\d+:\d+: ", str(error))
         assert re.search(r"^ +\^+$", str(error), re.MULTILINE)
+
+
+def index_beyond(x):
+    return x[0, 1]
+
+
+def shapes_that_do_not_fit(x):
+    return np.sum(x @ x)
+
+
+def unbound(x):
+    if x[0, 0] > 1e9:
+        y = x * x
+    return np.sum(y)
+
+
+def unbound_after_loop(x):
+    for _ in range(len(x) - 2):
+        y = x * x
+    return np.sum(y)
+
+
+ROLLED_FORGETS = pytest.mark.xfail(
+    strict=True, reason="rolled code without the value does not read a name that has no value"
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "shape", "unroll"),
+    [
+        (index_beyond, (3,), False),
+        (index_beyond, (3,), True),
+        (shapes_that_do_not_fit, (2, 3), False),
+        (shapes_that_do_not_fit, (2, 3), True),
+        pytest.param(unbound, (2, 3), False, marks=ROLLED_FORGETS),
+        (unbound, (2, 3), True),
+        pytest.param(unbound_after_loop, (2, 3), False, marks=ROLLED_FORGETS),
+        (unbound_after_loop, (2, 3), True),
+    ],
+)
+def test_error_of_the_program_itself_stays_what_it_is(
+    function: Any, shape: tuple[int, ...], unroll: bool
+) -> None:
+    with pytest.raises(Exception) as plain:
+        function(np.ones(shape))
+    with pytest.raises((plain.type, SrcgradError)):
+        grad(function, unroll=unroll)(np.ones(shape))
 
 
 def test_there_are_enough_messages() -> None:

@@ -259,7 +259,7 @@ class Names:
                 yield from self._first_codes(stmt.orelse, root)
             return
 
-    def handed_on(self, block: Block) -> set[Var]:
+    def unbound_sources(self, block: Block) -> set[Var]:
         """Names that may be unbound when another name takes their value: they start as ``None``."""
         undefined = partial(block)
         edges: list[tuple[Var, Atom]] = []

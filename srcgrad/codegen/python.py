@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcgrad.codegen import inline
-from srcgrad.codegen.names import Names, inner_blocks, loops_of
+from srcgrad.codegen.names import Names, inner_blocks
 from srcgrad.codegen.prelude import HELPERS, helper_source
 from srcgrad.codegen.schedule import sink_pops
 from srcgrad.codegen.printer import Comment, unchecked, unparse
@@ -21,7 +21,7 @@ from srcgrad.codegen.spell import Expr, attr, constant, name, spell
 from srcgrad.codegen.storage import Buffers
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Undef, Var
-from srcgrad.ir.types import INT, Array, Number, is_scalar
+from srcgrad.ir.types import Array, Number, is_scalar
 from srcgrad.rules.indexing import is_advanced
 
 Lines = Callable[[Span], str]
@@ -156,7 +156,7 @@ class _Emitter:
         self.shown: tuple[str, int] | None = None
         self.around: list[tuple[str, int]] = []
         self.trip_codes = self.names.trip_codes(program.entry)
-        self.handed_on = self.names.handed_on(program.entry)
+        self.unbound_sources = self.names.unbound_sources(program.entry)
 
     def modules(self) -> set[tuple[str, str | None]]:
         return {("numpy", "np") if m == "np" else (m, None) for m in self.used_modules}
@@ -241,7 +241,7 @@ class _Emitter:
         ends = [self.expr(then), self.expr(orelse)]
         for k, end in enumerate((then, orelse)):
             if owned and self.buffers.edge_needs_copy(stmt.outs[0], end):
-                ends[k] = ast.Call(ast.Attribute(ends[k], "copy", ast.Load()), [], [])
+                ends[k] = _copied(ends[k], end)
         return ast.IfExp(self.expr(stmt.test), *ends)
 
     # -- statements ---------------------------------------------------------------------------------
@@ -396,15 +396,14 @@ class _Emitter:
         for target, source in zip(targets, sources, strict=True):
             if self._stays_next(target, source):
                 continue
-            if isinstance(source, Undef) and self.names.webs.find(target) not in self.handed_on:
+            root = self.names.webs.find(target)
+            if isinstance(source, Undef) and root not in self.unbound_sources:
                 continue
-            if (
-                self.names.same(target, source) and source not in self.inlining.inlined
-            ):
+            if self.names.same(target, source) and source not in self.inlining.inlined:
                 continue
             value = self.expr(source)
             if self.buffers.edge_needs_copy(target, source):
-                value = ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
+                value = _copied(value, source)
             pairs.append((self.names.of(target), source, value))
         ordered = self._in_sequence(pairs)
         if ordered is None:
@@ -583,6 +582,13 @@ def _read_after(block: Block, inlining: inline.Inlining) -> set[Var]:
             read(Block((), block.stmts[k + 1 :], block.results))
             after = True
     return found if after else set()
+
+
+def _copied(value: Expr, atom: Atom) -> Expr:
+    """A copy of a value; one of unknown rank may be the number zero."""
+    if getattr(atom.type, "dims", ()) is None:
+        return ast.Call(name("np.copy"), [value], [])
+    return ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
 
 
 def _handles(block: Block, code: Atom) -> bool:

@@ -1,4 +1,7 @@
-"""Lowers calls: library functions to their ops, methods to the functions they mean, user functions inline."""
+"""Lowers calls: library functions to their ops, methods to the functions they mean, user functions inline.
+
+A function without a rule is refused, never called.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.errors import MissingRuleError, SrcgradError
-from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
-from srcgrad.frontend.expressions import expression, refuse_complex, static_value
-from srcgrad.frontend.fence import fence
+from srcgrad.errors import MissingRuleError
+from srcgrad.frontend.builtins import HANDLERS, METHODS
+from srcgrad.frontend.context import Context
+from srcgrad.frontend.expressions import expression
+from srcgrad.frontend.inlining import call_user, user_function
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
@@ -28,16 +32,10 @@ from srcgrad.frontend.kinds import (
     is_dataclass_type,
     is_namedtuple_type,
 )
-from srcgrad.frontend.library import HANDLERS, METHODS
-from srcgrad.frontend.loops import assigned_names
-from srcgrad.frontend.normalise import normalise
-from srcgrad.frontend.recursion import call_recursive
-from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
-from srcgrad.frontend.source import read_source
+from srcgrad.frontend.operators import refuse_complex, static_value
+from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.ir.build import constant
 from srcgrad.rules.registry import FUNCTIONS, Binding
-
-_MAX_DEPTH = 60
 
 
 def call(cx: Context, node: Any) -> AV:
@@ -80,6 +78,13 @@ def call_function(
         return _construct(cx, function, args, kwargs, node)
     if isinstance(function, FunctionType) and not _from_library(function):
         return call_user(cx, user_function(cx, function, node), args, kwargs, node)
+    if function in _EFFECTS:
+        cx.refuse(
+            "SG227",
+            f"{_name_of(function)} acts on the world outside the function",
+            node,
+            "call it outside, on what the function returns",
+        )
     span = cx.source.span(node)
     raise MissingRuleError.of(_name_of(function), span, cx.source.line(span.line))
 
@@ -95,12 +100,22 @@ def _from_library(function: FunctionType) -> bool:
     return (function.__module__ or "").partition(".")[0] in ("numpy", "scipy", "math", "cupy")
 
 
+_EFFECTS = (print, open, input, exec, eval)
+
+
 def _name_of(function: Any) -> str:
-    module = getattr(function, "__module__", None) or (
-        "numpy" if isinstance(function, np.ufunc) else ""
+    default = "numpy" if isinstance(function, np.ufunc) else ""
+    module: str = getattr(function, "__module__", None) or default
+    name: str | None = getattr(function, "__qualname__", None) or getattr(
+        function, "__name__", None
     )
-    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", repr(function))
+    if name is None:
+        return f"the {type(function).__qualname__} object"
     return name if module in ("", "builtins") else f"{module}.{name}"
+
+
+def _count(number: int) -> str:
+    return "1 argument" if number == 1 else f"{number} arguments"
 
 
 def _call_bound(
@@ -118,7 +133,7 @@ def _call_bound(
                 "SG202",
                 f"{_name_of(function)} with {name}= is not supported",
                 node,
-                f"leave {name}= out",
+                f"call it without {name}=",
             )
         attrs[name] = static_attr(cx, value, node, name)
     atoms = [cx.atom(v, node, _name_of(function)) for v in operands]
@@ -163,7 +178,7 @@ def _bind_arguments(
         names = tuple(f"x{k}" for k in range(binding.operands))
     if len(args) > len(names):
         cx.refuse(
-            "SG217", f"{_name_of(function)} takes {len(names)} arguments", node, "check the call"
+            "SG217", f"{_name_of(function)} takes {_count(len(names))}", node, "check the call"
         )
     pairs = list(zip(names, args, strict=False)) + list(kwargs.items())
     head = pairs[: binding.operands]
@@ -245,115 +260,4 @@ def _dict_method(cx: Context, value: Mapping, name: str, args: list[AV], node: A
     cx.refuse("SG203", f"dict method {name!r} is not supported", node, "use [] with literal keys")
 
 
-def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunction:
-    """A Python function as something to inline; its source must pass the fence."""
-    try:
-        source = read_source(function)
-    except SrcgradError as error:
-        if isinstance(error, SyntaxError) or node is None:
-            raise
-        cx.refuse(
-            "SG210",
-            f"{function.__qualname__} has no source to differentiate: {error.args[0]}",
-            node,
-            "define it in a file",
-        )
-    fence(source)
-    if function not in cx.captures.inlined:
-        cx.captures.inlined.append(function)
-    return UserFunction(source, normalise(source.tree), function=function)
-
-
-def call_user(
-    cx: Context, function: UserFunction, args: list[AV], kwargs: dict[str, AV], node: Any
-) -> AV:
-    """Inline a user function; one that is already being inlined becomes a call of its own."""
-    bound = _bind_user(cx, function, args, kwargs, node)
-    frame: Frame | None = cx.frame
-    while frame is not None:
-        if frame.function.tree is function.tree or _same(frame.function, function):
-            return call_recursive(cx, function, bound, node, run_body)
-        frame = frame.caller
-    return run_body(cx, function, bound, node)
-
-
-def _same(a: UserFunction, b: UserFunction) -> bool:
-    return a.function is not None and a.function is b.function
-
-
-def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: Any) -> AV:
-    """Lower the body of a function in a frame of its own; gives what it returns."""
-    if cx.frame is not None and cx.frame.depth > _MAX_DEPTH:
-        cx.refuse("SG230", "calls nest too deep", node, "write a loop")
-    caller = cx.frame
-    names = frozenset(assigned_names(function.tree.body)) | frozenset(bound)
-    depth = 0 if caller is None else caller.depth + 1
-    cx.frame = Frame(function, dict(bound), names - {RETURN_VALUE}, function.frame, depth, caller)
-    try:
-        exit_ = cx.statements(function.tree.body)
-        result = cx.frame.names.get(RETURN_VALUE, NONE)
-        if exit_.codes == {NEXT, RETURN}:
-            cx.refuse(
-                "SG224",
-                "some paths of this function return nothing",
-                function.tree,
-                "return a value on every path",
-            )
-        return result if RETURN in exit_.codes else NONE
-    finally:
-        cx.frame = caller
-
-
-def _bind_user(
-    cx: Context, function: UserFunction, args: list[AV], kwargs: dict[str, AV], node: Any
-) -> dict[str, AV]:
-    arguments = function.tree.args
-    names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
-    only = [a.id for a in arguments.kwonlyargs]
-    if len(args) > len(names):
-        cx.refuse(
-            "SG217",
-            f"{function.tree.name} takes {len(names)} arguments, not {len(args)}",
-            node,
-            "check the call",
-        )
-    bound: dict[str, AV] = dict(zip(names, args, strict=False))
-    for name, value in kwargs.items():
-        if name in bound or name not in (*names, *only):
-            cx.refuse(
-                "SG217", f"{function.tree.name} does not take {name!r} here", node, "check the call"
-            )
-        bound[name] = value
-    for name in (*names, *only):
-        if name not in bound:
-            bound[name] = _default(cx, function, name, node)
-    return {name: bound[name] for name in (*names, *only)}
-
-
-def _default(cx: Context, function: UserFunction, name: str, node: Any) -> AV:
-    if name in function.defaults:
-        return function.defaults[name]
-    if function.function is not None:
-        value = default_of(function.function, name)
-        if value is not MISSING:
-            capture = Capture(Root(function.function, "default", name))
-            if isinstance(value, (bool, int, float)):
-                cx.captures.guard(capture, value, by_identity=False)
-                return constant(value)
-            return cx.captured(capture, value)
-    cx.refuse("SG217", f"{function.tree.name} misses the argument {name!r}", node, "pass it")
-
-
-def define_nested(cx: Context, node: Any) -> UserFunction:
-    """A function defined inside the one being lowered; defaults are evaluated now."""
-    arguments = node.args
-    names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
-    values = [expression(cx, d) for d in arguments.defaults]
-    defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
-    for name, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if value is not None:
-            defaults[name.id] = expression(cx, value)
-    return UserFunction(cx.source, node, frame=cx.frame, defaults=defaults)
-
-
-__all__ = ["call", "call_function", "define_nested", "run_body"]
+__all__ = ["call", "call_function"]

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from srcgrad.errors import FrontendError, KindError, Span
+from srcgrad.errors import FrontendError, KindError, Span, SrcgradError
 from srcgrad.frontend.heap import Heap
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, describe
 from srcgrad.frontend.resolve import Captures
@@ -139,7 +139,15 @@ class Context:
                 self.source.tree,
                 "split it into functions with loops, and differentiate those",
             )
-        return self.builder.emit(name, *args, hint=hint, **attrs)
+        try:
+            return self.builder.emit(name, *args, hint=hint, **attrs)
+        except (ValueError, IndexError, TypeError) as error:
+            span = self.builder.span
+            if isinstance(error, SrcgradError) or span is None:
+                raise
+            text = self.source.line(span.line) if span.file == self.source.file else None
+            message = f"shapes or axes do not fit: {error}"
+            raise KindError("SG218", message, span, "check the shapes", text) from error
 
     def bind(self, var: Atom, *sources: AV, mutable: bool | None = None) -> AV:
         """Abstract value of a new result: arrays get a location, aliased to the arrays they may view."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from srcgrad.frontend.attributes import length
 from srcgrad.frontend.branches import branch
 from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, Context, Exit
 from srcgrad.frontend.exits import leaving_code
-from srcgrad.frontend.expressions import expression, length
+from srcgrad.frontend.expressions import expression
 from srcgrad.frontend.kinds import (
     AV,
     Enumerate,

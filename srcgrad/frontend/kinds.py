@@ -177,13 +177,19 @@ def is_namedtuple_type(cls: Any) -> bool:
     return isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")
 
 
+def _describe_object(value: Any) -> str:
+    """Words for an object, the same in every run."""
+    if value is None or isinstance(value, (str, bytes, bool, int, float, slice)):
+        return repr(value)
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    return str(name) if name else f"an object of type {type(value).__qualname__}"
+
+
 def describe(value: AV) -> str:
     """Short words for error messages."""
     if isinstance(value, (Var, Const, Undef)):
         return f"a value of type {value.type}"
     if isinstance(value, Static):
-        return (
-            repr(value.value) if isinstance(value.value, (str, type(None))) else f"{value.value!r}"
-        )
+        return _describe_object(value.value)
     names = {Ref: "an array", Seq: "a sequence", Mapping: "a dict", UserFunction: "a function"}
     return names.get(type(value), f"a {type(value).__name__.lower()}")

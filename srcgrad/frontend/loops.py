@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import gast
 
+from srcgrad.frontend.bindings import assigned_names, is_rebound, reads_of
 from srcgrad.frontend.branches import Unmergeable, may_be_undefined
 from srcgrad.frontend.context import BREAK, NEXT, RETURN, RETURN_VALUE, Context, Exit
 from srcgrad.frontend.exits import leaving_code
@@ -44,24 +46,6 @@ class Carried:
     key: Any
     param: Var
     init: Atom
-
-
-def assigned_names(nodes: list[Any]) -> list[str]:
-    """Names that statements bind, in order, nested functions left out."""
-    found: dict[str, None] = {}
-    todo = list(reversed(nodes))
-    while todo:
-        node = todo.pop()
-        if isinstance(node, (gast.FunctionDef, gast.Lambda)):
-            if isinstance(node, gast.FunctionDef):
-                found[node.name] = None
-            continue
-        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
-            found[node.id] = None
-        if isinstance(node, gast.Return):
-            found[RETURN_VALUE] = None
-        todo.extend(reversed(list(gast.iter_child_nodes(node))))
-    return list(found)
 
 
 def lower_loop(
@@ -148,10 +132,7 @@ class _Round:
             value = self.names[name]
             if self._only_updated(name, value):
                 continue
-            counter = iter(range(10_000))
-            changed = map_leaves(
-                value, lambda leaf, name=name, c=counter: self._leaf(name, next(c), leaf)
-            )  # type: ignore[misc]
+            changed = map_leaves(value, self._headed(name))
             cx.frame.names[name] = changed
             self.starts[name] = changed
         for a, b in self.header.aliases:
@@ -159,7 +140,12 @@ class _Round:
 
     def _only_updated(self, name: str, value: AV) -> bool:
         """Whether the loop only updates an array in place, so that the name keeps its location."""
-        return isinstance(value, Ref) and not _is_rebound(self.node, name)
+        return isinstance(value, Ref) and not is_rebound(self.node, name)
+
+    def _headed(self, name: str) -> Callable[[AV], AV]:
+        """What puts parameters in place of the leaves of a name, given them in order."""
+        places = count()
+        return lambda leaf: self._leaf(name, next(places), leaf)
 
     def _leaf(self, name: str, k: int, leaf: AV) -> AV:
         cx, key = self.cx, ("name", name, k)
@@ -180,9 +166,10 @@ class _Round:
         return var if type_ is None else cx.bind(var, mutable=_is_array(type_))
 
     def _alias_headers(self, a: Any, b: Any) -> None:
-        refs = [leaves(self.starts[k[1]])[k[2]] for k in (a, b) if k[1] in self.starts]
-        if len(refs) == 2 and all(isinstance(r, Ref) for r in refs):
-            self.cx.heap.alias(refs[0].loc, refs[1].loc)  # type: ignore[union-attr]
+        starts = [leaves(self.starts[k[1]])[k[2]] for k in (a, b) if k[1] in self.starts]
+        locs = [leaf.loc for leaf in starts if isinstance(leaf, Ref)]
+        if len(locs) == 2:
+            self.cx.heap.alias(*locs)
 
     def leave(self) -> None:
         """Compare the end of the body with its header; anything new means another round."""
@@ -286,8 +273,10 @@ class _Round:
                 param = Var(name if name.isidentifier() else "result", atom.type)
                 self.carried.append(Carried(("late", name, k), param, Undef(atom.type)))
                 self.results.append(atom)
-            if may_be_undefined(self.cx.builder.stmts, self.results[-len(leaves(value)) :]) and self._outlives(name):
-                self.header.late[name] = map_leaves(value, lambda leaf: Undef(self.cx.atom(leaf, self.node).type))
+            ends = self.results[-len(leaves(value)) :]
+            if may_be_undefined(self.cx.builder.stmts, ends) and self._outlives(name):
+                types = iter([end.type for end in ends])
+                self.header.late[name] = map_leaves(value, lambda _, t=types: Undef(next(t)))  # type: ignore[misc]
                 raise Again
             late[name] = value
         return late
@@ -306,23 +295,19 @@ class _Round:
             if key[0] == "loc":
                 cx.heap.versions[key[1]] = out
         for name, start in self.starts.items():
-            counter = iter(range(10_000))
-            old = iter(leaves(self.names[name]))
-            after[name] = map_leaves(
-                ends[name] if children(start) else start,
-                lambda leaf, name=name, c=counter: self._leaf_after(
-                    by_key, ("name", name, next(c)), leaf, next(old)
-                ),  # type: ignore[misc]
-            )
+            old = leaves(self.names[name])
+            change = self._ended(by_key, "name", name, old)
+            after[name] = map_leaves(ends[name] if children(start) else start, change)
         for name, value in late.items():
-            counter = iter(range(10_000))
-            after[name] = map_leaves(
-                value,
-                lambda leaf, name=name, c=counter: self._leaf_after(
-                    by_key, ("late", name, next(c)), leaf, leaf
-                ),  # type: ignore[misc]
-            )
+            after[name] = map_leaves(value, self._ended(by_key, "late", name, leaves(value)))
         cx.frame.names = after
+
+    def _ended(
+        self, by_key: dict[Any, Var], kind: str, name: str, old: list[AV]
+    ) -> Callable[[AV], AV]:
+        """What puts the results of the loop in place of the leaves of a name, given them in order."""
+        places, before = count(), iter(old)
+        return lambda leaf: self._leaf_after(by_key, (kind, name, next(places)), leaf, next(before))
 
     def _leaf_after(self, by_key: dict[Any, Var], key: Any, leaf: AV, old: AV) -> AV:
         out = by_key.get(key)
@@ -343,31 +328,8 @@ class _Round:
         return Exit(frozenset({NEXT, *leaving}), code)
 
 
-def reads_of(tree: Any, name: str) -> int:
-    """How often a tree reads a name."""
-    return sum(
-        isinstance(n, gast.Name) and n.id == name and isinstance(n.ctx, gast.Load) for n in gast.walk(tree)
-    )
-
-
 def _is_array(type_: Type) -> bool:
     return isinstance(type_, Array) and type_.dims != ()
 
 
-def _is_rebound(node: Any, name: str) -> bool:
-    """Whether a loop binds the name other than by an augmented assignment."""
-    for child in gast.walk(node):
-        if isinstance(child, gast.AugAssign):
-            continue
-        targets: list[Any] = []
-        if isinstance(child, gast.Assign):
-            targets = child.targets
-        elif isinstance(child, (gast.For, gast.AnnAssign)):
-            targets = [child.target]
-        for target in targets:
-            if any(isinstance(n, gast.Name) and n.id == name for n in gast.walk(target)):
-                return True
-    return False
-
-
-__all__ = ["assigned_names", "lower_loop"]
+__all__ = ["lower_loop"]

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from types import FunctionType
 
 from srcgrad.errors import Span
-from srcgrad.frontend.calls import call, call_function, run_body, user_function
+from srcgrad.frontend.calls import call, call_function
 from srcgrad.frontend.context import Context, Frame
 from srcgrad.frontend.expressions import captured, expression
+from srcgrad.frontend.inlining import run_body, user_function
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, map_leaves
 from srcgrad.frontend.resolve import Capture, Captures, Guard
 from srcgrad.frontend.source import Source
@@ -53,10 +54,9 @@ def lower(
     """
     cx = Context(captures, list(inputs))
     stub = UserFunction(None, None)  # type: ignore[arg-type]
-    cx.frame = Frame(stub)
+    cx.frame = Frame(stub, depth=-1)
     target = user_function(cx, function, None)
     bound = {name: map_leaves(value, lambda leaf: _place(cx, leaf)) for name, value in args.items()}
-    cx.frame = None  # type: ignore[assignment]
     try:
         result = run_body(cx, target, bound, target.tree)
     except DynamicIndex as dynamic:

@@ -12,6 +12,7 @@ from typing import Any
 
 import gast
 
+from srcgrad.frontend.bindings import assigned_names
 from srcgrad.frontend.context import Context, Frame
 from srcgrad.frontend.heap import Heap
 from srcgrad.frontend.kinds import (
@@ -24,13 +25,13 @@ from srcgrad.frontend.kinds import (
     map_leaves,
     structure,
 )
-from srcgrad.frontend.loops import assigned_names
 from srcgrad.ir.build import Builder
 from srcgrad.ir.infer import unique_dim
 from srcgrad.ir.nodes import Atom, Call, Const, Var
 from srcgrad.ir.types import UNKNOWN, Array, Dim, Type
 
 _ROUNDS = 8
+_KINDS = 8
 RunBody = Callable[[Context, UserFunction, dict[str, AV], Any], AV]
 
 
@@ -56,6 +57,13 @@ def call_recursive(
     )
     target = cx.pending.get(key)
     if target is None:
+        if sum(known[0] == key[0] for known in cx.pending) >= _KINDS:
+            cx.refuse(
+                "SG213",
+                f"{function.tree.name} calls itself with ever new kinds of arguments",
+                node,
+                "pass the same kinds in each call",
+            )
         target = Target(_fresh_name(cx, function.tree.name), Var("", UNKNOWN))
         cx.pending[key] = target
         _settle(cx, target, function, bound, node, run_body)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.errors import ArgumentError
-from srcgrad.frontend.kinds import AV, Instance, Mapping, Seq, Static, is_namedtuple_type
+from srcgrad.frontend.kinds import AV, Instance, Mapping, Seq, Static
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Var
 from srcgrad.ir.types import Type, type_of_value
@@ -55,8 +55,9 @@ class Root:
 
 def default_of(function: FunctionType, name: str) -> Any:
     """The default of a parameter, as it is now; ``MISSING`` if it has none."""
-    if name in (function.__kwdefaults__ or {}):
-        return function.__kwdefaults__[name]
+    keywords = function.__kwdefaults__ or {}
+    if name in keywords:
+        return keywords[name]
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     given = dict(zip(reversed(names), reversed(function.__defaults__ or ()), strict=False))
     return given.get(name, MISSING)
@@ -163,7 +164,7 @@ class Captures:
             pairs = ((k, self.value(step(capture, "item", k), v, wrap)) for k, v in value.items())
             return Mapping(tuple(pairs))
         items = tuple(self.value(step(capture, "item", k), v, wrap) for k, v in enumerate(value))
-        return Seq(items, type(value) if is_namedtuple_type(type(value)) else type(value))
+        return Seq(items, type(value))
 
 
 def step(capture: Capture, kind: str, key: Any) -> Capture:

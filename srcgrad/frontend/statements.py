@@ -11,12 +11,13 @@ from typing import Any
 import gast
 
 from srcgrad.frontend.branches import branch, is_true
-from srcgrad.frontend.calls import define_nested
 from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, RETURN_VALUE, Context, Exit
-from srcgrad.frontend.expressions import binary, expression, truth
+from srcgrad.frontend.expressions import expression
+from srcgrad.frontend.inlining import define_nested
 from srcgrad.frontend.iteration import lower_for
 from srcgrad.frontend.kinds import AV, NONE, Mapping, Ref, Seq, Static, describe, leaves
 from srcgrad.frontend.loops import lower_loop
+from srcgrad.frontend.operators import binary, truth
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Const, Var
 from srcgrad.ir.types import UNKNOWN, Array, dims_of, join
@@ -130,7 +131,7 @@ def assign(cx: Context, target: Any, value: AV, node: Any) -> None:
 def _name_result(cx: Context, name: str, value: AV) -> None:
     """Let an unnamed result carry the user's word for it."""
     if isinstance(value, Ref):
-        value = cx.heap.versions[value.loc]  # type: ignore[assignment]
+        value = cx.heap.versions[value.loc]
     if isinstance(value, Var) and not value.name:
         value.name = name
 

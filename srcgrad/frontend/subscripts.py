@@ -38,7 +38,7 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
                 return part
         cx.refuse(
             "SG214",
-            f"the dict has no key {describe(index)}",
+            f"the dict has no key {_key_text(index)}",
             node,
             "use a key that is known before the run",
         )
@@ -56,6 +56,12 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
     args: list[Atom] = []
     template = tuple(_entry(cx, e, args, node) for e in entries)
     return cx.bind(cx.emit("index", atom, *args, index=template), value)
+
+
+def _key_text(index: AV) -> str:
+    if isinstance(index, (Static, Const)):
+        return repr(index.value)
+    return f"known before the run: the index is {describe(index)}"
 
 
 def _item(cx: Context, value: Seq, index: AV, node: Any) -> AV:

@@ -219,7 +219,7 @@ def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
             return negative(b, multiply(b, minus.args[0], right))
         select = _masked(b, left)
         if select is not None and not isinstance(right, Const):
-            return _select(b, select, lambda g, right=right: multiply(b, g, right))
+            return _select(b, select, _times(b, right))
     one_over = b.definition(y, "divide")
     if one_over is not None and isinstance(one_over.args[0], Const):
         scaled = multiply(b, x, one_over.args[0])
@@ -232,6 +232,10 @@ def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
         if isinstance(left, Const) and (_exact_factor(left) or _exact_factor(inner.args[0])):
             return multiply(b, constant(left.value * inner.args[0].value), inner.args[1])
     return b.emit("multiply", x, y)
+
+
+def _times(b: Builder, y: Atom) -> Callable[[Atom], Atom]:
+    return lambda x: multiply(b, x, y)
 
 
 def _masked(b: Builder, atom: Atom) -> Eqn | None:

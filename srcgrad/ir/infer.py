@@ -80,6 +80,9 @@ def reduced_dims(dims: Dims, axis: Any, keepdims: bool) -> Dims:
         return None
     rank = len(dims)
     axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    for a in axes:
+        if not -rank <= a < rank:
+            raise ValueError(f"axis {a} of an array of {rank} {'axis' if rank == 1 else 'axes'}")
     gone = {a % rank if -rank <= a < rank else a for a in axes}
     if keepdims:
         return tuple(1 if k in gone else d for k, d in enumerate(dims))

@@ -92,6 +92,24 @@ _JOINED = count()
 _RANKS = {"bool": 0, "int": 1, "float": 2, "complex": 3}
 
 
+def describe_type(type_: Type) -> str:
+    """Words for a type in a message.
+
+    >>> describe_type(Array(np.dtype("int64"), (Dim("x0"),)))
+    'an array of int64'
+    """
+    if isinstance(type_, Number):
+        return f"an {type_.kind}" if type_.kind == "int" else f"a {type_.kind}"
+    if isinstance(type_, Array):
+        what = "numbers" if type_.dtype is None else str(type_.dtype)
+        return (
+            f"an {what}"
+            if type_.dims == () and what[0] in "aeiou"
+            else (f"a {what}" if type_.dims == () else f"an array of {what}")
+        )
+    return f"a {type_.what}"
+
+
 def is_scalar(type_: Type) -> bool:
     """Whether values of the type surely have rank zero."""
     return isinstance(type_, Number) or (isinstance(type_, Array) and type_.dims == ())

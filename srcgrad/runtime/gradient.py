@@ -183,8 +183,9 @@ def resolve_argnums(
         if isinstance(item, bool) or not isinstance(item, (int, str)):
             raise refuse(f"argnums holds {item!r}", "give positions or parameter names")
         if isinstance(item, int) and not -len(counted) <= item < len(counted):
-            message = f"argnums={item} but {label} has {len(counted)} parameters"
-            raise refuse(message, f"use 0 to {len(counted) - 1}")
+            many = "1 parameter" if len(counted) == 1 else f"{len(counted)} parameters"
+            message = f"argnums={item} but {label} has {many}"
+            raise refuse(message, "use 0" if len(counted) == 1 else f"use 0 to {len(counted) - 1}")
         if isinstance(item, str) and item not in names:
             message = f"{label} has no parameter {item!r}"
             raise refuse(message, f"use one of {', '.join(names)}")

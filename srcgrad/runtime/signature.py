@@ -23,7 +23,7 @@ from srcgrad.frontend.kinds import AV, Instance, Mapping, Seq, Static, is_namedt
 from srcgrad.frontend.resolve import refuse_value
 from srcgrad.ir.build import constant as constant_atom
 from srcgrad.ir.nodes import Var
-from srcgrad.ir.types import FLOAT, INT, AnyDim, Array, Dim, Type, is_differentiable
+from srcgrad.ir.types import FLOAT, INT, AnyDim, Array, Dim, Type, describe_type, is_differentiable
 
 Path = tuple[tuple[str, Any], ...]
 
@@ -195,7 +195,7 @@ def check_differentiable(leaf_value: Any, leaf: Leaf) -> None:
     if not is_differentiable(leaf.var.type):
         raise ArgumentError(
             "SG301",
-            f"argument {leaf.label!r} is {leaf.var.type}: "
+            f"argument {leaf.label!r} is {describe_type(leaf.var.type)}: "
             "the gradient needs real floating-point values",
             "pass it as float (x.astype(float)), or leave it out of argnums",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Call, Eqn, Loop, Program, Stmt, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var
 from srcgrad.ir.types import is_differentiable
 from srcgrad.rules.registry import NONDIFF
 
@@ -49,7 +49,7 @@ def _varied_stmt(stmt: Stmt, varied: set[Var]) -> None:
             if len(varied) == size:
                 break
         _flow(zip(stmt.params, stmt.outs, strict=True), varied)
-    elif isinstance(stmt, Call) and any(a in varied for a in stmt.args):
+    elif any(a in varied for a in stmt.args):
         varied.update(o for o in stmt.outs if is_differentiable(o.type))
 
 
@@ -88,5 +88,5 @@ def _useful_stmt(stmt: Stmt, useful: set[Var]) -> None:
                 break
         _back(zip(stmt.inits, stmt.params, strict=True), useful)
         _back(zip(stmt.body.results, stmt.params, strict=True), useful)
-    elif isinstance(stmt, Call) and any(o in useful for o in stmt.outs):
+    elif any(o in useful for o in stmt.outs):
         useful.update(a for a in stmt.args if isinstance(a, Var) and is_differentiable(a.type))

@@ -66,7 +66,7 @@ class _Forward:
         return Sym(self.builder, atom)
 
     def tangent(self, atom: Atom, tangents: Tangents) -> Atom:
-        """The tangent of a value in exactly its shape, unless it may be undefined; zero if it has none."""
+        """The tangent of a value in its shape, unless it may be undefined; zero if it has none."""
         if isinstance(atom, Undef):
             return atom
         t = tangents.get(atom)
@@ -94,7 +94,7 @@ class _Forward:
         self.called.add(stmt.function)
         moving = [a for a in stmt.args if is_differentiable(a.type)]
         inputs = tuple(self.tangent(a, tangents) for a in moving)
-        outs: dict[Atom, Atom] = {o: Var(f"t{o.name}", o.type) for o in stmt.outs if is_differentiable(o.type)}
+        outs = {o: Var(f"t{o.name}", o.type) for o in stmt.outs if is_differentiable(o.type)}
         self.builder.append(
             replace(
                 stmt,
@@ -103,7 +103,7 @@ class _Forward:
                 outs=(*stmt.outs, *outs.values()),
             )
         )
-        tangents.update(outs)
+        tangents.update(outs.items())
 
     def equation(self, eqn: Eqn, tangents: Tangents) -> None:
         self.builder.append(eqn)
@@ -148,14 +148,15 @@ class _Forward:
             for arm in (stmt.then, stmt.orelse)
         ]
         self.builder.append(replace(stmt, then=arms[0], orelse=arms[1], outs=(*stmt.outs, *outs)))
-        tangents.update({stmt.outs[k]: out for k, out in zip(moving, outs, strict=True)})
+        tangents.update((stmt.outs[k], out) for k, out in zip(moving, outs, strict=True))
 
     def loop(self, stmt: Loop, tangents: Tangents) -> None:
         moving = self.moving(stmt.params)
         params = [Var(f"t{stmt.params[k].name}", stmt.params[k].type) for k in moving]
         outs = [Var(f"t{stmt.params[k].name}", stmt.params[k].type) for k in moving]
         inits = [self.tangent(stmt.inits[k], tangents) for k in moving]
-        own = {**tangents, **{stmt.params[k]: p for k, p in zip(moving, params, strict=True)}}
+        own = dict(tangents)
+        own.update((stmt.params[k], p) for k, p in zip(moving, params, strict=True))
         body = self.inner(stmt.body, own, [stmt.body.results[k] for k in moving])
         self.builder.append(
             replace(
@@ -166,4 +167,4 @@ class _Forward:
                 body=body,
             )
         )
-        tangents.update({stmt.outs[k]: out for k, out in zip(moving, outs, strict=True)})
+        tangents.update((stmt.outs[k], out) for k, out in zip(moving, outs, strict=True))

@@ -7,7 +7,7 @@ body adds to, and primal states that are handed down from trip to trip (shift).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from srcgrad.ir.nodes import Atom, Block, Const, Loop, Var
 from srcgrad.ir.types import INT, Array, Number, Type
 from srcgrad.transform.needed import Scope
 from srcgrad.transform.regions import free_vars
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -43,6 +44,7 @@ class LoopAdjoint:
         self.targets: list[Var | Chain | None] = []
 
     def carry(self, target: Var | Chain | None, init: Atom, type_: Type, name: str) -> Var:
+        """A parameter of the loop; what it ends as is the new cotangent of ``target``."""
         if isinstance(type_, Number) and type_.kind == "float":
             type_ = Array(np.dtype(float), ())
         param = Var(name, type_)
@@ -52,6 +54,7 @@ class LoopAdjoint:
         return param
 
     def run(self) -> None:
+        """Append the loop; cotangents of what the forward loop started from take its results."""
         sweep, stmt = self.sweep, self.stmt
         span = self._range()
         region = sweep.map.of(stmt.body)
@@ -76,11 +79,13 @@ class LoopAdjoint:
         sweep.builder.span = stmt.span
         for k, seed in seeds:
             param = stmt.params[k]
-            g = own.get(param)
-            if g is seed:
+            found = own.get(param)
+            if found is seed:
                 sweep.steady.add(param)
-            exact = g is not None and param not in sweep.map.partial
-            end = sweep.full(g, param) if exact else g or sweep.zero(param)
+            if found is None:
+                end = sweep.zero(param)
+            else:
+                end = found if param in sweep.map.partial else sweep.full(found, param)
             self.results.append(end)
             sweep.name_cotangent(end, param)
         self.results += [self._close_chain(var, own) for var in free]
@@ -90,12 +95,11 @@ class LoopAdjoint:
 
     def _open_chain(self, var: Var) -> Var:
         """A parameter that accumulates the cotangent of a value from outside the loop."""
-        sweep, chain = self.sweep, Chain(var)
+        chain = Chain(var)
         before = self.cotangents.get(chain)
         target: Var | Chain = var if before is None else chain
         if before is None:
-            before = self.cotangents.get(var)
-            before = self._opened(before, var)
+            before = self._opened(self.cotangents.get(var), var)
         return self.carry(target, before, self._type(var), f"d{var.name}" if var.name else "")
 
     def _opened(self, g: Atom | None, like: Var) -> Atom:
@@ -105,7 +109,7 @@ class LoopAdjoint:
         return g if like in self.sweep.map.partial else self.sweep.filled(g, like)
 
     def _type(self, var: Var) -> Type:
-        """Type of the cotangent of a value in a loop: that of a value which may be undefined only broadcasts."""
+        """Type of the carried cotangent of a value; if that may be undefined, it only broadcasts."""
         array = isinstance(var.type, Array) and var.type.dims != ()
         return replace(var.type, dims=None) if array and var in self.sweep.map.partial else var.type  # type: ignore[arg-type]
 
@@ -134,7 +138,8 @@ class LoopAdjoint:
     def _state_seed(self, k: int) -> Var:
         out, param = self.stmt.outs[k], self.stmt.params[k]
         g = self.cotangents.pop(out, None)
-        return self.carry(None, self._opened(g, out), self._type(param), f"d{param.name}" if param.name else "")
+        name = f"d{param.name}" if param.name else ""
+        return self.carry(None, self._opened(g, out), self._type(param), name)
 
     def _shifts(self) -> dict[int, tuple[Var, Var]]:
         """Results that are the next trip's taped parameter: carried backwards instead of taped too."""

@@ -13,9 +13,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from srcgrad.ir.build import Builder
-from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Stmt, Undef, Var, args_of, regions_of
+from srcgrad.ir.nodes import (
+    Atom,
+    Block,
+    Branch,
+    Call,
+    Const,
+    Eqn,
+    Loop,
+    Stmt,
+    Undef,
+    Var,
+    args_of,
+    regions_of,
+)
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import INT, Array, SAVED, TAPE, Type, dims_of, is_scalar
+from srcgrad.ir.types import INT, SAVED, TAPE, Array, Type, dims_of, is_scalar
 from srcgrad.transform.regions import Map, Region
 
 _DEPTH = 4
@@ -33,7 +46,7 @@ class Scope:
 
 
 def _is_cheap(eqn: Eqn, depth: int) -> bool:
-    """Whether computing a value again costs less than keeping it: arithmetic, squares, quotients of numbers."""
+    """Whether computing a value again costs less than keeping it: arithmetic, squares, quotients."""
     square = eqn.op.name == "power" and isinstance(eqn.args[1], Const) and eqn.args[1].value == 2
     quotient = eqn.op.name == "divide" and is_scalar(eqn.out.type) and depth < 2
     return eqn.op.cheap or square or quotient
@@ -57,7 +70,9 @@ def only_kept(block: Block, supply: Supply) -> frozenset[Var]:
                 walk(part)
             if isinstance(stmt, Branch):
                 for arm in (stmt.then, stmt.orelse):
-                    read.update(a for a, o in zip(arm.results, stmt.outs, strict=True) if o not in outs)
+                    read.update(
+                        a for a, o in zip(arm.results, stmt.outs, strict=True) if o not in outs
+                    )
             elif isinstance(stmt, Loop):
                 read.update(stmt.body.results)
                 read.update(() if stmt.cond is None else stmt.cond.results)
@@ -71,7 +86,12 @@ class Supply:
     """Finds, or arranges, the backward value of a forward value."""
 
     def __init__(
-        self, map_: Map, planned: frozenset[Var], behind: frozenset[Var] = frozenset(), *, needed: bool
+        self,
+        map_: Map,
+        planned: frozenset[Var],
+        behind: frozenset[Var] = frozenset(),
+        *,
+        needed: bool,
     ) -> None:
         self.map = map_
         self.planned = planned
@@ -130,7 +150,8 @@ class Supply:
         arrays = (v for v in there if isinstance(v.type, Array))
         dims = dims_of(var.type)
         like = next(
-            (v for v in arrays if v.type == var.type or (any_dtype and dims_of(v.type) == dims)), None
+            (v for v in arrays if v.type == var.type or (any_dtype and dims_of(v.type) == dims)),
+            None,
         )
         return self.reach(var) if like is None else like
 

@@ -16,7 +16,7 @@ from srcgrad.frontend.kinds import AV, Static
 from srcgrad.frontend.lower import Lowered, lower
 from srcgrad.frontend.resolve import Capture, Captures
 from srcgrad.ir.nodes import Atom, Const, Program, Undef, Var
-from srcgrad.ir.types import Type, dims_of, is_differentiable
+from srcgrad.ir.types import UNKNOWN, Type, describe_type, dims_of, is_differentiable
 from srcgrad.transform.options import Options
 from srcgrad.transform.regions import dependents
 from srcgrad.transform.reverse import reverse
@@ -103,6 +103,7 @@ def check_result(lowered: Lowered, wrt: Sequence[Var], *, has_aux: bool) -> None
     source = lowered.source
     result = _first(lowered, has_aux)
     where = source.tree
+    title = "the lambda" if source.tree.name == "lambda_" else source.tree.name
 
     def refuse(code: str, message: str, remedy: str) -> None:
         raise source.refuse(KindError, code, message, where, remedy)
@@ -111,7 +112,7 @@ def check_result(lowered: Lowered, wrt: Sequence[Var], *, has_aux: bool) -> None
         what = "a pair (value, aux)" if has_aux else "one scalar"
         refuse(
             "SG204",
-            f"{source.tree.name} must return {what}",
+            f"{title} must return {what}",
             "return the loss" if not has_aux else "return loss, aux",
         )
         return
@@ -119,17 +120,27 @@ def check_result(lowered: Lowered, wrt: Sequence[Var], *, has_aux: bool) -> None
     if dims is not None and any(d != 1 for d in dims):
         refuse(
             "SG204",
-            f"{source.tree.name} returns an array of shape ({', '.join(map(str, dims))}), not a scalar",
+            f"{title} returns an array of {_rank(len(dims))}, not a scalar",
             "sum it, or differentiate one element of it",
+        )
+    if result.type == UNKNOWN:
+        refuse(
+            "SG213",
+            f"{title} calls itself on every path, so what it returns is not known",
+            "return a value without a call on one path",
         )
     if not is_differentiable(result.type):
         refuse(
             "SG204",
-            f"{source.tree.name} returns {result.type}, not a real floating-point number",
+            f"{title} returns {describe_type(result.type)}, not a real floating-point number",
             "return a float",
         )
     if isinstance(result, Const) or not dependents(lowered.program, wrt) & {result}:
         refuse("SG304", "no active input reaches the result", "check argnums, and casts to int")
+
+
+def _rank(axes: int) -> str:
+    return "1 axis" if axes == 1 else f"{axes} axes"
 
 
 def _first(lowered: Lowered, has_aux: bool) -> Atom | None:

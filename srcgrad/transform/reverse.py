@@ -11,35 +11,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from srcgrad.errors import MissingRuleError
 from srcgrad.ir import build
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
 from srcgrad.ir.ops import OPS, Storage
 from srcgrad.ir.types import (
-    INT,
-    SAVED,
     Array,
     Number,
     Type,
     dims_of,
-    is_differentiable,
     is_scalar,
-    join,
 )
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.indexing import Gather
 from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
+from srcgrad.transform.branch_adjoint import branch
+from srcgrad.transform.call_adjoint import ROUNDS, call, call_pairs
 from srcgrad.transform.loop_adjoint import Chain, LoopAdjoint
 from srcgrad.transform.needed import Scope, Supply, only_kept
-from srcgrad.transform.regions import free_vars, locate
+from srcgrad.transform.regions import locate
 from srcgrad.transform.simplify import simplify_block
 
-_ROUNDS = 4
 _LENGTHS = frozenset({"size", "length", "spread"})
 Cotangents = dict[Var | Chain, Atom]
 
@@ -58,38 +53,19 @@ def reverse(
     fresh, aliasing nothing; ``rank_zero`` are the parameters that are arrays of rank zero, not scalars.
     """
     plan = Plan()
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         sweep = Sweep(program, wrt, plan, needed, rank_zero)
         result = sweep.run(value)
         idle = only_kept(simplify_block(result.entry), sweep.supply) if needed else frozenset()
-        found = Plan(frozenset(sweep.supply.tapes), plan.steady | sweep.steady, plan.behind | idle)
-        if found == plan:
+        plan = sweep.found(idle)
+        if plan == sweep.plan:
             break
-        plan = found
-    functions = {**program.functions, **call_pairs(program, sweep.pairs, needed)}
+
+    def walk(function: Program, inputs: Sequence[Var], plan: Plan | None) -> Sweep:
+        return Sweep(function, inputs, plan or Plan(), needed, frozenset())
+
+    functions = {**program.functions, **call_pairs(program, sweep.pairs, walk)}
     return Program(result.entry, functions)
-
-
-def call_pairs(program: Program, wanted: set[str], needed: bool) -> dict[str, Block]:
-    """Forward and backward halves of user functions, and of those that they call."""
-    made: dict[str, Block] = {}
-    todo = sorted(wanted)
-    while todo:
-        name = todo.pop()
-        if f"{name}_fwd" in made:
-            continue
-        block, plan = program.functions[name], Plan()
-        inputs = [p for p in block.params if is_differentiable(p.type)]
-        for _ in range(_ROUNDS):
-            sweep = Sweep(Program(block, program.functions), inputs, plan, needed, frozenset())
-            halves = sweep.halves()
-            found = Plan(frozenset(sweep.supply.tapes), plan.steady | sweep.steady)
-            if found == plan:
-                break
-            plan = found
-        made[f"{name}_fwd"], made[f"{name}_bwd"] = halves
-        todo += sorted(sweep.pairs)
-    return made
 
 
 @dataclass(frozen=True)
@@ -168,7 +144,13 @@ class Sweep:
         if not (stmt.op.effect or stmt.op.inplace or stmt.op.name in ("zeros_like", "ones_like")):
             self.builder.share(stmt)
 
+    def found(self, idle: frozenset[Var] = frozenset()) -> Plan:
+        """The plan of the next walk; ``idle`` are values to compute in the backward sweep."""
+        plan = self.plan
+        return Plan(frozenset(self.supply.tapes), plan.steady | self.steady, plan.behind | idle)
+
     def run(self, value: bool) -> Program:
+        """The forward sweep, then the backward sweep."""
         result = self.block.results[0]
         cotangents: Cotangents = {}
         if isinstance(result, Var):
@@ -179,35 +161,6 @@ class Sweep:
         stmts = (*forward, Eqn((), OPS["boundary"], ()), *self.builder.stmts)
         results = (*self.block.results, *gradients) if value else gradients
         return Program(Block(self.block.params, stmts, results))
-
-    def halves(self) -> tuple[Block, Block]:
-        """The block as a pair: forward, which also gives what is saved, and backward, which takes it."""
-        self.supply.absent_is_none = True
-        self.active = active(Program(self.block, self.functions), self.wrt, self.block.results)
-        seeds: list[Var] = []
-        cotangents: Cotangents = {}
-        for result in self.block.results:
-            if is_differentiable(result.type):
-                seeds.append(Var(f"d{getattr(result, 'name', '') or 'result'}", result.type))
-                self.contribute(result, seeds[-1], cotangents)
-        self.statements(self.block.stmts, cotangents)
-        gradients = tuple(self._argument_gradient(p, cotangents) for p in self.wrt)
-        backward = simplify_block(self.builder.block(gradients, tuple(seeds)))
-        kept = tuple(free_vars(backward))
-        saved, given = Var("saved", SAVED), Var("saved", SAVED)
-        pack = Eqn((saved,), OPS["pack"], kept)
-        unpack = Eqn(kept, OPS["unpack"], (given,))
-        forward = Block(
-            self.block.params,
-            (*self.supply.forward(self.block), pack),
-            (*self.block.results, saved),
-        )
-        opened = (unpack, *backward.stmts) if kept else backward.stmts
-        return forward, Block((given, *seeds), opened, gradients)
-
-    def _argument_gradient(self, param: Var, cotangents: Cotangents) -> Atom:
-        g = cotangents.get(param)
-        return self.zero(param) if g is None else self.cast(self.full(g, param), param.type)
 
     def _gradient(self, param: Var, cotangents: Cotangents) -> Atom:
         """The gradient of a parameter: its shape, its dtype, zeros where nothing depends on it."""
@@ -294,7 +247,7 @@ class Sweep:
             return g
         return self.builder.emit("astype", g, dtype=type_.dtype)
 
-    def contribute(self, target: Atom, g: Atom, cotangents: Cotangents) -> None:
+    def contribute(self, target: Atom | Chain, g: Atom, cotangents: Cotangents) -> None:
         """Add ``g`` to the cotangent of a forward value."""
         if not isinstance(target, Var) or target not in self.active:
             return
@@ -316,11 +269,11 @@ class Sweep:
             if isinstance(stmt, Eqn):
                 self.equation(stmt, cotangents)
             elif isinstance(stmt, Branch):
-                self.branch(stmt, cotangents)
+                branch(self, stmt, cotangents)
             elif isinstance(stmt, Loop):
                 self.loop(stmt, cotangents)
             elif isinstance(stmt, Call):
-                self.call(stmt, cotangents)
+                call(self, stmt, cotangents)
 
     def equation(self, eqn: Eqn, cotangents: Cotangents) -> None:
         if not eqn.outs or eqn.out not in cotangents or eqn.out not in self.active:
@@ -344,8 +297,8 @@ class Sweep:
                 if result is not None:
                     atom = result.atom if isinstance(result, Sym) else build.constant(result)
                     self.contribute(arg, atom, own)
-        for arg, atom in own.items():
-            self.contribute(arg, atom, cotangents)
+        for target, atom in own.items():
+            self.contribute(target, atom, cotangents)
 
     def gather(
         self, eqn: Eqn, rule: Gather, g: Atom, args: Any, attrs: Any, cotangents: Cotangents
@@ -367,107 +320,6 @@ class Sweep:
             base = self.filled(base, source)
         exact = self.cast(g, source.type)
         cotangents[key] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
-
-    def call(self, stmt: Call, cotangents: Cotangents) -> None:
-        """The adjoint of a user function: a call of its backward half on what its forward half saved."""
-        outs = [o for o in stmt.outs if is_differentiable(o.type)]
-        if not any(o in cotangents for o in outs):
-            return
-        block = self.functions[stmt.function]
-        self.pairs.add(stmt.function)
-        seeds: list[Atom] = []
-        for out in outs:
-            g = cotangents.pop(out, None)
-            seeds.append(self.zero(out) if g is None else self.full(g, out))
-            self.name_cotangent(seeds[-1], out)
-        saved = self.supply.reach(self.supply.saved(stmt))
-        places = [k for k, p in enumerate(block.params) if is_differentiable(p.type)]
-        results = tuple(Var("", block.params[k].type) for k in places)
-        call = Call(results, f"{stmt.function}_bwd", (saved, *seeds), stmt.site, stmt.span)
-        self.builder.append(call)
-        for k, result in zip(places, results, strict=True):
-            self.contribute(stmt.args[k], result, cotangents)
-
-    def branch(self, stmt: Branch, cotangents: Cotangents) -> None:
-        seeds = [(k, cotangents.pop(out)) for k, out in enumerate(stmt.outs) if out in cotangents]
-        for k, g in seeds:
-            self.name_cotangent(g, stmt.outs[k])
-        if not seeds:
-            return
-        test = self.supply.reach(stmt.test)
-        arms: list[tuple[Scope, Cotangents]] = []
-        for arm in (stmt.then, stmt.orelse):
-            own = dict(cotangents)
-            scope = self.enter(self.map.of(arm))
-            for k, g in seeds:
-                self.contribute(arm.results[k], g, own)
-            self.statements(arm.stmts, own)
-            self.leave(scope)
-            arms.append((scope, own))
-        self.builder.span = stmt.span
-        self.merge(stmt, test, arms, cotangents)
-
-    def merge(self, stmt: Branch, test: Atom, arms: Any, cotangents: Cotangents) -> None:
-        """One cotangent for each value that an arm contributed to."""
-        region = self.map.of(stmt.then).parent
-        self._fold_into_chains(arms, cotangents)
-        changed = {
-            var: None
-            for _, own in arms
-            for var, g in own.items()
-            if cotangents.get(var) is not g and self._visible(var, region)
-        }
-        outs, results = [], ([], [])  # type: ignore[var-annotated]
-        for var in changed:
-            pair = self._matched(var, [own.get(var) for _, own in arms], [s for s, _ in arms])
-            if build.atom_key(pair[0]) == build.atom_key(pair[1]) and isinstance(pair[0], Const):
-                cotangents[var] = pair[0]
-                continue
-            own_var = var.of if isinstance(var, Chain) else var
-            out = Var("", join(pair[0].type, pair[1].type) or own_var.type)
-            if isinstance(var, Chain):
-                self.name_cotangent(out, own_var)
-            outs.append(out)
-            results[0].append(pair[0])
-            results[1].append(pair[1])
-            cotangents[var] = out
-        blocks = [
-            Block((), (*scope.header, *scope.builder.stmts), tuple(r))
-            for (scope, _), r in zip(arms, results, strict=True)
-        ]
-        self.builder.append(Branch(test, blocks[0], blocks[1], tuple(outs), stmt.site, stmt.span))
-
-    def _fold_into_chains(self, arms: Any, cotangents: Cotangents) -> None:
-        """What only one arm adds to an accumulated cotangent is added there, so the other does nothing."""
-        for k, (scope, own) in enumerate(arms):
-            other = arms[1 - k][1]
-            for var in [v for v in own if isinstance(v, Var) and v not in other and Chain(v) in own]:
-                self.resume(scope)
-                rest = self.cast(own.pop(var), var.type)
-                own[Chain(var)] = build.add(self.builder, own[Chain(var)], rest)
-                self.leave(scope)
-
-    def _visible(self, var: Var | Chain, region: Any) -> bool:
-        home = self.map.home[var.of if isinstance(var, Chain) else var]
-        while region is not None:
-            if region is home:
-                return True
-            region = region.parent
-        return False
-
-    def _matched(self, key: Var | Chain, pair: list[Atom | None], scopes: list[Scope]) -> list[Atom]:
-        """The cotangents of the two arms in one shape; a missing one is zero."""
-        var = key.of if isinstance(key, Chain) else key
-        dims = {dims_of(g.type) for g in pair if g is not None}
-        scalar = dims == {()}
-        result: list[Atom] = []
-        for g, scope in zip(pair, scopes, strict=True):
-            self.resume(scope)
-            if g is None:
-                g = Const(0.0) if scalar else self.zero(var)
-            result.append(g if scalar or var in self.map.partial else self.full(g, var))
-            self.leave(scope)
-        return result
 
     # -- scopes -----------------------------------------------------------------------------------
 

@@ -162,7 +162,9 @@ class Unroller:
             return
         if len(self.builder.stmts) >= MAX_EQUATIONS:
             raise PathError(
-                "SG505", f"the path has more than {MAX_EQUATIONS} operations", "use unroll=False or 'auto'"
+                "SG505",
+                f"the path has more than {MAX_EQUATIONS} operations",
+                "use unroll=False or 'auto'",
             )
         outs = tuple(Var(o.name, o.type) for o in eqn.outs)
         self.builder.append(replace(eqn, outs=outs, args=args))
@@ -190,11 +192,8 @@ class Unroller:
                 self.env[stmt.index] = self._index(stmt, k)
             self.stmts(stmt.body.stmts)
             state = [self.atom(a) for a in stmt.body.results]
-            if (
-                stmt.exit is not None
-                and isinstance(state[stmt.exit], Const)
-                and state[stmt.exit].value
-            ):  # type: ignore[union-attr]
+            code = None if stmt.exit is None else state[stmt.exit]
+            if isinstance(code, Const) and code.value:
                 break
         self.env.update(zip(stmt.outs, state, strict=True))
 

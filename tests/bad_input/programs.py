@@ -3,6 +3,7 @@
 The messages are in ``messages.txt``; they name lines of this file, so a case is added at the end.
 """
 
+# ruff: noqa: B007, F841, RUF059, SIM115
 from __future__ import annotations
 
 import asyncio
@@ -281,11 +282,6 @@ def result_without_dependence():
 @case
 def result_constant():
     grad(lambda x: 3.0)(X)
-
-
-@case
-def result_through_argmax():
-    grad(lambda x: np.argmax(x) * 1.0)(X)
 
 
 @case
@@ -634,17 +630,6 @@ def write_argument_in_place():
 
 
 @case
-def write_alias_in_place():
-    def f(x):
-        y = x * 1.0
-        z = y
-        z += 1
-        return np.sum(y * z)
-
-    grad(f)(X)
-
-
-@case
 def write_slice():
     def f(x):
         y = x * 1.0
@@ -673,26 +658,6 @@ def name_undefined():
         return np.sum(x * wieght)  # noqa: F821
 
     grad(f)(X)
-
-
-@case
-def name_maybe_unbound():
-    def f(x):
-        if x > 1:
-            y = x * x
-        return y
-
-    grad(f)(1.5)
-
-
-@case
-def name_bound_in_loop_only():
-    def f(x, n):
-        for _ in range(n):
-            y = x * x
-        return y
-
-    grad(f)(1.5, 0)
 
 
 @case
@@ -753,17 +718,6 @@ def kinds_change_in_loop():
         for _ in range(n):
             y = (y, x)
         return np.sum(x)
-
-    grad(f)(X, 3)
-
-
-@case
-def rank_changes_in_loop():
-    def f(x, n):
-        y = x
-        for _ in range(n):
-            y = y[:, None]
-        return np.sum(y)
 
     grad(f)(X, 3)
 
@@ -858,11 +812,6 @@ def index_is_float():
 
 
 @case
-def index_too_many():
-    grad(lambda x: x[0, 1])(X)
-
-
-@case
 def index_of_number():
     grad(lambda x: x[0])(1.5)
 
@@ -893,11 +842,6 @@ def add_tuples_of_arrays_to_array():
 
 
 @case
-def shapes_do_not_fit():
-    grad(lambda x: np.sum(x @ x.T @ x @ x))(M)
-
-
-@case
 def matmul_of_numbers():
     grad(lambda x: x @ x)(1.5)
 
@@ -910,11 +854,6 @@ def complex_literal():
 @case
 def cast_to_integer():
     grad(lambda x: np.sum(x.astype(int)))(X)
-
-
-@case
-def reshape_of_the_run():
-    grad(lambda x, s: np.sum(x.reshape(s)))(X, X)
 
 
 # recursion
@@ -974,16 +913,6 @@ def source_not_there():
     space: dict[str, Any] = {}
     exec("def f(x):\n    return x * x\n", space)
     grad(space["f"])(1.5)
-
-
-@case
-def source_of_two_lambdas():
-    pair = [lambda x: x * 2.0, lambda x: x * 2.0 + 0]
-    for f in pair:
-        grad(f)(1.5)
-    first, second = (lambda x: x * x), (lambda x: x * x)
-    grad(second)(1.5)
-    raise LookupError(first)
 
 
 @case

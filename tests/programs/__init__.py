@@ -1,1 +1,1 @@
-"""Random programs of the supported language, checked against oracles that share no code with srcgrad's emitters."""
+"""Random programs of the supported language, and the oracles that they are checked against."""

@@ -28,7 +28,9 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000, help="number of programs")
     parser.add_argument("--seed", type=int, default=0, help="first seed")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
-    parser.add_argument("--save", action="store_true", help="shrink failures into tests/programs/cases")
+    parser.add_argument(
+        "--save", action="store_true", help="shrink failures into tests/programs/cases"
+    )
     parser.add_argument("--show", action="store_true", help="print the program of --seed and stop")
     options = parser.parse_args()
     if options.show:

@@ -19,7 +19,6 @@ from .oracles import Outcome, Point, Wrong, check, check_text, points
 from .shrink import shrink
 
 CASES = Path(__file__).parent / "cases"
-_HEAD = '"""{}"""'
 
 
 class TimeUp(BaseException):
@@ -28,18 +27,18 @@ class TimeUp(BaseException):
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raise ``TimeUp`` after some seconds."""
+    """Raise ``TimeUp`` after some seconds of work."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @dataclass
@@ -63,20 +62,24 @@ class Score:
     def summary(self) -> str:
         lines = [self.line()]
         lines += [f"  refused {code}: {count}" for code, count in self.refused.most_common()]
-        lines += [f"  points not judged, {why}: {count}" for why, count in self.skipped.most_common()]
+        lines += [
+            f"  points not judged, {why}: {count}" for why, count in self.skipped.most_common()
+        ]
         lines += [f"  seed {seed} wrong: {what}" for seed, what in self.wrong]
         lines += [f"  seed {seed} error: {what}" for seed, what in self.errors]
         return "\n".join(lines)
 
-    def note(self, seed: int) -> None:
+    def note(self, seed: int, count: int = 3) -> None:
         """Generate and check one program."""
         started = time.perf_counter()
         self.programs += 1
         try:
             with at_most(60):
-                self._count(check(generate(seed)))
+                self._count(check(generate(seed), count))
         except Wrong as failure:
-            (self.errors if "raises" in failure.what else self.wrong).append((seed, str(failure)[:200]))
+            (self.errors if "raises" in failure.what else self.wrong).append(
+                (seed, str(failure)[:200])
+            )
         except TimeUp:
             self.errors.append((seed, "more than 60 s"))
         except Exception as error:

@@ -133,7 +133,11 @@ class _Writer(Words):
         if old and self.chance(0.6):
             return self.random.choice(old)
         free = [n for n in (ARRAYS if shape else PLAIN) if n not in scope.names]
-        return self.random.choice(free) if free and self.chance(0.8) else self.new("v" if shape else "s")
+        return (
+            self.random.choice(free)
+            if free and self.chance(0.8)
+            else self.new("v" if shape else "s")
+        )
 
     def calm(self, scope: Scope, shape: Shape, depth: int = 3) -> str:
         """A value that stays bounded when a loop feeds it back."""
@@ -183,7 +187,9 @@ class _Writer(Words):
             own.names.pop(name)
             e = self.calm(own, self.random.choice((shape, shape, (), shape[1:])), 2)
             return [f"{name} {self.pick('+=', '-=', '+=', '*=')} {e}"]
-        numbers = [n for n in scope.of_shape(()) if not scope.names[n].fixed and n not in scope.counters]
+        numbers = [
+            n for n in scope.of_shape(()) if not scope.names[n].fixed and n not in scope.counters
+        ]
         if not numbers:
             return self.assign(scope, gives)
         name = self.random.choice(numbers)
@@ -194,11 +200,20 @@ class _Writer(Words):
     def unpack(self, scope: Scope, gives: Shape) -> list[str]:
         """Tuple unpacking and swaps."""
         shape = self.shape()
-        old = [n for n in scope.of_shape(shape) if not scope.names[n].fixed and not scope.names[n].sole]
+        old = [
+            n for n in scope.of_shape(shape) if not scope.names[n].fixed and not scope.names[n].sole
+        ]
         if len(old) >= 2 and self.chance(0.6):
             a, b = self.random.sample(old, 2)
             scope.names[a], scope.names[b] = Name(shape), Name(shape)
-            right = self.random.choice((f"{b}, {a}", f"{b}, {a}", f"{b}, {self.calm(scope, shape, 2)}", f"{self.calm(scope, shape, 2)}, {a}"))
+            right = self.random.choice(
+                (
+                    f"{b}, {a}",
+                    f"{b}, {a}",
+                    f"{b}, {self.calm(scope, shape, 2)}",
+                    f"{self.calm(scope, shape, 2)}, {a}",
+                )
+            )
             return [f"{a}, {b} = {right}"]
         e, d = self.calm(scope, shape, 2), self.calm(scope, shape, 2)
         self.unshare(scope, "", e + d)
@@ -213,7 +228,9 @@ class _Writer(Words):
         if scope.loops or scope.arms:
             return self.assign(scope, gives)
         for name, value in scope.names.items():
-            scope.names[name] = Name(value.shape, value.bounds, fixed=True) if self.chance(0.5) else value
+            scope.names[name] = (
+                Name(value.shape, value.bounds, fixed=True) if self.chance(0.5) else value
+            )
         visible = Scope({n: v for n, v in scope.names.items() if v.fixed and not v.sole})
         takes: Shape = self.random.choice(((), (self.n,)))
         own = visible.child()
@@ -306,7 +323,9 @@ class _Writer(Words):
             body += self.exit(own, gives)
             body += self.body(own.child(), 1, gives)
         lines = [f"for {head}:", *indented(body)]
-        surely = trips > 0 and not any(w in line for line in body for w in ("break", "continue", "return"))
+        surely = trips > 0 and not any(
+            w in line for line in body for w in ("break", "continue", "return")
+        )
         if surely:
             scope.keep([own])
         else:
@@ -330,7 +349,9 @@ class _Writer(Words):
 
     def head(self, scope: Scope, own: Scope) -> tuple[str, int, list[str]]:
         """Target and iterable of a ``for``, the least number of trips, and the names bound."""
-        kind = self.random.choice(("range", "range", "range", "array", "zip", "enumerate", "tuple", "rows"))
+        kind = self.random.choice(
+            ("range", "range", "range", "array", "zip", "enumerate", "tuple", "rows")
+        )
         i, e, d = (self.new(p) for p in ("i", "e", "d"))
         vectors = [n for n, v in scope.names.items() if len(v.shape) == 1]
         if kind == "range" or not vectors:
@@ -345,7 +366,11 @@ class _Writer(Words):
         if kind == "zip":
             other = self.random.choice(vectors)
             own.names[d] = Name(())
-            return f"{e}, {d} in zip({name}, {other})", min(length, scope.names[other].shape[0]), [e, d]
+            return (
+                f"{e}, {d} in zip({name}, {other})",
+                min(length, scope.names[other].shape[0]),
+                [e, d],
+            )
         if kind == "enumerate":
             own.names[i] = Name((), (0, length - 1))
             return f"{i}, {e} in enumerate({name})", length, [i, e]
@@ -362,8 +387,16 @@ class _Writer(Words):
 
     def counted(self, scope: Scope, own: Scope, i: str) -> tuple[str, int, list[str]]:
         n = self.n
-        spans = [("range({})", 0, self.random.choice((2, 3, 4)), 1), ("range(len(x))", 0, n, 1), ("range(x.shape[0])", 0, n, 1)]
-        spans += [("range(1, len(x))", 1, n, 1), (f"range({n} - 1, -1, -1)", n - 1, -1, -1), ("range(0, 5, 2)", 0, 5, 2)]
+        spans = [
+            ("range({})", 0, self.random.choice((2, 3, 4)), 1),
+            ("range(len(x))", 0, n, 1),
+            ("range(x.shape[0])", 0, n, 1),
+        ]
+        spans += [
+            ("range(1, len(x))", 1, n, 1),
+            (f"range({n} - 1, -1, -1)", n - 1, -1, -1),
+            ("range(0, 5, 2)", 0, 5, 2),
+        ]
         spans += [("range(1, 1)", 1, 1, 1)] if self.chance(0.2) else []
         text, start, stop, step = self.random.choice(spans)
         if "x" not in scope.names or scope.names["x"].shape != (n,):
@@ -392,7 +425,9 @@ class _Writer(Words):
         condition = f"{k} < {most}"
         if self.chance(0.5):
             before = scope.child()
-            condition = self.random.choice((f"{condition} and {self.test(before)}", f"{self.test(before)} and {condition}"))
+            condition = self.random.choice(
+                (f"{condition} and {self.test(before)}", f"{self.test(before)} and {condition}")
+            )
         body = [f"{k} += 1", *self.arm(own, gives)]
         if self.chance(0.4):
             body += self.exit(own, gives)

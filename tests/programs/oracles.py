@@ -52,7 +52,9 @@ class Outcome:
     message: str = ""
 
 
-def points(arguments: Sequence[tuple[str, tuple[int, ...]]], seed: int, count: int = 3) -> list[Point]:
+def points(
+    arguments: Sequence[tuple[str, tuple[int, ...]]], seed: int, count: int = 3
+) -> list[Point]:
     """Arguments to call a program with."""
     rng = np.random.default_rng(seed)
     result = []
@@ -74,7 +76,9 @@ def load_program(text: str, title: str) -> FunctionType:
 
 def check(program: Program, count: int = 3) -> Outcome:
     """Compare all forms of a generated program at some points."""
-    return check_text(program.text, points(program.arguments, program.seed, count), str(program.seed))
+    return check_text(
+        program.text, points(program.arguments, program.seed, count), str(program.seed)
+    )
 
 
 def check_text(text: str, at: Sequence[Point], title: str) -> Outcome:
@@ -131,7 +135,9 @@ def blaming(what: str) -> Iterator[None]:
 
 def _loaded(text: Text) -> Callable[..., Any]:
     emitted = text.emitted
-    return load(emitted.text, emitted.name, dict(text.classes), filename_for(emitted.name, emitted.text))
+    return load(
+        emitted.text, emitted.name, dict(text.classes), filename_for(emitted.name, emitted.text)
+    )
 
 
 class Forms:
@@ -142,7 +148,9 @@ class Forms:
         self.names = tuple(function.__code__.co_varnames[: function.__code__.co_argcount])
         bound = dict(zip(self.names, point, strict=True))
         with blaming("compiling"):
-            self.api = {u: Gradient(function, self.names, Options(), u) for u in (False, True, "auto")}
+            self.api = {
+                u: Gradient(function, self.names, Options(), u) for u in (False, True, "auto")
+            }
             found = self.api[False].compile(bound)
             off = Gradient(function, self.names, Options(needed=False), False).compile(bound)
         self.captured = [c.read() for c in found.captures]
@@ -182,12 +190,19 @@ class Forms:
             mine = interpreter.run(self.inputs(point))[0]
         self.same_value("interpreted primal", mine, value)
         with blaming("interpreting the lowered program"):
-            self.same_value("interpreted lowering", interpret(self.lowered, self.inputs(point))[0], value)
+            self.same_value(
+                "interpreted lowering", interpret(self.lowered, self.inputs(point))[0], value
+            )
         with blaming("emitted primal"):
-            self.same_value("emitted primal", self.emitted_primal(*_copies(point), *self.captured), value)
+            self.same_value(
+                "emitted primal", self.emitted_primal(*_copies(point), *self.captured), value
+            )
         rng = np.random.default_rng(7)
         directions = [np.asarray(rng.uniform(-1, 1, np.shape(v))) for v in point]
-        tangents = [d if isinstance(v, np.ndarray) else float(d) for v, d in zip(point, directions, strict=True)]
+        tangents = [
+            d if isinstance(v, np.ndarray) else float(d)
+            for v, d in zip(point, directions, strict=True)
+        ]
         with blaming("interpreting forward mode"):
             slope = float(interpret(self.tangent, [*self.inputs(point), *tangents])[1])
         if not math.isfinite(slope) or abs(slope) > HUGE:
@@ -199,11 +214,15 @@ class Forms:
         if not (float(mine) == float(value) and np.shape(mine) == np.shape(value)):
             raise Wrong(what, f"{mine!r}, plain Python {value!r}")
 
-    def gradients(self, point: Point, directions: list[Any], slope: float, decisions: tuple[int, ...]) -> None:
+    def gradients(
+        self, point: Point, directions: list[Any], slope: float, decisions: tuple[int, ...]
+    ) -> None:
         """Compare every reverse form with the slope, and with the interpreted adjoint without ``needed``."""
         with blaming("interpreting the adjoint, needed off"):
             reference = interpret(self.adjoint_off, self.inputs(point))
-        self.judge("interpreted adjoint, needed off", reference, point, directions, slope, reference)
+        self.judge(
+            "interpreted adjoint, needed off", reference, point, directions, slope, reference
+        )
         with blaming("interpreting the adjoint"):
             found = interpret(self.adjoint, self.inputs(point))
         self.judge("interpreted adjoint", found, point, directions, slope, reference)
@@ -222,7 +241,9 @@ class Forms:
         if recorded != decisions:
             raise Wrong("recorded decisions", f"{recorded}, interpreted {decisions}")
 
-    def called(self, what: str, function: Callable[..., Any], point: Point, captured: list[Any]) -> Any:
+    def called(
+        self, what: str, function: Callable[..., Any], point: Point, captured: list[Any]
+    ) -> Any:
         """The gradient; it must leave the arguments and captured arrays alone, and own its storage."""
         args, before = _copies(point), _copies(tuple(self.captured))
         with blaming(what):
@@ -232,16 +253,31 @@ class Forms:
             raise Wrong(f"{what} changes its arguments", "")
         arrays = [a for a in (*found, *theirs) if isinstance(a, np.ndarray)]
         mine = sum(isinstance(a, np.ndarray) for a in found)
-        shared = [(j, k) for j in range(mine) for k in range(j + 1, len(arrays)) if np.shares_memory(arrays[j], arrays[k])]
+        shared = [
+            (j, k)
+            for j in range(mine)
+            for k in range(j + 1, len(arrays))
+            if np.shares_memory(arrays[j], arrays[k])
+        ]
         if shared:
             raise Wrong(f"{what} returns shared storage", str(shared))
         return found
 
-    def judge(self, what: str, found: Any, point: Point, directions: list[Any], slope: float, reference: Any) -> None:
-        """A gradient has the shapes of the arguments, the slope of forward mode and the values of the reference."""
+    def judge(
+        self,
+        what: str,
+        found: Any,
+        point: Point,
+        directions: list[Any],
+        slope: float,
+        reference: Any,
+    ) -> None:
+        """A gradient has the arguments' shapes, forward mode's slope and the reference's values."""
         total, size = 0.0, 1.0
         for k, (g, d) in enumerate(zip(found, directions, strict=True)):
-            if np.shape(g) != np.shape(point[k]) or isinstance(g, np.ndarray) != isinstance(point[k], np.ndarray):
+            if np.shape(g) != np.shape(point[k]) or isinstance(g, np.ndarray) != isinstance(
+                point[k], np.ndarray
+            ):
                 raise Wrong(f"{what} has another shape", f"{np.shape(g)} for {self.names[k]}")
             total += float(np.sum(np.asarray(g) * d))
             size += float(np.sum(np.abs(np.asarray(reference[k]) * d)))
@@ -255,7 +291,10 @@ class Forms:
         """Compare the slope with central differences of plain Python on the same path."""
 
         def moved(h: float) -> Point:
-            return tuple(p + h * d if isinstance(p, np.ndarray) else float(p + h * d) for p, d in zip(point, directions, strict=True))
+            return tuple(
+                p + h * d if isinstance(p, np.ndarray) else float(p + h * d)
+                for p, d in zip(point, directions, strict=True)
+            )
 
         def at(h: float) -> float | None:
             interpreter = Interpreter(self.primal)
@@ -281,7 +320,9 @@ class Forms:
             return "decision nearby"
         if min(errors) < 1e-4:
             return "ill conditioned"
-        raise Wrong("forward mode against differences", f"slope {slope!r}, relative errors {errors}")
+        raise Wrong(
+            "forward mode against differences", f"slope {slope!r}, relative errors {errors}"
+        )
 
 
 __all__ = ["Forms", "Outcome", "Wrong", "check", "check_text", "points"]

@@ -47,20 +47,28 @@ class Scope:
     def integers(self, least: int, most: int) -> list[str]:
         """Names of integers that stay within bounds."""
         return [
-            n for n, v in self.names.items() if v.bounds is not None and least <= v.bounds[0] and v.bounds[1] <= most
+            n
+            for n, v in self.names.items()
+            if v.bounds is not None and least <= v.bounds[0] and v.bounds[1] <= most
         ]
 
     def keep(self, others: list[Scope]) -> None:
         """Take over names that every one of several ends of control flow binds to the same shape."""
         for name, value in list(others[0].names.items()):
             found = [o.names.get(name) for o in others]
-            if any(v is None or v.shape != value.shape or (v.bounds is None) != (value.bounds is None) for v in found):
+            if any(
+                v is None or v.shape != value.shape or (v.bounds is None) != (value.bounds is None)
+                for v in found
+            ):
                 self.names.pop(name, None)
                 continue
             bounds = value.bounds
             if bounds is not None:
                 low = min(v.bounds[0] for v in found if v is not None and v.bounds is not None)
-                bounds = (low, max(v.bounds[1] for v in found if v is not None and v.bounds is not None))
+                bounds = (
+                    low,
+                    max(v.bounds[1] for v in found if v is not None and v.bounds is not None),
+                )
             sole = all(v is not None and v.sole for v in found)
             fixed = any(v is not None and v.fixed for v in found)
             self.names[name] = Name(value.shape, bounds, sole, fixed)

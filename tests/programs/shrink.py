@@ -55,24 +55,33 @@ def _edits(node: ast.AST, path: list[tuple[str, int | None]] | None = None) -> I
         for k, item in items:
             here = [*path, (field, k)]
             if isinstance(item, ast.stmt):
-                yield len(here), here, "drop"
-                if isinstance(item, (ast.If, ast.For, ast.While)):
-                    yield len(here), here, "body"
-                    if item.orelse:
-                        yield len(here), here, "orelse"
-                        yield len(here), here, "no else"
-                if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Tuple):
-                    yield len(here), here, "first"
-            elif isinstance(item, ast.expr) and field != "func" and not isinstance(getattr(item, "ctx", None), ast.Store):
-                if not isinstance(item, (ast.Constant, ast.Name)):
-                    yield 100 + len(here), here, "number"
-                    for name, part in ast.iter_fields(item):
-                        parts = part if isinstance(part, list) else [part]
-                        for at, inner in enumerate(parts):
-                            if isinstance(inner, ast.expr):
-                                yield 100 + len(here), here, (name, at if isinstance(part, list) else None)
+                yield from ((len(here), here, what) for what in _cuts(item))
+            elif field != "func" and not isinstance(getattr(item, "ctx", None), ast.Store):
+                yield from ((100 + len(here), here, what) for what in _parts(item))
             if isinstance(item, ast.AST):
                 yield from _edits(item, here)
+
+
+def _cuts(item: ast.stmt) -> list[str]:
+    """What may be left of a statement."""
+    found = ["drop"]
+    if isinstance(item, (ast.If, ast.For, ast.While)):
+        found += ["body", "orelse", "no else"] if item.orelse else ["body"]
+    if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Tuple):
+        found.append("first")
+    return found
+
+
+def _parts(item: Any) -> Iterator[Any]:
+    """What an expression may be replaced by: a number, or one of its parts."""
+    if not isinstance(item, ast.expr) or isinstance(item, (ast.Constant, ast.Name)):
+        return
+    yield "number"
+    for name, part in ast.iter_fields(item):
+        if isinstance(part, ast.expr):
+            yield name, None
+        elif isinstance(part, list):
+            yield from ((name, k) for k, inner in enumerate(part) if isinstance(inner, ast.expr))
 
 
 def _get(node: Any, path: list[tuple[str, int | None]]) -> Any:

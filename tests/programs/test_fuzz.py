@@ -10,9 +10,8 @@ import pytest
 from srcgrad.codegen.storage import Buffers
 from srcgrad.ir.nodes import Const, Loop
 from srcgrad.ir.types import dims_of
-from srcgrad.transform import loop_adjoint
+from srcgrad.transform import branch_adjoint, loop_adjoint
 from srcgrad.transform.needed import Supply
-from srcgrad.transform.reverse import Sweep
 
 from .campaign import CASES, Score, recheck
 from .generator import generate
@@ -27,7 +26,7 @@ LEAST = 300  # programs within which a planted fault must be noticed
 def test_random_programs(first: int) -> None:
     score = Score()
     for seed in range(first, first + 50):
-        score.note(seed)
+        score.note(seed, count=2)
     print(f"seeds {first} to {first + 49}: {score.summary()}")
     assert not score.wrong + score.errors, score.summary()
     assert sum(score.refused.values()) <= 5, score.summary()
@@ -56,13 +55,13 @@ def noticed_after() -> int:
 
 def drop_one_arm(monkeypatch: pytest.MonkeyPatch) -> None:
     """The adjoint of a branch loses what its second arm adds."""
-    right = Sweep._matched
+    right = branch_adjoint._matched
 
-    def wrong(self: Any, var: Any, pair: Any, scopes: Any) -> Any:
-        first, second = right(self, var, pair, scopes)
+    def wrong(sweep: Any, var: Any, pair: Any, scopes: Any) -> Any:
+        first, second = right(sweep, var, pair, scopes)
         return [first, Const(0.0) if dims_of(second.type) == () else second]
 
-    monkeypatch.setattr(Sweep, "_matched", wrong)
+    monkeypatch.setattr(branch_adjoint, "_matched", wrong)
 
 
 def walk_forwards(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,27 +86,13 @@ def carried_is_available(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Supply, "_tape", wrong)
 
 
-def shift_of_other_trip(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A state handed down from trip to trip is handed down one trip too early."""
-    right = loop_adjoint.LoopAdjoint._shifts
-
-    def wrong(self: Any) -> Any:
-        found = right(self)
-        return {k: (self.stmt.body.results[k], carried) for k, (_, carried) in found.items()}
-
-    def reach(self: Any, atom: Any) -> Any:
-        return atom
-
-    monkeypatch.setattr(loop_adjoint.LoopAdjoint, "_shifts", wrong)
-
-
 def forget_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names of one updated array share its storage with what enters and leaves it."""
     monkeypatch.setattr(Buffers, "edge_needs_copy", lambda self, target, source: False)
     monkeypatch.setattr(Buffers, "needs_copy", lambda self, eqn: False)
 
 
-FAULTS = (drop_one_arm, walk_forwards, carried_is_available)
+FAULTS = (drop_one_arm, walk_forwards, carried_is_available, forget_copies)
 
 
 @pytest.mark.parametrize("plant", FAULTS, ids=lambda f: f.__name__)

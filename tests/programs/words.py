@@ -71,7 +71,9 @@ class Words:
     def _sum_of(self, scope: Scope, depth: int) -> str:
         shape = self.random.choice(((self.n,), (self.n,), (self.m, self.n), (self.m,)))
         inner = self.array(scope, shape, depth)
-        how = self.random.choice(("np.sum({})", "np.sum({})", "np.mean({})", "np.max({})", "np.min({})", "sum"))
+        how = self.random.choice(
+            ("np.sum({})", "np.sum({})", "np.mean({})", "np.max({})", "np.min({})", "sum")
+        )
         if how == "sum":
             return f"({inner}).sum()"
         return how.format(inner)
@@ -79,7 +81,9 @@ class Words:
     def _dot(self, scope: Scope, depth: int) -> str:
         shape = self.random.choice(((self.n,), (self.m,)))
         a, b = self.array(scope, shape, depth), self.array(scope, shape, depth)
-        return self.random.choice(("np.dot({}, {})", "({}) @ ({})", "np.sum({} * ({}))")).format(a, b)
+        return self.random.choice(("np.dot({}, {})", "({}) @ ({})", "np.sum({} * ({}))")).format(
+            a, b
+        )
 
     def _partial_sum(self, scope: Scope, depth: int) -> str:
         arrays = [n for n, v in scope.names.items() if len(v.shape) == 1]
@@ -87,7 +91,9 @@ class Words:
         if not arrays or not integers:
             return self._binary(scope, depth)
         name, i = self.random.choice(arrays), self.random.choice(integers)
-        return self.random.choice((f"np.sum({name}[{i}:])", f"np.sum({name}[:{i}])", f"np.sum({name}[:{i} + 1] ** 2)"))
+        return self.random.choice(
+            (f"np.sum({name}[{i}:])", f"np.sum({name}[:{i}])", f"np.sum({name}[:{i} + 1] ** 2)")
+        )
 
     def _elementary(self, scope: Scope, depth: int) -> str:
         e = self.scalar(scope, depth)
@@ -147,7 +153,9 @@ class Words:
         if name.startswith("inner") or self.chance(0.4):
             return f"{name}({argument})"
         other = self.scalar(scope, 1)
-        return f"{name}({argument}, {other})" if self.chance(0.5) else f"{name}({argument}, k={other})"
+        return (
+            f"{name}({argument}, {other})" if self.chance(0.5) else f"{name}({argument}, k={other})"
+        )
 
     def value(self, scope: Scope, shape: Shape, depth: int = 3) -> str:
         """An expression of a shape."""
@@ -187,7 +195,11 @@ class Words:
     def filled(self, scope: Scope, shape: Shape) -> str:
         axes = repr(shape if len(shape) > 1 else shape[0])
         return self.random.choice(
-            (f"np.ones({axes})", f"np.full({axes}, {self.scalar_leaf(scope)})", f"(np.zeros({axes}) + {self.scalar_leaf(scope)})")
+            (
+                f"np.ones({axes})",
+                f"np.full({axes}, {self.scalar_leaf(scope)})",
+                f"(np.zeros({axes}) + {self.scalar_leaf(scope)})",
+            )
         )
 
     def _a_elementary(self, scope: Scope, shape: Shape, depth: int) -> str:
@@ -207,7 +219,8 @@ class Words:
 
     def _a_where(self, scope: Scope, shape: Shape, depth: int) -> str:
         mask = f"{self.array(scope, shape, depth)} {self.pick('<', '>')} {self.number()}"
-        return f"np.where({mask}, {self.value(scope, self.random.choice((shape, ())), depth)}, {self.array(scope, shape, depth)})"
+        taken = self.value(scope, self.random.choice((shape, ())), depth)
+        return f"np.where({mask}, {taken}, {self.array(scope, shape, depth)})"
 
     def _a_structure(self, scope: Scope, shape: Shape, depth: int) -> str:
         if len(shape) == 2:
@@ -243,7 +256,10 @@ class Words:
             f"({self.array(scope, (columns, rows), depth)}).T",
         ]
         if rows in (self.n, self.m) and columns in (self.n, self.m):
-            options.append(f"({self.array(scope, (rows, self.n), depth)}) @ ({self.array(scope, (self.n, columns), depth)})")
+            options.append(
+                f"({self.array(scope, (rows, self.n), depth)})"
+                f" @ ({self.array(scope, (self.n, columns), depth)})"
+            )
         return self.random.choice(options)
 
     def _a_choice(self, scope: Scope, shape: Shape, depth: int) -> str:
@@ -277,7 +293,9 @@ class Words:
         integers = [i for i, v in scope.names.items() if v.bounds is not None]
         if integers and self.chance(0.35):
             i = self.random.choice(integers)
-            return self.random.choice((f"{i} % 2 == {self.pick(0, 1)}", f"{i} > {self.pick(0, 1, 2)}", f"{i} != 1"))
+            return self.random.choice(
+                (f"{i} % 2 == {self.pick(0, 1)}", f"{i} > {self.pick(0, 1, 2)}", f"{i} != 1")
+            )
         e = self.scalar(scope, 1)
         if self.chance(0.2):
             low = round(self.random.uniform(-1, 0.2), 2)

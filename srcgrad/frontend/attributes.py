@@ -1,0 +1,125 @@
+"""Lowers attribute access: of arrays, instances, named tuples, and objects known at compile time.
+
+An attribute of a captured object is itself a capture, with a step more.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcgrad.frontend.context import Context
+from srcgrad.frontend.kinds import ATOMS, AV, Instance, Method, Ref, Seq, Static
+from srcgrad.frontend.resolve import Capture, Root, is_numpy_module, root_of
+from srcgrad.ir.build import constant
+from srcgrad.ir.nodes import Atom
+from srcgrad.ir.types import Array, dims_of
+
+
+def attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
+    """``value.name``."""
+    if isinstance(value, Static):
+        if not hasattr(value.value, name):
+            cx.refuse(
+                "SG203",
+                f"{_shown(value.value)} has no attribute {name!r}",
+                node,
+                "check the spelling",
+            )
+        return _static_attribute(cx, value.value, name, node)
+    if isinstance(value, Instance):
+        return _instance_attribute(cx, value, name, node)
+    if isinstance(value, Seq) and name in getattr(value.make, "_fields", ()):
+        return value.items[value.make._fields.index(name)]  # type: ignore[attr-defined]
+    if isinstance(value, (*ATOMS, Ref)):
+        return _array_attribute(cx, value, name, node)
+    return Method(value, name)
+
+
+def _shown(value: Any) -> str:
+    """An object as a message names it."""
+    return f"module {value.__name__}" if isinstance(value, ModuleType) else repr(value)
+
+
+def _static_attribute(cx: Context, owner: Any, name: str, node: Any) -> AV:
+    value = getattr(owner, name)
+    if isinstance(value, (bool, int, float)) and getattr(owner, "__name__", "") in (
+        "numpy",
+        "math",
+    ):
+        return constant(value)
+    root = _static_root(cx, node)
+    if root is None or not _leads_to(root, owner):  # a local name may hide a global one
+        if isinstance(owner, (str, bytes, np.dtype)) or owner.__class__.__hash__ is None:
+            return Static(value)
+        kind = Root(owner, "object", getattr(owner, "__name__", "object"))
+        root = Capture(kind, (("attr", name),))
+    return Static(value) if is_numpy_module(root, value) else cx.captured(root, value)
+
+
+def _leads_to(capture: Capture, owner: Any) -> bool:
+    """Whether the last step of a capture reads an attribute of this very object."""
+    try:
+        return Capture(capture.root, capture.steps[:-1]).read() is owner
+    except (AttributeError, LookupError, TypeError):
+        return False
+
+
+def _static_root(cx: Context, node: Any) -> Capture | None:
+    """The capture that an attribute chain on a free name stands for."""
+    steps: list[tuple[str, str]] = []
+    while isinstance(node, gast.Attribute):
+        steps.append(("attr", node.attr))
+        node = node.value
+    frame = cx.frame
+    while frame.parent is not None:
+        frame = frame.parent
+    if not isinstance(node, gast.Name) or frame.function.function is None:
+        return None
+    root = root_of(frame.function.function, node.id)
+    return None if root is None else Capture(root, tuple(reversed(steps)))
+
+
+def _instance_attribute(cx: Context, value: Instance, name: str, node: Any) -> AV:
+    for key, part in value.fields:
+        if key == name:
+            return part
+    if callable(getattr(value.cls, name, None)):
+        return Method(value, name)
+    cx.refuse("SG203", f"{value.cls.__name__} has no field {name!r}", node, "check the spelling")
+
+
+def _array_attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
+    atom = cx.atom(value, node)
+    dims = dims_of(atom.type)
+    if name == "T":
+        return cx.bind(cx.emit("transpose", atom), value)
+    if name == "ndim":
+        return constant(len(dims)) if dims is not None else cx.emit("ndim", atom)
+    if name == "size":
+        return cx.emit("size", atom)
+    if name == "shape":
+        if dims is None:
+            cx.refuse(
+                "SG212",
+                "the rank of this array is not known",
+                node,
+                "give --args or call the function",
+            )
+        return Seq(tuple(length(cx, atom, k) for k in range(len(dims))))
+    if name == "dtype" and isinstance(atom.type, Array) and atom.type.dtype is not None:
+        return Static(atom.type.dtype)
+    if name == "real":
+        return value
+    return Method(value, name)
+
+
+def length(cx: Context, atom: Atom, axis: int) -> AV:
+    """Length of one axis: a literal where the type knows it."""
+    dims = dims_of(atom.type)
+    if dims is not None and isinstance(dims[axis], int):
+        return constant(dims[axis])
+    return cx.emit("length", atom, axis=axis)

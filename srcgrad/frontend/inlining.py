@@ -1,0 +1,137 @@
+"""Inlines user functions: arguments to parameters, then the body in a frame of its own.
+
+A function that is already being inlined becomes a call by name.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from srcgrad.errors import SrcgradError
+from srcgrad.frontend.bindings import assigned_names
+from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
+from srcgrad.frontend.fence import fence
+from srcgrad.frontend.kinds import AV, NONE, UserFunction
+from srcgrad.frontend.normalise import normalise
+from srcgrad.frontend.recursion import call_recursive
+from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
+from srcgrad.frontend.source import read_source
+from srcgrad.ir.build import constant
+
+_MAX_DEPTH = 60
+
+
+def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunction:
+    """A Python function as something to inline; its source must pass the fence."""
+    try:
+        source = read_source(function)
+    except SrcgradError as error:
+        if isinstance(error, SyntaxError) or node is None:
+            raise
+        cx.refuse(
+            "SG210",
+            f"{function.__qualname__} has no source to differentiate: {error.args[0]}",
+            node,
+            "define it in a file",
+        )
+    fence(source)
+    if function not in cx.captures.inlined:
+        cx.captures.inlined.append(function)
+    return UserFunction(source, normalise(source.tree), function=function)
+
+
+def call_user(
+    cx: Context, function: UserFunction, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> AV:
+    """Inline a user function; one that is already being inlined becomes a call of its own."""
+    bound = _bind_user(cx, function, args, kwargs, node)
+    frame: Frame | None = cx.frame
+    while frame is not None:
+        if frame.function.tree is function.tree or _same(frame.function, function):
+            return call_recursive(cx, function, bound, node, run_body)
+        frame = frame.caller
+    return run_body(cx, function, bound, node)
+
+
+def _same(a: UserFunction, b: UserFunction) -> bool:
+    return a.function is not None and a.function is b.function
+
+
+def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: Any) -> AV:
+    """Lower the body of a function in a frame of its own; gives what it returns."""
+    if cx.frame.depth > _MAX_DEPTH:
+        cx.refuse("SG230", "calls nest too deep", node, "write a loop")
+    caller = cx.frame
+    names = frozenset(assigned_names(function.tree.body)) | frozenset(bound)
+    cx.frame = Frame(
+        function, dict(bound), names - {RETURN_VALUE}, function.frame, caller.depth + 1, caller
+    )
+    try:
+        exit_ = cx.statements(function.tree.body)
+        result = cx.frame.names.get(RETURN_VALUE, NONE)
+        if exit_.codes == {NEXT, RETURN}:
+            cx.refuse(
+                "SG224",
+                "some paths of this function return nothing",
+                function.tree,
+                "return a value on every path",
+            )
+        return result if RETURN in exit_.codes else NONE
+    finally:
+        cx.frame = caller
+
+
+def _bind_user(
+    cx: Context, function: UserFunction, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> dict[str, AV]:
+    arguments = function.tree.args
+    names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+    only = [a.id for a in arguments.kwonlyargs]
+    if len(args) > len(names):
+        cx.refuse(
+            "SG217",
+            f"{function.tree.name} takes {len(names)} arguments, not {len(args)}",
+            node,
+            "check the call",
+        )
+    bound: dict[str, AV] = dict(zip(names, args, strict=False))
+    for name, value in kwargs.items():
+        if name in bound or name not in (*names, *only):
+            cx.refuse(
+                "SG217", f"{function.tree.name} does not take {name!r} here", node, "check the call"
+            )
+        bound[name] = value
+    for name in (*names, *only):
+        if name not in bound:
+            bound[name] = _default(cx, function, name, node)
+    return {name: bound[name] for name in (*names, *only)}
+
+
+def _default(cx: Context, function: UserFunction, name: str, node: Any) -> AV:
+    if name in function.defaults:
+        return function.defaults[name]
+    if function.function is not None:
+        value = default_of(function.function, name)
+        if value is not MISSING:
+            capture = Capture(Root(function.function, "default", name))
+            if isinstance(value, (bool, int, float)):
+                cx.captures.guard(capture, value, by_identity=False)
+                return constant(value)
+            return cx.captured(capture, value)
+    cx.refuse("SG217", f"{function.tree.name} misses the argument {name!r}", node, "pass it")
+
+
+def define_nested(cx: Context, node: Any) -> UserFunction:
+    """A function defined inside the one being lowered; defaults are evaluated now."""
+    arguments = node.args
+    names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+    values = [cx.expression(d) for d in arguments.defaults]
+    defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
+    for name, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if value is not None:
+            defaults[name.id] = cx.expression(value)
+    return UserFunction(cx.source, node, frame=cx.frame, defaults=defaults)
+
+
+__all__ = ["call_user", "define_nested", "run_body", "user_function"]

@@ -1,0 +1,290 @@
+"""Lowers operators: arithmetic, comparisons, ``and``, ``or``, ``not`` and the conditional expression.
+
+Operations on literals are folded; an operand that is not evaluated in Python is not evaluated here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcgrad.frontend.branches import Unmergeable, branch, is_true
+from srcgrad.frontend.context import Context, Exit
+from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, Seq, Static, describe
+from srcgrad.ir.build import constant
+from srcgrad.ir.nodes import Atom, Const, Var
+from srcgrad.ir.ops import OPS
+from srcgrad.ir.types import INT, Number, dims_of
+
+Part = Callable[[], AV]
+BINARY = {
+    "Add": "add",
+    "Sub": "subtract",
+    "Mult": "multiply",
+    "Div": "divide",
+    "FloorDiv": "floor_divide",
+    "Mod": "remainder",
+    "Pow": "power",
+    "MatMult": "matmul",
+    "BitAnd": "bitwise_and",
+    "BitOr": "bitwise_or",
+    "BitXor": "bitwise_xor",
+}
+COMPARE = {
+    "Lt": "less",
+    "LtE": "less_equal",
+    "Gt": "greater",
+    "GtE": "greater_equal",
+    "Eq": "equal",
+    "NotEq": "not_equal",
+}
+_UNARY = {"USub": "negative", "UAdd": "positive", "Invert": "invert"}
+DYNAMIC = object()  # what ``static_value`` gives for values of the run
+
+
+def binop(cx: Context, node: Any) -> AV:
+    """``a + b`` and its like."""
+    left, right = cx.expression(node.left), cx.expression(node.right)
+    return binary(cx, node, type(node.op).__name__, left, right)
+
+
+def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
+    """``left operator right``."""
+    if isinstance(left, Seq) or isinstance(right, Seq):
+        return _sequence_op(cx, node, operator, left, right)
+    name = BINARY.get(operator)
+    if name is None:
+        cx.refuse(
+            "SG226", f"operator {operator} is not supported", node, "use arithmetic operators"
+        )
+    x, y = cx.atom(left, node, "this operator"), cx.atom(right, node, "this operator")
+    folded = _fold(name, x, y)
+    if folded is not None:
+        return folded
+    if name == "power" and isinstance(y, Var) and y.type == INT and cx.depends_on_inputs(y):
+        y = constant(cx.integer(y, node, "an exponent"))
+    refuse_complex(cx, node, x, y)
+    return cx.bind(cx.emit(name, x, y), left, right)
+
+
+def refuse_complex(cx: Context, node: Any, *atoms: Atom) -> None:
+    """Refuse operands that are complex."""
+    for atom in atoms:
+        type_ = atom.type
+        kind = (
+            type_.kind
+            if isinstance(type_, Number)
+            else getattr(getattr(type_, "dtype", None), "kind", "f")
+        )
+        if kind in ("complex", "c"):
+            cx.refuse(
+                "SG211", "complex values are not supported yet", node, "keep the computation real"
+            )
+
+
+def _fold(name: str, *atoms: Atom) -> Const | None:
+    """The literal result of an operation on literals."""
+    if not all(isinstance(a, Const) for a in atoms):
+        return None
+    try:
+        return constant(OPS[name].runs[""](*(a.value for a in atoms)))  # type: ignore[union-attr]
+    except ArithmeticError:
+        return None
+
+
+def _sequence_op(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
+    if (
+        operator == "Add"
+        and isinstance(left, Seq)
+        and isinstance(right, Seq)
+        and left.make is right.make
+    ):
+        return Seq((*left.items, *right.items), left.make)
+    sequence, count = (left, right) if isinstance(left, Seq) else (right, left)
+    if operator == "Mult" and isinstance(sequence, Seq):
+        return Seq(sequence.items * cx.integer(count, node, "a repeat count"), sequence.make)
+    if isinstance(sequence, Seq) and cx.type_of(count) is not None and isinstance(count, Ref):
+        whole = cx.call_function(np.array, [sequence], {}, node)
+        return binary(cx, node, operator, *((whole, right) if sequence is left else (left, whole)))
+    cx.refuse(
+        "SG215",
+        f"{describe(left)} and {describe(right)} have no operator {operator} here",
+        node,
+        "turn sequences into arrays with np.array",
+    )
+
+
+def unaryop(cx: Context, node: Any) -> AV:
+    """``-a``, ``+a``, ``~a``, ``not a``."""
+    operand = cx.expression(node.operand)
+    if isinstance(node.op, gast.Not):
+        truth = static_truth(operand)
+        if truth is not None:
+            return constant(not truth)
+        return cx.emit("not", cx.atom(operand, node, "not"))
+    name = _UNARY[type(node.op).__name__]
+    atom = cx.atom(operand, node, "this operator")
+    return _fold(name, atom) or cx.bind(cx.emit(name, atom), operand)
+
+
+def boolop(cx: Context, node: Any) -> AV:
+    """``a and b``, ``a or b``, of any length."""
+    stop_on = isinstance(node.op, gast.Or)
+    return _chain(cx, node, [partial(cx.expression, v) for v in node.values], stop_on)
+
+
+def _chain(cx: Context, node: Any, parts: list[Part], stop_on: bool) -> AV:
+    """``and`` and ``or``: the next part is evaluated only if this one does not decide."""
+    value = parts[0]()
+    if len(parts) == 1:
+        return value
+    known = static_truth(value)
+    if known is not None:
+        return value if known is stop_on else _chain(cx, node, parts[1:], stop_on)
+    test = truth(cx, value, node)
+    taken: AV = value
+    later = lambda: _chain(cx, node, parts[1:], stop_on)
+    return choose(
+        cx, node, test, (lambda: taken) if stop_on else later, later if stop_on else (lambda: taken)
+    )
+
+
+def choose(cx: Context, node: Any, test: Atom, then: Part, orelse: Part) -> AV:
+    """The value of one of two expressions, only that one evaluated."""
+    key = "<choice>"
+    saved = cx.frame.names.get(key)
+
+    def arm(value: Part) -> Callable[[], Exit]:
+        def run() -> Exit:
+            cx.frame.names[key] = value()
+            return Exit.always(0)
+
+        return run
+
+    branch(cx, node, test, arm(then), arm(orelse))
+    result = cx.frame.names.pop(key)
+    if saved is not None:
+        cx.frame.names[key] = saved
+    if isinstance(result, Static) and isinstance(result.value, Unmergeable):
+        cx.refuse(
+            result.value.code, "the two results have different kinds", node, "give both one kind"
+        )
+    return result
+
+
+def ifexp(cx: Context, node: Any) -> AV:
+    """``a if test else b``."""
+    test = truth(cx, cx.expression(node.test), node.test)
+    known = is_true(test)
+    if known is not None:
+        return cx.expression(node.body if known else node.orelse)
+    return choose(
+        cx, node, test, lambda: cx.expression(node.body), lambda: cx.expression(node.orelse)
+    )
+
+
+def comparison(cx: Context, node: Any) -> AV:
+    """A chain of comparisons: each operand is evaluated once, none behind one that decides."""
+    left = cx.expression(node.left)
+    operators = [type(o).__name__ for o in node.ops]
+    if len(operators) == 1:
+        return compare(cx, node, operators[0], left, cx.expression(node.comparators[0]))
+
+    def link(k: int, before: AV) -> AV:
+        after = cx.expression(node.comparators[k])
+        result = compare(cx, node, operators[k], before, after)
+        if k + 1 == len(operators):
+            return result
+        known = static_truth(result)
+        if known is not None:
+            return link(k + 1, after) if known else result
+        return choose(cx, node, truth(cx, result, node), lambda: link(k + 1, after), lambda: result)
+
+    return link(0, left)
+
+
+def compare(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
+    """One comparison."""
+    if operator in ("Is", "IsNot"):
+        return constant(_identical(cx, node, left, right) is (operator == "Is"))
+    if operator in ("In", "NotIn"):
+        return constant(_contains(cx, node, left, right) is (operator == "In"))
+    if isinstance(left, (*ATOMS, Ref)) and isinstance(right, (*ATOMS, Ref)):
+        name = COMPARE[operator]
+        x, y = cx.atom(left, node), cx.atom(right, node)
+        return _fold(name, x, y) or cx.bind(cx.emit(name, x, y), left, right)
+    if operator in ("Eq", "NotEq") and static_value(left) is not DYNAMIC:
+        return constant((static_value(left) == static_value(right)) is (operator == "Eq"))
+    cx.refuse(
+        "SG215",
+        f"{describe(left)} and {describe(right)} cannot be compared",
+        node,
+        "compare numbers or arrays",
+    )
+
+
+def _identical(cx: Context, node: Any, left: AV, right: AV) -> bool:
+    for a, b in ((left, right), (right, left)):
+        if isinstance(b, Static) and (b.value is None or isinstance(b.value, (type, bool))):
+            return isinstance(a, Static) and a.value is b.value
+    if isinstance(left, Ref) and isinstance(right, Ref) and left.loc == right.loc:
+        return True
+    cx.refuse("SG215", "`is` is only supported with None and classes", node, "compare with ==")
+
+
+def _contains(cx: Context, node: Any, left: AV, right: AV) -> bool:
+    if isinstance(right, Mapping):
+        return any(k == static_value(left) for k, _ in right.items)
+    whole, part = static_value(right), static_value(left)
+    if whole is DYNAMIC or part is DYNAMIC:
+        cx.refuse(
+            "SG215",
+            "`in` is only supported on values known before the run",
+            node,
+            "compare with ==",
+        )
+    return part in whole
+
+
+def static_truth(value: AV) -> bool | None:
+    """Truth known at compile time, else ``None``."""
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, Static):
+        return bool(value.value)
+    if isinstance(value, (Seq, Mapping)):
+        return bool(value.items)
+    return None if isinstance(value, (*ATOMS, Ref)) else True
+
+
+def static_value(value: AV) -> Any:
+    """The Python object, if it is known at compile time, else a sentinel."""
+    if isinstance(value, Const):
+        return value.value
+    if isinstance(value, Static):
+        return value.value
+    if isinstance(value, Seq):
+        items = [static_value(v) for v in value.items]
+        return DYNAMIC if any(i is DYNAMIC for i in items) else value.make(items)
+    return DYNAMIC
+
+
+def truth(cx: Context, value: AV, node: Any) -> Atom:
+    """The atom that decides a branch on ``value``."""
+    known = static_truth(value)
+    if known is not None:
+        return constant(known)
+    atom = cx.atom(value, node, "a test")
+    dims = dims_of(atom.type)
+    if dims is not None and dims != () and any(d != 1 for d in dims):
+        cx.refuse(
+            "SG222",
+            f"the truth of an array of shape {dims} is ambiguous",
+            node,
+            "use .any() or .all()",
+        )
+    return atom

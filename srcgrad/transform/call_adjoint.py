@@ -1,0 +1,101 @@
+"""Reverses calls by name: a user function becomes a pair, forward and backward.
+
+The forward half gives its results and what the backward half reads of the run, packed; a call is reversed
+by a call of the backward half on that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from srcgrad.ir.nodes import Atom, Block, Call, Eqn, Program, Var
+from srcgrad.ir.ops import OPS
+from srcgrad.ir.types import SAVED, is_differentiable
+from srcgrad.transform.activity import active
+from srcgrad.transform.regions import free_vars
+from srcgrad.transform.simplify import simplify_block
+
+if TYPE_CHECKING:
+    from srcgrad.transform.reverse import Cotangents, Plan, Sweep
+
+ROUNDS = 4  # walks over a block until what one finds is what it was given
+
+
+def call_pairs(
+    program: Program, wanted: set[str], walk: Callable[[Program, list[Var], Plan | None], Sweep]
+) -> dict[str, Block]:
+    """Forward and backward halves of user functions, and of those that they call."""
+    made: dict[str, Block] = {}
+    todo = sorted(wanted)
+    while todo:
+        name = todo.pop()
+        if f"{name}_fwd" in made:
+            continue
+        block = program.functions[name]
+        inputs = [p for p in block.params if is_differentiable(p.type)]
+        plan: Plan | None = None
+        for _ in range(ROUNDS):
+            sweep = walk(Program(block, program.functions), inputs, plan)
+            made[f"{name}_fwd"], made[f"{name}_bwd"] = _halves(sweep)
+            plan = sweep.found()
+            if plan == sweep.plan:
+                break
+        todo += sorted(sweep.pairs)
+    return made
+
+
+def _halves(sweep: Sweep) -> tuple[Block, Block]:
+    """The block as a pair: forward, which also gives what is saved, and backward, which takes it."""
+    sweep.supply.absent_is_none = True
+    sweep.active = active(Program(sweep.block, sweep.functions), sweep.wrt, sweep.block.results)
+    seeds: list[Var] = []
+    cotangents: Cotangents = {}
+    for result in sweep.block.results:
+        if is_differentiable(result.type):
+            seeds.append(Var(f"d{getattr(result, 'name', '') or 'result'}", result.type))
+            sweep.contribute(result, seeds[-1], cotangents)
+    sweep.statements(sweep.block.stmts, cotangents)
+    gradients = tuple(_argument_gradient(sweep, p, cotangents) for p in sweep.wrt)
+    backward = simplify_block(sweep.builder.block(gradients, tuple(seeds)))
+    kept = tuple(free_vars(backward))
+    saved, given = Var("saved", SAVED), Var("saved", SAVED)
+    pack = Eqn((saved,), OPS["pack"], kept)
+    unpack = Eqn(kept, OPS["unpack"], (given,))
+    forward = Block(
+        sweep.block.params,
+        (*sweep.supply.forward(sweep.block), pack),
+        (*sweep.block.results, saved),
+    )
+    opened = (unpack, *backward.stmts) if kept else backward.stmts
+    return forward, Block((given, *seeds), opened, gradients)
+
+
+def _argument_gradient(sweep: Sweep, param: Var, cotangents: Cotangents) -> Atom:
+    """The cotangent of a parameter; unlike a gradient it may share storage."""
+    g = cotangents.get(param)
+    return sweep.zero(param) if g is None else sweep.cast(sweep.full(g, param), param.type)
+
+
+def call(sweep: Sweep, stmt: Call, cotangents: Cotangents) -> None:
+    """The adjoint of a user function: a call of its backward half on what its forward half saved."""
+    outs = [o for o in stmt.outs if is_differentiable(o.type)]
+    if not any(o in cotangents for o in outs):
+        return
+    block = sweep.functions[stmt.function]
+    sweep.pairs.add(stmt.function)
+    seeds: list[Atom] = []
+    for out in outs:
+        g = cotangents.pop(out, None)
+        seeds.append(sweep.zero(out) if g is None else sweep.full(g, out))
+        sweep.name_cotangent(seeds[-1], out)
+    saved = sweep.supply.reach(sweep.supply.saved(stmt))
+    places = [k for k, p in enumerate(block.params) if is_differentiable(p.type)]
+    results = tuple(Var("", block.params[k].type) for k in places)
+    backward = f"{stmt.function}_bwd"
+    sweep.builder.append(Call(results, backward, (saved, *seeds), stmt.site, stmt.span))
+    for k, result in zip(places, results, strict=True):
+        sweep.contribute(stmt.args[k], result, cotangents)
+
+
+__all__ = ["ROUNDS", "call", "call_pairs"]
