@@ -70,7 +70,9 @@ def _parts(stmt: Stmt) -> tuple[Atom, ...]:
     return stmt.args
 
 
-def plan(program: Program, is_statement: Written = lambda branch: True, *, keep_all: bool = False) -> Inlining:
+def plan(
+    program: Program, is_statement: Written = lambda branch: True, *, keep_all: bool = False
+) -> Inlining:
     """Decide for a whole program.
 
     ``is_statement`` says whether the user wrote a branch as a statement; ``keep_all`` names every value.
@@ -223,7 +225,9 @@ def _decide(block: Block, uses: dict[Var, Uses], result: Inlining, is_statement:
     updates = [k for k, s in enumerate(block.stmts) if updates_buffer(s, result)]
     for k in reversed(range(len(block.stmts))):
         stmt = block.stmts[k]
-        if isinstance(stmt, Branch) and not (len(stmt.outs) == 1 and stmt.outs[0].name and is_statement(stmt)):
+        if isinstance(stmt, Branch) and not (
+            len(stmt.outs) == 1 and stmt.outs[0].name and is_statement(stmt)
+        ):
             _choose(stmt, result)
         if isinstance(stmt, Loop) or len(stmt.outs) != 1 or not _can_inline(stmt, uses, result):
             continue
@@ -327,7 +331,9 @@ def _is_read(
     if not (_is_named(source, result) or several):
         return False
     plain = all(isinstance(i, (int, Slot)) and not isinstance(i, bool) for i in stmt.attrs["index"])
-    simple = all(isinstance(a, Const) or a in result.inlined or _is_named(a, result) for a in stmt.args[1:])
+    simple = all(
+        isinstance(a, Const) or a in result.inlined or _is_named(a, result) for a in stmt.args[1:]
+    )
     return plain and simple and all(region == id(block) for region, _, _ in places)
 
 
@@ -343,7 +349,9 @@ def _is_free(stmt: Stmt, result: Inlining) -> bool:
     if not isinstance(stmt, Eqn) or stmt.out.name:
         return False
     if stmt.op.name in ("add", "subtract") and stmt.out.type == INT:
-        return all(_is_count(a, result) for a in stmt.args) and any(isinstance(a, Const) for a in stmt.args)
+        return all(_is_count(a, result) for a in stmt.args) and any(
+            isinstance(a, Const) for a in stmt.args
+        )
     if stmt.op.name not in _FREE or set(stmt.attrs) - {"via", "axis"}:
         return False
     return _is_named(stmt.args[0], result)
@@ -356,7 +364,11 @@ def _is_count(atom: Atom, result: Inlining) -> bool:
     if _is_named(atom, result):
         return True
     inner = result.definition.get(atom)  # type: ignore[arg-type]
-    return isinstance(inner, Eqn) and inner.op.name in ("length", "size") and _is_named(inner.args[0], result)
+    return (
+        isinstance(inner, Eqn)
+        and inner.op.name in ("length", "size")
+        and _is_named(inner.args[0], result)
+    )
 
 
 def _reads_buffer(stmt: Stmt, result: Inlining) -> bool:

@@ -142,6 +142,7 @@ def _share_indices(block: Block, webs: Webs) -> None:
 
 
 def inner_blocks(stmt: object) -> tuple[Block, ...]:
+    """The regions of a statement, in order."""
     if isinstance(stmt, Branch):
         return (stmt.then, stmt.orelse)
     if isinstance(stmt, Loop):
@@ -166,6 +167,7 @@ def _bound(stmt: object) -> Iterator[Var]:
 
 
 def loops_of(block: Block) -> Iterator[Loop]:
+    """All loops of a region, outer ones first."""
     return (s for s in _walk(block) if isinstance(s, Loop))
 
 
@@ -265,10 +267,14 @@ class Names:
         edges: list[tuple[Var, Atom]] = []
         for stmt in _walk(block):
             if isinstance(stmt, Branch):
-                for out, *ends in zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True):
+                for out, *ends in zip(
+                    stmt.outs, stmt.then.results, stmt.orelse.results, strict=True
+                ):
                     edges += [(out, end) for end in ends]
             elif isinstance(stmt, Loop):
-                edges += zip((*stmt.params, *stmt.params), (*stmt.inits, *stmt.body.results), strict=True)
+                edges += zip(
+                    (*stmt.params, *stmt.params), (*stmt.inits, *stmt.body.results), strict=True
+                )
         return {
             self.webs.find(source)
             for target, source in edges

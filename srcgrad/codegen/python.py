@@ -7,18 +7,28 @@ line; a comment shows that line where the text does not repeat it.
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from srcgrad.codegen import inline
 from srcgrad.codegen.names import Names, inner_blocks
 from srcgrad.codegen.prelude import HELPERS, helper_source
+from srcgrad.codegen.printer import Comment, unparse
 from srcgrad.codegen.schedule import sink_pops
-from srcgrad.codegen.printer import Comment, unchecked, unparse
 from srcgrad.codegen.spell import Expr, attr, constant, name, spell
 from srcgrad.codegen.storage import Buffers
+from srcgrad.codegen.tidy import (
+    as_index,
+    chosen,
+    mentions,
+    negated,
+    over_elements,
+    repeats,
+    without_unread,
+)
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Undef, Var
 from srcgrad.ir.types import Array, Number, is_scalar
@@ -73,7 +83,7 @@ def emit(
     )
     function = ast.FunctionDef(title, arguments, body, [], None, None)
     if hasattr(ast, "TypeAlias"):
-        function.type_params = []
+        function.type_params = []  # type: ignore[attr-defined]
     others = [_called(program, f, title, lines, emitter) for f in program.functions]
     helpers = [helper_source(h) for h in sorted(emitter.helpers)]
     imports = [ast.Import([ast.alias(m, a)]) for m, a in sorted(emitter.modules())]
@@ -100,7 +110,7 @@ def _called(
     )
     function = ast.FunctionDef(called, arguments, body, [], None, None)
     if hasattr(ast, "TypeAlias"):
-        function.type_params = []
+        function.type_params = []  # type: ignore[attr-defined]
     return function
 
 
@@ -229,7 +239,11 @@ class _Emitter:
     def viewed(self, atom: Atom) -> Expr:
         """An operand that is copied at once, so that it need not be copied itself."""
         stmt = self.inlining.definition.get(atom) if atom in self.inlining.inlined else None
-        return spell(stmt, [self.expr(a) for a in stmt.args]) if isinstance(stmt, Eqn) else self.expr(atom)
+        return (
+            spell(stmt, [self.expr(a) for a in stmt.args])
+            if isinstance(stmt, Eqn)
+            else self.expr(atom)
+        )
 
     def choice(self, stmt: Branch, *, owned: bool = False) -> Expr:
         """``a if test else b``, or ``and`` and ``or`` where one side is the test itself."""
@@ -281,7 +295,7 @@ class _Emitter:
         """The user's line, unless it was shown just now or the statement repeats it."""
         text = self.lines(span).strip()
         key = (span.file, span.line)
-        if key != self.shown and key not in self.around and text and not _repeats(node, text):
+        if key != self.shown and key not in self.around and text and not repeats(node, text):
             out.append(Comment(text))
         self.shown = key
 
@@ -306,9 +320,11 @@ class _Emitter:
         if eqn.out in self.buffers.backward or eqn.span is None:
             return True
         symbol = "+" if eqn.op.name == "add" else "-"
-        written = ast.Assign([ast.Name(self.names.of(eqn.out), ast.Store())], self.stmt_expr(eqn), None)
+        written = ast.Assign(
+            [ast.Name(self.names.of(eqn.out), ast.Store())], self.stmt_expr(eqn), None
+        )
         text = self.lines(eqn.span).strip()
-        return f"{symbol}=" in text or not _repeats(written, text)
+        return f"{symbol}=" in text or not repeats(written, text)
 
     def pushed(self, atom: Atom) -> Expr:
         """A value to keep: copied if its array is updated later."""
@@ -336,7 +352,7 @@ class _Emitter:
             value = value.operand  # type: ignore[attr-defined]
         if self.may_repeat(eqn, index, types):
             at = name("np.subtract.at" if minus else "np.add.at")
-            return [*nodes, ast.Expr(ast.Call(at, [name(receiver), _as_index(entry), value], []))]
+            return [*nodes, ast.Expr(ast.Call(at, [name(receiver), as_index(entry), value], []))]
         target = ast.Subscript(name(receiver), entry, ast.Store())
         return [*nodes, ast.AugAssign(target, ast.Sub() if minus else ast.Add(), value)]
 
@@ -353,7 +369,11 @@ class _Emitter:
         if not (isinstance(stmt, Eqn) and stmt.op.name == "arange" and len(stmt.args) == 1):
             return False
         stop = self.inlining.definition.get(stmt.args[0])  # type: ignore[arg-type]
-        if not (isinstance(stop, Eqn) and stop.op.name == "length" and isinstance(stop.args[0].type, Array)):
+        if not (
+            isinstance(stop, Eqn)
+            and stop.op.name == "length"
+            and isinstance(stop.args[0].type, Array)
+        ):
             return len(arrays) == 1
         length = (stop.args[0].type.dims or (None,))[stop.attrs["axis"]]
         others = [types[e.position].dims for e in arrays if types[e.position] is not atom.type]
@@ -411,11 +431,15 @@ class _Emitter:
             return [ast.Assign([targets_], ast.Tuple([e for _, _, e in pairs], ast.Load()), None)]
         return [self._move(n, s, e) for n, s, e in ordered]
 
-    def _in_sequence(self, pairs: list[tuple[str, Atom, Expr]]) -> list[tuple[str, Atom, Expr]] | None:
+    def _in_sequence(
+        self, pairs: list[tuple[str, Atom, Expr]]
+    ) -> list[tuple[str, Atom, Expr]] | None:
         """The moves one after the other, no name written before it is read; ``None`` where they go round."""
         left, ordered = list(pairs), []
         while left:
-            free = next((p for p in left if not any(self._reads(q, p[0]) for q in left if q is not p)), None)
+            free = next(
+                (p for p in left if not any(self._reads(q, p[0]) for q in left if q is not p)), None
+            )
             if free is None:
                 return None
             left.remove(free)
@@ -423,14 +447,20 @@ class _Emitter:
         return ordered
 
     def _reads(self, move: tuple[str, Atom, Expr], target: str) -> bool:
-        return any(self.named(v) and self.names.of(v) == target for v in self.inlining.leaves(move[1]))
+        return any(
+            self.named(v) and self.names.of(v) == target for v in self.inlining.leaves(move[1])
+        )
 
     def _stays_next(self, target: Var, source: Atom) -> bool:
         """Whether an arm sets an exit code to "next", which it is at the start of every trip."""
         return _is_const(source, 0) and target in self.trip_codes
 
     def _move(self, target: str, source: Atom, value: Expr) -> ast.stmt:
-        own = isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == target
+        own = (
+            isinstance(value, ast.BinOp)
+            and isinstance(value.left, ast.Name)
+            and value.left.id == target
+        )
         if own and isinstance(value.op, (ast.Add, ast.Sub)) and self._is_number(source):  # type: ignore[attr-defined]
             return ast.AugAssign(ast.Name(target, ast.Store()), value.op, value.right)  # type: ignore[attr-defined]
         return ast.Assign([ast.Name(target, ast.Store())], value, None)
@@ -456,13 +486,13 @@ class _Emitter:
         if not then and not orelse:
             return
         if not (stmt.then.stmts or stmt.orelse.stmts or tail or self.is_if(stmt)):
-            chosen = _chosen(self.expr(stmt.test), then, orelse)
-            if chosen is not None:
-                self.place(out, chosen, stmt.span)
+            values = chosen(self.expr(stmt.test), then, orelse)
+            if values is not None:
+                self.place(out, values, stmt.span)
                 return
         test = self.expr(stmt.test)
         if not then:
-            test, then, orelse = _negated(test), orelse, []
+            test, then, orelse = negated(test), orelse, []
         self.place(out, [ast.If(test, then, orelse)], stmt.span)
         self.shown = None
 
@@ -538,10 +568,10 @@ class _Emitter:
         if not _is_const(step, 1):
             limits.append(self.expr(step))
         span: Expr = ast.Call(name("range"), limits, [])
-        if stmt.backwards and stmt.index is not None and _mentions(body, self.names.of(stmt.index)):
+        if stmt.backwards and stmt.index is not None and mentions(body, self.names.of(stmt.index)):
             span = ast.Call(name("reversed"), [span], [])
         index = "_"
-        if stmt.index is not None and _mentions(body, self.names.of(stmt.index)):
+        if stmt.index is not None and mentions(body, self.names.of(stmt.index)):
             index = self.names.of(stmt.index)
         target = ast.Name(index, ast.Store())
         return over_elements(ast.For(target, span, body or [ast.Pass()], [], None))
@@ -552,7 +582,7 @@ class _Emitter:
         test = self.expr(stmt.cond.results[0])
         if not first:
             return ast.While(test, body or [ast.Pass()], [])
-        stop = ast.If(_negated(test), [ast.Break()], [])
+        stop = ast.If(negated(test), [ast.Break()], [])
         return ast.While(ast.Constant(True), [*first, stop, *body], [])
 
 
@@ -585,8 +615,8 @@ def _read_after(block: Block, inlining: inline.Inlining) -> set[Var]:
 
 
 def _copied(value: Expr, atom: Atom) -> Expr:
-    """A copy of a value; one of unknown rank may be the number zero."""
-    if getattr(atom.type, "dims", ()) is None:
+    """A copy of a value; one of rank zero or unknown rank may be a number."""
+    if not getattr(atom.type, "dims", ()):
         return ast.Call(name("np.copy"), [value], [])
     return ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
 
@@ -597,159 +627,14 @@ def _handles(block: Block, code: Atom) -> bool:
     return isinstance(last, Branch) and isinstance(code, Var) and code in last.outs
 
 
-def _chosen(test: Expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> list[ast.stmt] | None:
-    """Arms that give constants to the same names, as conditional expressions."""
-    values: list[dict[str, Expr]] = []
-    for arm in (then, orelse):
-        values.append({})
-        for node in arm:
-            plain = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            if not (plain and isinstance(node.targets[0], ast.Name)):  # type: ignore[attr-defined]
-                return None
-            values[-1][node.targets[0].id] = node.value  # type: ignore[attr-defined]
-    if set(values[0]) != set(values[1]):
-        return None
-    return [
-        ast.Assign([ast.Name(n, ast.Store())], ast.IfExp(test, value, values[1][n]), None)
-        for n, value in values[0].items()
-    ]
-
-
-def _negated(test: Expr) -> Expr:
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return test.operand
-    return ast.UnaryOp(ast.Not(), test)
-
-
 def _is_const(atom: Atom, value: int) -> bool:
     return isinstance(atom, Const) and atom.value == value
-
-
-def _mentions(body: list[ast.stmt], text: str) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == text for s in body for n in ast.walk(s))
-
-
-def _as_index(entry: Expr) -> Expr:
-    """A subscript as a value: slices become ``slice(...)``."""
-    if isinstance(entry, ast.Tuple):
-        return ast.Tuple([_as_index(e) for e in entry.elts], ast.Load())
-    if isinstance(entry, ast.Slice):
-        none = ast.Constant(None)
-        parts = [entry.lower or none, entry.upper or none] + ([entry.step] if entry.step else [])
-        return ast.Call(name("slice"), parts, [])
-    return entry
 
 
 def _is_mask_only(index: Any, types: Any) -> bool:
     """Whether the only array in an index is a boolean mask, which cannot repeat an element."""
     arrays = [types[e.position] for e in index if is_advanced(e, types)]
-    return len(arrays) == 1 and getattr(arrays[0], "dtype", None) == bool
-
-
-def over_elements(loop: ast.For) -> ast.For:
-    """``for x in xs`` in place of ``for k in range(len(xs))`` where ``k`` only serves to read ``x = xs[k]``."""
-    span = loop.iter
-    assert isinstance(span, ast.Call)
-    backwards = isinstance(span.func, ast.Name) and span.func.id == "reversed"
-    source = _ranged_over(span.args[0] if backwards else span)
-    read = None if source is None else _element_read(loop, source)
-    if source is None or read is None:
-        return loop
-    elements = ast.Call(span.func, [source], []) if backwards else source
-    body = [s for s in loop.body if s is not read]
-    return ast.For(read.targets[0], elements, body or [ast.Pass()], [], None)
-
-
-def _ranged_over(span: Expr) -> Expr | None:
-    """``xs`` of ``range(len(xs))``."""
-    if not (isinstance(span, ast.Call) and isinstance(span.func, ast.Name) and span.func.id == "range"):
-        return None
-    stop = span.args[0]
-    length = isinstance(stop, ast.Call) and isinstance(stop.func, ast.Name) and stop.func.id == "len"
-    return stop.args[0] if len(span.args) == 1 and length else None  # type: ignore[attr-defined]
-
-
-def _element_read(loop: ast.For, source: Expr) -> ast.Assign | None:
-    """``x = xs[k]`` in the body, if nothing else reads ``k`` or knows ``x`` before, or writes to ``xs``."""
-    assert isinstance(loop.target, ast.Name)
-    index = loop.target.id
-    names = [n for s in loop.body for n in ast.walk(s) if isinstance(n, ast.Name)]
-    if sum(n.id == index for n in names) != 1:
-        return None
-    for k, stmt in enumerate(loop.body):
-        if not _mentions([stmt], index):
-            continue
-        if not (isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Subscript)):
-            return None
-        target, value = stmt.targets[0], stmt.value
-        whole = isinstance(value.slice, ast.Name) and ast.dump(value.value) == ast.dump(source)
-        if not (whole and isinstance(target, ast.Name)) or _mentions(loop.body[:k], target.id):
-            return None
-        owner = next(n.id for n in ast.walk(source) if isinstance(n, ast.Name))
-        written = any(n.id == owner and isinstance(n.ctx, ast.Store) for n in names)
-        return None if written or target.id == owner else stmt
-    return None
-
-
-def without_unread(body: list[ast.stmt]) -> list[ast.stmt]:
-    """The statements without those that give a constant to a name that nothing reads."""
-    while True:
-        read = {
-            n.id
-            for s in body
-            for n in ast.walk(s)
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
-        }
-        kept = _filtered(body, read)
-        if sum(1 for s in kept for _ in ast.walk(s)) == sum(1 for s in body for _ in ast.walk(s)):
-            return kept
-        body = kept
-
-
-def _filtered(body: list[ast.stmt], read: set[str]) -> list[ast.stmt]:
-    kept: list[ast.stmt] = []
-    for node in body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-            target = node.targets[0]
-            if isinstance(target, ast.Name) and target.id not in read:
-                continue
-        if isinstance(node, (ast.If, ast.For, ast.While)):
-            span = getattr(node, "span", None)
-            node = copy.copy(node)
-            node.body = _filtered(node.body, read) or [ast.Pass()]
-            node.orelse = _filtered(node.orelse, read)
-            node.span = span  # type: ignore[union-attr]
-        kept.append(node)
-    return kept
-
-
-def _repeats(node: ast.stmt, text: str) -> bool:
-    """Whether the printed statement says the same as the user's line."""
-    if isinstance(node, ast.If):
-        return _same_text(f"if {unchecked(node.test)}:", text)
-    if isinstance(node, ast.While):
-        return _same_text(f"while {unchecked(node.test)}:", text)
-    if isinstance(node, ast.For):
-        return _same_text(f"for {unchecked(node.target)} in {unchecked(node.iter)}:", text)
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        if not text.startswith(node.targets[0].id):
-            return False
-        printed = f"{node.targets[0].id} = {unchecked(node.value)}"
-        return _same_text(printed, text)
-    return False
-
-
-def _same_text(a: str, b: str) -> bool:
-    """Whether two pieces of source say the same: ``1e-6`` is ``1e-06``."""
-    return "".join(a.split()) == "".join(b.split()) or _parsed(a) == _parsed(b) != ""
-
-
-def _parsed(text: str) -> str:
-    text = f"{text} pass" if text.endswith(":") else text
-    try:
-        return ast.dump(ast.parse(text))
-    except (SyntaxError, ValueError):
-        return ""
+    return len(arrays) == 1 and getattr(arrays[0], "dtype", None) == np.dtype(bool)
 
 
 __all__ = ["Emitted", "Signature", "emit"]

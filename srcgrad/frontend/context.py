@@ -140,6 +140,8 @@ class Context:
                 "split it into functions with loops, and differentiate those",
             )
         try:
+            if name == "matmul" and any(dims_of(a.type) == () for a in args):
+                raise TypeError("matmul takes arrays, and one operand is a number")
             return self.builder.emit(name, *args, hint=hint, **attrs)
         except (ValueError, IndexError, TypeError) as error:
             span = self.builder.span

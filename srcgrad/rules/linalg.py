@@ -22,8 +22,6 @@ def _product_dtype(types: tuple[Type, ...]) -> Any:
 
 def matmul_dims(x: Dims, y: Dims) -> Dims:
     """Dimensions of ``x @ y``: stacks of matrices broadcast, vectors lose their axis."""
-    if () in (x, y):
-        raise TypeError("matmul takes arrays, and one operand is a number")
     if x is None or y is None:
         return None
     stack = broadcast_dims(x[:-2], y[:-2])

@@ -195,7 +195,7 @@ def test_a_command_that_makes_no_sense_exits_with_2(
         (["loss", "--args", "np.ones(3"], ["--args 'np.ones(3'", "SyntaxError"]),
         (["loss", "--args", "unknown"], ["NameError: name 'unknown' is not defined"]),
         (["loss", "--args", "np.ones(3)"], ["missing a required argument: 'x' [SG302]"]),
-        (["doubled", "--args", "np.arange(3)"], ["argument 'a' is int64", "[SG301]"]),
+        (["doubled", "--args", "np.arange(3)"], ["argument 'a' is an array of int64", "[SG301]"]),
         (["doubled", "--target", "c"], ["the path of doubled depends", "[SG508]"]),
         (["loss", "--args", "np.ones(3), np.ones((4, 3)), 1.0", "--target", "c"], [":9:17: matmul in `h = np.tanh(x @ w)` is not available", "[SG510]"]),  # noqa: E501
         (["shapes", "--args", "np.ones(2), np.ones(3)", "--unroll"], ["shapes fails for these --args: ValueError: operands"]),  # noqa: E501
