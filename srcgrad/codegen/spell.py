@@ -185,7 +185,9 @@ def _nonzero(eqn: Eqn, args: Sequence[Expr]) -> Expr:
 def _length(eqn: Eqn, args: Sequence[Expr]) -> Expr:
     if eqn.attrs["axis"] == 0:
         return call("len", args[0])
-    return ast.Subscript(_shape_of(args[0], eqn.args[0].type), constant(eqn.attrs["axis"]), ast.Load())
+    return ast.Subscript(
+        _shape_of(args[0], eqn.args[0].type), constant(eqn.attrs["axis"]), ast.Load()
+    )
 
 
 def _attribute(text: str) -> Callable[[Eqn, Sequence[Expr]], Expr]:
@@ -206,7 +208,9 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "transpose": _transpose,
     "expand_dims": _expand_dims,
     "reshape": lambda eqn, args: method(args[0], "reshape", *_reshape_args(eqn, args)),
-    "reshape_like": lambda eqn, args: call("np.reshape", args[0], _shape_of(args[1], eqn.args[1].type)),
+    "reshape_like": lambda eqn, args: call(
+        "np.reshape", args[0], _shape_of(args[1], eqn.args[1].type)
+    ),
     "broadcast_to": lambda eqn, args: call("np.broadcast_to", args[0], _shape(eqn, args)),
     "spread": _spread,
     "zeros": _constructor("np.zeros"),

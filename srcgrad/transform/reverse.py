@@ -56,7 +56,8 @@ def reverse(
     for _ in range(ROUNDS):
         sweep = Sweep(program, wrt, plan, needed, rank_zero)
         result = sweep.run(value)
-        idle = only_kept(simplify_block(result.entry), sweep.supply) if needed else frozenset()
+        keeps = needed and (sweep.supply.tapes or sweep.supply.exports)
+        idle = only_kept(simplify_block(result.entry), sweep.supply) if keeps else frozenset()
         plan = sweep.found(idle)
         if plan == sweep.plan:
             break

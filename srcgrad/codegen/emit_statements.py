@@ -1,0 +1,183 @@
+"""Emits statements: equations, in-place additions, calls, comments with the user's line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from srcgrad.codegen import inline
+from srcgrad.codegen.emit_expressions import ExpressionEmitter
+from srcgrad.codegen.names import inner_blocks
+from srcgrad.codegen.printer import Comment
+from srcgrad.codegen.spell import Expr, attr, name, spell
+from srcgrad.codegen.tidy import (
+    as_index,
+    repeats,
+)
+from srcgrad.errors import Span
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Var
+from srcgrad.ir.types import Array
+from srcgrad.rules.indexing import is_advanced
+
+
+class StatementEmitter(ExpressionEmitter):
+    """Writes single statements."""
+
+    def place(self, out: list[ast.stmt], nodes: list[ast.stmt], span: Span | None) -> None:
+        """Append statements, with the user's line above them where the text does not repeat it."""
+        for node in nodes:
+            node.span = span  # type: ignore[attr-defined]
+        if span is not None and nodes:
+            self.comment(out, span, nodes[0])
+        out += nodes
+
+    def comment(self, out: list[ast.stmt], span: Span, node: ast.stmt) -> None:
+        """The user's line, unless it was shown just now or the statement repeats it."""
+        text = self.lines(span).strip()
+        key = (span.file, span.line)
+        if key != self.shown and key not in self.around and text and not repeats(node, text):
+            out.append(Comment(text))
+        self.shown = key
+
+    def equation(self, eqn: Eqn) -> list[ast.stmt]:
+        """The statements of one equation."""
+        if eqn.op.name == "index_add":
+            return self.index_add(eqn)
+        if eqn.op.name == "check":
+            return [ast.Assert(self.expr(eqn.args[0]), None)]
+        if not eqn.outs or eqn.op.name in ("push", "settle"):
+            return [ast.Expr(spell(eqn, [self.pushed(a) for a in eqn.args]))]
+        if eqn.op.name == "unpack":
+            parts: list[Expr] = [ast.Name(self.names.of(o), ast.Store()) for o in eqn.outs]
+            return [ast.Assign([ast.Tuple(parts, ast.Store())], self.expr(eqn.args[0]), None)]
+        target = ast.Name(self.names.of(eqn.out), ast.Store())
+        if self.buffers.adds_in_place(eqn) and self.written_in_place(eqn):
+            operator: ast.operator = ast.Add() if eqn.op.name == "add" else ast.Sub()
+            return [ast.AugAssign(target, operator, self.expr(eqn.args[1]))]
+        return [ast.Assign([target], self.stmt_expr(eqn), None)]
+
+    def written_in_place(self, eqn: Eqn) -> bool:
+        """Whether an addition to a number of the forward sweep is one in the user's text too."""
+        if eqn.out in self.buffers.backward or eqn.span is None:
+            return True
+        symbol = "+" if eqn.op.name == "add" else "-"
+        written = ast.Assign(
+            [ast.Name(self.names.of(eqn.out), ast.Store())], self.stmt_expr(eqn), None
+        )
+        text = self.lines(eqn.span).strip()
+        return f"{symbol}=" in text or not repeats(written, text)
+
+    def pushed(self, atom: Atom) -> Expr:
+        """A value to keep: copied if its array is updated later."""
+        if self.buffers.is_buffer(atom) and not isinstance(atom, Const):
+            return ast.Call(ast.Attribute(self.expr(atom), "copy", ast.Load()), [], [])
+        return self.expr(atom)
+
+    def index_add(self, eqn: Eqn) -> list[ast.stmt]:
+        """``buffer[index] += value``, or ``np.add.at`` where an index may repeat."""
+        nodes: list[ast.stmt] = []
+        base, g = eqn.args[0], eqn.args[1]
+        receiver = self.names.of(eqn.out)
+        if not self.names.same(base, eqn.out):
+            copy: Expr = self.expr(base)
+            if not (isinstance(base, Var) and base in self.inlining.inlined and self.fresh(base)):
+                copy = ast.Call(ast.Attribute(copy, "copy", ast.Load()), [], [])
+            nodes.append(ast.Assign([ast.Name(receiver, ast.Store())], copy, None))
+        args = [self.expr(a) for a in eqn.args]
+        index = eqn.attrs["index"]
+        entry = attr(index[0], args) if len(index) == 1 else attr(index, args)
+        types = tuple(a.type for a in eqn.args)
+        value = self.expr(g)
+        minus = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub)
+        if minus:
+            value = value.operand  # type: ignore[attr-defined]
+        if self.may_repeat(eqn, index, types):
+            at = name("np.subtract.at" if minus else "np.add.at")
+            return [*nodes, ast.Expr(ast.Call(at, [name(receiver), as_index(entry), value], []))]
+        target = ast.Subscript(name(receiver), entry, ast.Store())
+        return [*nodes, ast.AugAssign(target, ast.Sub() if minus else ast.Add(), value)]
+
+    def may_repeat(self, eqn: Eqn, index: Any, types: Any) -> bool:
+        """Whether an index may name one element twice: not if it is a mask, or one entry counts up."""
+        arrays = [e for e in index if is_advanced(e, types)]
+        if not arrays or _is_mask_only(index, types):
+            return False
+        return not any(self.counts_up(eqn.args[e.position], types, arrays) for e in arrays)
+
+    def counts_up(self, atom: Atom, types: Any, arrays: list[Any]) -> bool:
+        """Whether an index array is ``np.arange`` of the length of all other index arrays."""
+        stmt = self.inlining.definition.get(atom)  # type: ignore[arg-type]
+        if not (isinstance(stmt, Eqn) and stmt.op.name == "arange" and len(stmt.args) == 1):
+            return False
+        stop = self.inlining.definition.get(stmt.args[0])  # type: ignore[arg-type]
+        if not (
+            isinstance(stop, Eqn)
+            and stop.op.name == "length"
+            and isinstance(stop.args[0].type, Array)
+        ):
+            return len(arrays) == 1
+        length = (stop.args[0].type.dims or (None,))[stop.attrs["axis"]]
+        others = [types[e.position].dims for e in arrays if types[e.position] is not atom.type]
+        return all(dims == (length,) for dims in others)
+
+    def call(self, stmt: Call, out: list[ast.stmt]) -> None:
+        """A call of another emitted function."""
+        value: Expr = ast.Call(name(stmt.function), [self.expr(a) for a in stmt.args], [])
+        self.place(out, [ast.Assign([self.targets(stmt.outs)], value, None)], stmt.span)
+
+    def targets(self, outs: Sequence[Var]) -> Expr:
+        """One name, or a tuple of names, to assign to."""
+        names = [ast.Name(self.names.of(o), ast.Store()) for o in outs]
+        return names[0] if len(names) == 1 else ast.Tuple(list(names), ast.Store())
+
+    def poisoned(self, out: list[ast.stmt]) -> list[ast.stmt]:
+        """Overwrite every name of the forward sweep that the backward sweep does not read."""
+        needed = {self.names.of(v) for v in _read_after(self.program.entry, self.inlining)}
+        stored = {
+            n.id: None
+            for s in out
+            for n in ast.walk(s)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+        return [
+            ast.Assign([ast.Name(n, ast.Store())], name("np.nan"), None)
+            for n in stored
+            if n not in needed
+        ]
+
+
+def _read_after(block: Block, inlining: inline.Inlining) -> set[Var]:
+    """Named values that are read behind the boundary of the sweeps."""
+    found: set[Var] = set()
+    after = False
+
+    def read(inner: Block) -> None:
+        for stmt in inner.stmts:
+            parts: tuple[Atom, ...]
+            if isinstance(stmt, Branch):
+                parts = (stmt.test,)
+            elif isinstance(stmt, Loop):
+                parts = (*stmt.inits, *(stmt.range or ()))
+            else:
+                parts = stmt.args
+            for atom in parts:
+                found.update(inlining.leaves(atom))
+            for nested in inner_blocks(stmt):
+                read(nested)
+        for atom in inner.results:
+            found.update(inlining.leaves(atom))
+
+    for k, stmt in enumerate(block.stmts):
+        if isinstance(stmt, Eqn) and stmt.op.name == "boundary":
+            read(Block((), block.stmts[k + 1 :], block.results))
+            after = True
+    return found if after else set()
+
+
+def _is_mask_only(index: Any, types: Any) -> bool:
+    """Whether the only array in an index is a boolean mask, which cannot repeat an element."""
+    arrays = [types[e.position] for e in index if is_advanced(e, types)]
+    return len(arrays) == 1 and getattr(arrays[0], "dtype", None) == np.dtype(bool)
