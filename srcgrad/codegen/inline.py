@@ -11,7 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Program, Slot, Stmt, Var
+from srcgrad.codegen.buffers import backward_values, find_buffers, updates_buffer
+from srcgrad.ir.nodes import (
+    Atom,
+    Block,
+    Branch,
+    Const,
+    Eqn,
+    Loop,
+    Program,
+    Slot,
+    Stmt,
+    Var,
+    regions_of,
+)
 from srcgrad.ir.types import INT, is_scalar
 
 _LIMIT = 13
@@ -80,37 +93,13 @@ def plan(
     result = Inlining(entry=program.entry)
     result.backward = set(backward_values(program.entry))
     result.single = sum(isinstance(a, Var) for a in program.entry.results) == 1
-    _find_buffers(program.entry, result)
+    result.buffers = find_buffers(program.entry, result.backward)
     uses: dict[Var, Uses] = {}
     _count(program.entry, uses, result)
     _find_handed_on(program.entry, uses, result)
     if not keep_all:
         _decide(program.entry, uses, result, is_statement)
     return result
-
-
-def backward_values(block: Block) -> Iterator[Var]:
-    """Values that the backward sweep defines."""
-    after = False
-    for stmt in block.stmts:
-        after = after or (isinstance(stmt, Eqn) and stmt.op.name == "boundary")
-        if after:
-            yield from _defined(stmt)
-
-
-def all_defined(block: Block) -> Iterator[Var]:
-    """Values that a region defines, those of its regions too."""
-    for stmt in block.stmts:
-        yield from _defined(stmt)
-
-
-def _defined(stmt: Stmt) -> Iterator[Var]:
-    yield from stmt.outs
-    if isinstance(stmt, Loop):
-        yield from stmt.params
-    for inner in _inner(stmt):
-        for nested in inner.stmts:
-            yield from _defined(nested)
 
 
 def _reads(stmt: Stmt) -> Iterator[Atom]:
@@ -131,7 +120,7 @@ def _count(block: Block, uses: dict[Var, Uses], result: Inlining) -> None:
         for atom in _reads(stmt):
             if isinstance(atom, Var):
                 uses.setdefault(atom, Uses()).places.append((region, k, stmt))
-        for inner in _inner(stmt):
+        for inner in regions_of(stmt):
             _count(inner, uses, result)
     for atom in block.results:
         if isinstance(atom, Var):
@@ -147,82 +136,17 @@ def _find_handed_on(block: Block, uses: dict[Var, Uses], result: Inlining) -> No
                 user = places[0][2]
                 if user is None or (isinstance(user, Loop) and out in user.inits):
                     result.handed_on.add(out)
-        for inner in _inner(stmt):
+        for inner in regions_of(stmt):
             _find_handed_on(inner, uses, result)
-
-
-def _inner(stmt: Stmt) -> tuple[Block, ...]:
-    if isinstance(stmt, Branch):
-        return (stmt.then, stmt.orelse)
-    if isinstance(stmt, Loop):
-        return (stmt.body,) if stmt.cond is None else (stmt.cond, stmt.body)
-    return ()
-
-
-def _find_buffers(block: Block, result: Inlining) -> None:
-    """Values that may be updated in place, with all that flow into or out of them."""
-    edges: dict[Var, set[Var]] = {}
-
-    def link(a: Atom, b: Atom) -> None:
-        if isinstance(a, Var) and isinstance(b, Var):
-            edges.setdefault(a, set()).add(b)
-            edges.setdefault(b, set()).add(a)
-
-    def walk(inner: Block) -> None:
-        for stmt in inner.stmts:
-            if isinstance(stmt, Eqn) and stmt.op.inplace:
-                seeds.extend((stmt.out, stmt.args[0]))
-                link(stmt.out, stmt.args[0])
-            elif isinstance(stmt, Branch):
-                for out, a, b in zip(
-                    stmt.outs, stmt.then.results, stmt.orelse.results, strict=True
-                ):
-                    link(out, a)
-                    link(out, b)
-            elif isinstance(stmt, Loop):
-                for p, i, r, o in zip(
-                    stmt.params, stmt.inits, stmt.body.results, stmt.outs, strict=True
-                ):
-                    link(p, i)
-                    link(p, r)
-                    link(p, o)
-                seeds.extend(_accumulators(stmt, result.backward))
-            for nested in _inner(stmt):
-                walk(nested)
-
-    seeds: list[Atom] = []
-    walk(block)
-    todo = [s for s in seeds if isinstance(s, Var)]
-    while todo:
-        var = todo.pop()
-        if var not in result.buffers:
-            result.buffers.add(var)
-            todo.extend(edges.get(var, ()))
-
-
-def _accumulators(loop: Loop, backward: set[Var]) -> Iterator[Atom]:
-    """Cotangents of array type that a trip adds to: printed as ``p += t``."""
-    adds = {s.out: s for s in loop.body.stmts if isinstance(s, Eqn) and s.op.name == "add"}
-    for param, end in zip(loop.params, loop.body.results, strict=True):
-        eqn = adds.get(end) if end in backward else None
-        if eqn is not None and eqn.args[0] is param and getattr(param.type, "dims", ()) != ():
-            yield param
-
-
-def updates_buffer(stmt: Stmt, result: Inlining) -> bool:
-    """Whether a statement, or one nested in it, may update a buffer in place."""
-    if isinstance(stmt, Eqn):
-        return stmt.op.inplace or (stmt.op.name == "add" and stmt.out in result.buffers)
-    return any(updates_buffer(s, result) for inner in _inner(stmt) for s in inner.stmts)
 
 
 def _decide(block: Block, uses: dict[Var, Uses], result: Inlining, is_statement: Written) -> None:
     """Walk a region backwards, so that the place where a user is printed is known first."""
     place: dict[Var, int] = {}
     for stmt in block.stmts:
-        for inner in _inner(stmt):
+        for inner in regions_of(stmt):
             _decide(inner, uses, result, is_statement)
-    updates = [k for k, s in enumerate(block.stmts) if updates_buffer(s, result)]
+    updates = [k for k, s in enumerate(block.stmts) if updates_buffer(s, result.buffers)]
     for k in reversed(range(len(block.stmts))):
         stmt = block.stmts[k]
         if isinstance(stmt, Branch) and not (
@@ -243,7 +167,7 @@ def _decide(block: Block, uses: dict[Var, Uses], result: Inlining, is_statement:
             continue
         if out.name and not _says_nothing(stmt, places[0][2], block, result):
             continue
-        if out in result.buffers and updates_buffer(stmt, result):
+        if out in result.buffers and updates_buffer(stmt, result.buffers):
             continue
         at = places[0][1]
         user = places[0][2]

@@ -10,7 +10,8 @@ import builtins
 import keyword
 from collections.abc import Iterable, Iterator, Mapping
 
-from srcgrad.codegen.inline import Inlining, all_defined, backward_values
+from srcgrad.codegen.buffers import all_defined, backward_values
+from srcgrad.codegen.inline import Inlining
 from srcgrad.codegen.liveness import Interference, analyse
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Var
 from srcgrad.transform.regions import partial

@@ -6,7 +6,7 @@ Invariant: a buffer's storage is its own. What enters it is fresh or copied; wha
 
 from __future__ import annotations
 
-from srcgrad.codegen.inline import backward_values
+from srcgrad.codegen.buffers import backward_values
 from srcgrad.codegen.names import Names, inner_blocks
 from srcgrad.ir.nodes import Atom, Block, Eqn, Program, Var
 from srcgrad.ir.ops import Storage
