@@ -14,7 +14,7 @@ from srcgrad.codegen.spell import Expr, name
 
 def without_unread(body: list[ast.stmt]) -> list[ast.stmt]:
     """The statements without those that give a constant to a name that nothing reads."""
-    while True:
+    while _gives_constants(body):
         read = {
             n.id
             for s in body
@@ -22,9 +22,21 @@ def without_unread(body: list[ast.stmt]) -> list[ast.stmt]:
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
         }
         kept = _filtered(body, read)
-        if sum(1 for s in kept for _ in ast.walk(s)) == sum(1 for s in body for _ in ast.walk(s)):
+        if _gives_constants(kept) == _gives_constants(body):
             return kept
         body = kept
+    return body
+
+
+def _gives_constants(body: list[ast.stmt]) -> int:
+    """How many statements give a constant to a name."""
+    count = 0
+    for node in body:
+        if isinstance(node, ast.Assign):
+            count += isinstance(node.value, ast.Constant)
+        elif isinstance(node, (ast.If, ast.For, ast.While)):
+            count += _gives_constants(node.body) + _gives_constants(node.orelse)
+    return count
 
 
 def _filtered(body: list[ast.stmt], read: set[str]) -> list[ast.stmt]:

@@ -22,7 +22,7 @@ from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.fastpath import Guarded, extend, guard_for
 from srcgrad.runtime.gradient import signature_of
 from srcgrad.runtime.keys import NotPersistent, program_key
-from srcgrad.runtime.locking import compiling
+from srcgrad.runtime.locking import collection_paused, compiling
 from srcgrad.runtime.persist import (
     Stored,
     captured_key,
@@ -110,7 +110,8 @@ class Dispatch:
         with compiling:
             found = self._known(bound)
             if found is None:
-                found = self._from_disk(bound) or self._derive(bound)
+                with collection_paused():
+                    found = self._from_disk(bound) or self._derive(bound)
                 self._keep(self._key(bound), found)
             else:
                 self.hits += 1

@@ -5,8 +5,11 @@ Invariant: a child of a fork never waits for a thread that it does not have.
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 
@@ -31,6 +34,18 @@ class ForkSafeLock:
         trace: TracebackType | None,
     ) -> None:
         self._lock.release()
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: a compilation makes many small objects and drops few."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 compiling = ForkSafeLock()
