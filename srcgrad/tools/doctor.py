@@ -13,11 +13,10 @@ from typing import TextIO
 from srcgrad import __version__
 from srcgrad.errors import SrcgradError
 
-_NEEDED = ("numpy", "gast", "astunparse", "platformdirs", "filelock")
+_NEEDED = ("numpy", "gast", "astunparse", "platformdirs")
 _OPTIONAL = {
     "scipy": "functions of SciPy cannot be differentiated",
     "pygments": "listings are shown without colour",
-    "rich": "nothing is lost in this version",
 }
 
 

@@ -16,7 +16,7 @@ from srcgrad.rules.broadcasting import full
 from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
-from srcgrad.transform.regions import partial
+from srcgrad.transform.regions import loosened, partial
 
 Tangents = dict[Atom, Atom]
 
@@ -76,6 +76,10 @@ class _Forward:
         if atom in self.partial:
             return t
         return full(self.sym(t), self.sym(atom)).atom
+
+    def tangent_var(self, var: Var) -> Var:
+        """A variable for the tangent of a value: of unknown rank if the value may be undefined."""
+        return Var(f"t{var.name}", loosened(var.type) if var in self.partial else var.type)
 
     def block(self, stmts: Sequence[Stmt], tangents: Tangents) -> None:
         for stmt in stmts:
@@ -142,7 +146,7 @@ class _Forward:
 
     def branch(self, stmt: Branch, tangents: Tangents) -> None:
         moving = self.moving(stmt.outs)
-        outs = [Var(f"t{stmt.outs[k].name}", stmt.outs[k].type) for k in moving]
+        outs = [self.tangent_var(stmt.outs[k]) for k in moving]
         arms = [
             self.inner(arm, tangents, [arm.results[k] for k in moving])
             for arm in (stmt.then, stmt.orelse)
@@ -152,8 +156,8 @@ class _Forward:
 
     def loop(self, stmt: Loop, tangents: Tangents) -> None:
         moving = self.moving(stmt.params)
-        params = [Var(f"t{stmt.params[k].name}", stmt.params[k].type) for k in moving]
-        outs = [Var(f"t{stmt.params[k].name}", stmt.params[k].type) for k in moving]
+        params = [self.tangent_var(stmt.params[k]) for k in moving]
+        outs = [self.tangent_var(stmt.params[k]) for k in moving]
         inits = [self.tangent(stmt.inits[k], tangents) for k in moving]
         own = dict(tangents)
         own.update((stmt.params[k], p) for k, p in zip(moving, params, strict=True))

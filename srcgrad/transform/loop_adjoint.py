@@ -6,7 +6,7 @@ body adds to, and primal states that are handed down from trip to trip (shift).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from srcgrad.ir import build
 from srcgrad.ir.nodes import Atom, Block, Const, Loop, Var
 from srcgrad.ir.types import INT, Array, Number, Type
 from srcgrad.transform.needed import Scope
-from srcgrad.transform.regions import free_vars
+from srcgrad.transform.regions import free_vars, loosened
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,7 @@ class LoopAdjoint:
 
     def _type(self, var: Var) -> Type:
         """Type of the carried cotangent of a value; if that may be undefined, it only broadcasts."""
-        array = isinstance(var.type, Array) and var.type.dims != ()
-        return replace(var.type, dims=None) if array and var in self.sweep.map.partial else var.type  # type: ignore[arg-type]
+        return loosened(var.type) if var in self.sweep.map.partial else var.type
 
     def _close_chain(self, var: Var, own: Cotangents) -> Atom:
         """The accumulated cotangent after one trip: what was added in place, and the sum of the rest."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Loop, Program, Stmt, Undef, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Const, Loop, Program, Stmt, Undef, Var
+from srcgrad.ir.types import Array, Type
 
 
 @dataclass(eq=False)
@@ -140,6 +141,19 @@ def dependents(program: Program, inputs: Iterable[Var]) -> set[Atom]:
     return found
 
 
+def _runs(stmt: Loop) -> bool:
+    """Whether a loop surely makes a trip."""
+    limits = [a.value for a in stmt.range or () if isinstance(a, Const)]
+    return len(limits) == 3 and len(range(*limits)) > 0
+
+
+def loosened(type_: Type) -> Type:
+    """The type of what only broadcasts to a value of this type."""
+    if isinstance(type_, Array) and type_.dims != ():
+        return replace(type_, dims=None)
+    return type_
+
+
 def partial(block: Block) -> set[Var]:
     """Values that are undefined on some path: from an arm or a trip that may not have been."""
     found: set[Var] = set()
@@ -165,7 +179,9 @@ def partial(block: Block) -> set[Var]:
             walk(stmt.body)
             for param, init, result, out in states:
                 if absent(init) or absent(result):
-                    found.update((param, out))
+                    found.add(param)
+                if absent(result) or (absent(init) and not _runs(stmt)):
+                    found.add(out)
 
     walk(block)
     return found
