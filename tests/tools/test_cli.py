@@ -312,7 +312,9 @@ def test_doctor_reports_what_is_there(run: Run, monkeypatch: pytest.MonkeyPatch)
     rows = dict(re.split(r"\s\s+", line, maxsplit=1) for line in out.splitlines())
     assert status == 0
     assert rows["srcgrad"] == srcgrad.__version__
-    assert {"numpy", "C compiler", "CUDA compiler", "CuPy", "cache", "scipy", "pygments"} <= set(rows)
+    assert {"numpy", "C compiler", "CUDA compiler", "CuPy", "cache", "scipy", "pygments"} <= set(
+        rows
+    )
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert "C compiler     absent: the C target" in run("doctor")[1]
 
