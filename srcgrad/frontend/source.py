@@ -99,6 +99,18 @@ def read_source(function: Any) -> Source:
     return _make_source(function, file, place)
 
 
+def checked_function(function: Any) -> FunctionType:
+    """Return the plain function behind a callable, if its source still compiles to what is loaded.
+
+    Raises:
+        SourceError: as `read_source` does.
+    """
+    plain: FunctionType = _plain_function(function)
+    _refuse_wrapper(plain)
+    find_function(open_file(plain), plain)
+    return plain
+
+
 def _plain_function(function: Any) -> Any:
     """Unwrap what does not change the meaning: methods, static methods, memoising wrappers."""
     while True:

@@ -6,13 +6,13 @@ the guards of an entry do not say more. What has no such text raises `NotPersist
 
 from __future__ import annotations
 
-import ast
 import dataclasses
+import dis
 import functools
 import os
 import platform
 from collections.abc import Hashable, Sequence
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 import gast
@@ -20,12 +20,12 @@ import numpy as np
 
 from srcgrad.errors import SrcgradError
 from srcgrad.frontend.kinds import is_namedtuple_type
-from srcgrad.frontend.normalise import normalise
-from srcgrad.frontend.source import read_source
+from srcgrad.frontend.source import checked_function
 from srcgrad.ir.ops import OPS
 from srcgrad.runtime.cache import fingerprint
 
 FORMAT = 1
+_LOADS = frozenset(dis.hasconst)
 
 
 class NotPersistent(Exception):
@@ -71,16 +71,46 @@ def _foreign_rules(count: int) -> bool:
     return False
 
 
-def normal_source(function: Any) -> str:
-    """The source of a function without comments, blank lines, docstring, annotations and places."""
+def compiled_text(function: Any) -> str:
+    """What a function does, as its compiled form says it: no comments, docstring or places.
+
+    Its source must still be the one that is loaded: a program is made from the source.
+    """
     try:
-        source = read_source(function)
+        plain = checked_function(function)
     except SrcgradError as error:
         raise NotPersistent from error
-    plain = source.function
     defaults = [*(plain.__defaults__ or ()), *sorted((plain.__kwdefaults__ or {}).items())]
     shown = [_default_text(value) for value in defaults]
-    return ast.dump(gast.gast_to_ast(normalise(source.tree))) + repr(shown)
+    return f"{_code_text(plain.__code__)} {shown!r}"
+
+
+def _code_text(code: CodeType) -> str:
+    """Instructions, names and constants of a code object and of those in it."""
+    documented = _starts_with_docstring(code)
+    constants = (None, *code.co_consts[1:]) if documented else code.co_consts
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    counts = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
+    parts = [_constant_text(c) for c in constants]
+    return f"{code.co_code.hex()} {names!r} {counts!r} {parts!r}"
+
+
+def _starts_with_docstring(code: CodeType) -> bool:
+    """Whether the first constant is a docstring that no instruction loads."""
+    first = code.co_consts[0] if code.co_consts else None
+    if not isinstance(first, str) or code.co_name.startswith("<"):
+        return False
+    pairs = zip(code.co_code[::2], code.co_code[1::2], strict=True)
+    return not any(op in _LOADS and argument == 0 for op, argument in pairs)
+
+
+def _constant_text(constant: Any) -> str:
+    if isinstance(constant, CodeType):
+        return _code_text(constant)
+    if isinstance(constant, (tuple, frozenset)):
+        inner = [_constant_text(c) for c in constant]
+        return repr(sorted(inner) if isinstance(constant, frozenset) else inner)
+    return f"{type(constant).__name__} {constant!r}"
 
 
 def _default_text(value: Any) -> str:
@@ -92,8 +122,8 @@ def _default_text(value: Any) -> str:
 
 
 def function_key(function: Any) -> str:
-    """Module, name and source of a function."""
-    return fingerprint([function.__module__ or "", function.__qualname__, normal_source(function)])
+    """Module, name and compiled form of a function."""
+    return fingerprint([function.__module__ or "", function.__qualname__, compiled_text(function)])
 
 
 def class_text(cls: type) -> str:

@@ -81,7 +81,7 @@ class Words:
     def _dot(self, scope: Scope, depth: int) -> str:
         shape = self.random.choice(((self.n,), (self.m,)))
         a, b = self.array(scope, shape, depth), self.array(scope, shape, depth)
-        return self.random.choice(("np.dot({}, {})", "({}) @ ({})", "np.sum({} * ({}))")).format(
+        return self.random.choice(("np.dot({}, {})", "(({}) @ ({}))", "np.sum({} * ({}))")).format(
             a, b
         )
 
@@ -231,7 +231,7 @@ class Words:
             other = self.n if length == self.m else self.m
             matrix = self.array(scope, (length, other), depth)
             options += [
-                f"({matrix}) @ ({self.array(scope, (other,), depth)})",
+                f"(({matrix}) @ ({self.array(scope, (other,), depth)}))",
                 f"np.sum({matrix}, axis=1)",
                 f"({self.array(scope, (other, length), depth)}).mean(axis=0)",
                 f"({matrix})[:, {self.index(scope, other)}]",
@@ -257,8 +257,8 @@ class Words:
         ]
         if rows in (self.n, self.m) and columns in (self.n, self.m):
             options.append(
-                f"({self.array(scope, (rows, self.n), depth)})"
-                f" @ ({self.array(scope, (self.n, columns), depth)})"
+                f"(({self.array(scope, (rows, self.n), depth)})"
+                f" @ ({self.array(scope, (self.n, columns), depth)}))"
             )
         return self.random.choice(options)
 
