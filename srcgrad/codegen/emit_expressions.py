@@ -119,10 +119,6 @@ class ExpressionEmitter:
         eqn = self.inlining.definition.get(var)
         return isinstance(eqn, Eqn) and eqn.op.storage.value == "fresh"
 
-    def returned(self, atom: Atom) -> Expr:
-        """A result: fresh, so it aliases neither an argument nor another result."""
-        return self.expr(atom)
-
 
 def copied(value: Expr, atom: Atom) -> Expr:
     """A copy of a value; one of rank zero or unknown rank may be a number."""

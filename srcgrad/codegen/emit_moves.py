@@ -58,7 +58,7 @@ class MoveEmitter(StatementEmitter):
 
     def _stays_next(self, target: Var, source: Atom) -> bool:
         """Whether an arm sets an exit code to "next", which it is at the start of every trip."""
-        return _is_const(source, 0) and target in self.trip_codes
+        return is_const(source, 0) and target in self.trip_codes
 
     def _move(self, target: str, source: Atom, value: Expr) -> ast.stmt:
         own = (
@@ -77,5 +77,6 @@ class MoveEmitter(StatementEmitter):
         return isinstance(source.type, Number) or not self.buffers.is_zero_array(source)
 
 
-def _is_const(atom: Atom, value: int) -> bool:
+def is_const(atom: Atom, value: int) -> bool:
+    """Whether an atom is this literal."""
     return isinstance(atom, Const) and atom.value == value

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from srcgrad.codegen.emit_moves import MoveEmitter
+from srcgrad.codegen.emit_moves import MoveEmitter, is_const
 from srcgrad.codegen.spell import Expr, name
 from srcgrad.codegen.tidy import (
     chosen,
@@ -148,9 +148,9 @@ class RegionEmitter(MoveEmitter):
             return self.while_head(stmt, body)
         start, stop, step = stmt.range
         limits = [self.expr(stop)]
-        if not _is_const(start, 0) or not _is_const(step, 1):
+        if not is_const(start, 0) or not is_const(step, 1):
             limits.insert(0, self.expr(start))
-        if not _is_const(step, 1):
+        if not is_const(step, 1):
             limits.append(self.expr(step))
         span: Expr = ast.Call(name("range"), limits, [])
         if stmt.backwards and stmt.index is not None and mentions(body, self.names.of(stmt.index)):
@@ -176,7 +176,3 @@ def _handles(block: Block, code: Atom) -> bool:
     """Whether the last statement of a region is the branch that decides the exit code."""
     last = block.stmts[-1] if block.stmts else None
     return isinstance(last, Branch) and isinstance(code, Var) and code in last.outs
-
-
-def _is_const(atom: Atom, value: int) -> bool:
-    return isinstance(atom, Const) and atom.value == value

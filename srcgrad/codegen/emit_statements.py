@@ -10,7 +10,6 @@ import numpy as np
 
 from srcgrad.codegen import inline
 from srcgrad.codegen.emit_expressions import ExpressionEmitter
-from srcgrad.codegen.names import inner_blocks
 from srcgrad.codegen.printer import Comment
 from srcgrad.codegen.spell import Expr, attr, name, spell
 from srcgrad.codegen.tidy import (
@@ -18,7 +17,7 @@ from srcgrad.codegen.tidy import (
     repeats,
 )
 from srcgrad.errors import Span
-from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Var, regions_of
 from srcgrad.ir.types import Array
 from srcgrad.rules.indexing import is_advanced
 
@@ -165,7 +164,7 @@ def _read_after(block: Block, inlining: inline.Inlining) -> set[Var]:
                 parts = stmt.args
             for atom in parts:
                 found.update(inlining.leaves(atom))
-            for nested in inner_blocks(stmt):
+            for nested in regions_of(stmt):
                 read(nested)
         for atom in inner.results:
             found.update(inlining.leaves(atom))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from srcgrad.codegen.buffers import all_defined, backward_values
 from srcgrad.codegen.inline import Inlining
 from srcgrad.codegen.liveness import Interference, analyse
-from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var, regions_of
 from srcgrad.transform.regions import partial
 
 RESERVED = (
@@ -142,19 +142,10 @@ def _share_indices(block: Block, webs: Webs) -> None:
             webs.join(first.setdefault(loop.index.name, loop.index), loop.index)
 
 
-def inner_blocks(stmt: object) -> tuple[Block, ...]:
-    """The regions of a statement, in order."""
-    if isinstance(stmt, Branch):
-        return (stmt.then, stmt.orelse)
-    if isinstance(stmt, Loop):
-        return (stmt.body,) if stmt.cond is None else (stmt.cond, stmt.body)
-    return ()
-
-
-def _walk(block: Block) -> Iterator[object]:
+def _walk(block: Block) -> Iterator[Stmt]:
     for stmt in block.stmts:
         yield stmt
-        for inner in inner_blocks(stmt):
+        for inner in regions_of(stmt):
             yield from _walk(inner)
 
 
@@ -211,7 +202,7 @@ class Names:
                     self.of(param)
                 if stmt.index is not None:
                     self.of(stmt.index)
-            for inner in inner_blocks(stmt):
+            for inner in regions_of(stmt):
                 self._assign(inner)
             for out in stmt.outs:
                 if out not in self.inlining.inlined:

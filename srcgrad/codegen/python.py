@@ -50,17 +50,8 @@ def emit(
     body = emitter.run(result)
     if doc:
         body.insert(0, ast.Expr(ast.Constant(doc)))
-    arguments = ast.arguments(
-        posonlyargs=[],
-        args=[ast.arg(p) for p in signature.parameters],
-        kwonlyargs=[],
-        kw_defaults=[],
-        defaults=[],
-    )
-    function = ast.FunctionDef(title, arguments, body, [], None, None)
-    if hasattr(ast, "TypeAlias"):
-        function.type_params = []  # type: ignore[attr-defined]
-    others = [_called(program, f, title, lines, emitter) for f in program.functions]
+    function = _function(title, signature, body)
+    others = [_called(program, f, lines, emitter) for f in program.functions]
     helpers = [helper_source(h) for h in sorted(emitter.helpers)]
     imports = [ast.Import([ast.alias(m, a)]) for m, a in sorted(emitter.modules())]
     tree = ast.Module([*imports, *helpers, *others, function], [])
@@ -68,9 +59,17 @@ def emit(
     return Emitted(text, title, tuple(getattr(n, "span", None) for n in _statements(function.body)))
 
 
-def _called(
-    program: Program, called: str, title: str, lines: Lines, main: _Emitter
-) -> ast.FunctionDef:
+def _function(title: str, signature: Signature, body: list[ast.stmt]) -> ast.FunctionDef:
+    """The definition of a function."""
+    parameters = [ast.arg(p) for p in signature.parameters]
+    arguments = ast.arguments([], parameters, None, [], [], None, [])
+    function = ast.FunctionDef(title, arguments, body, [], None, None)
+    if hasattr(ast, "TypeAlias"):  # Python 3.12 on: the field has no default
+        function.type_params = []  # type: ignore[attr-defined]
+    return function
+
+
+def _called(program: Program, called: str, lines: Lines, main: _Emitter) -> ast.FunctionDef:
     """A function that the entry calls by name."""
     block = program.functions[called]
     names = Namer()
@@ -81,13 +80,7 @@ def _called(
     body = emitter.run(lambda e: e[0] if len(e) == 1 else ast.Tuple(list(e), ast.Load()))
     main.helpers |= emitter.helpers
     main.used_modules |= emitter.used_modules
-    arguments = ast.arguments(
-        [], [ast.arg(p) for p in signature.parameters], None, [], [], None, []
-    )
-    function = ast.FunctionDef(called, arguments, body, [], None, None)
-    if hasattr(ast, "TypeAlias"):
-        function.type_params = []  # type: ignore[attr-defined]
-    return function
+    return _function(called, signature, body)
 
 
 class Namer:
@@ -124,7 +117,7 @@ class _Emitter(RegionEmitter):
     def run(self, result: Callable[[Sequence[Expr]], Expr]) -> list[ast.stmt]:
         entry = self.program.entry
         body = self.block(entry)
-        exprs = [self.returned(a) for a in entry.results]
+        exprs = [self.expr(a) for a in entry.results]
         last = [self.inlining.definition[a] for a in entry.results if a in self.inlining.inlined]
         self.place(body, [ast.Return(result(exprs))], last[0].span if len(last) == 1 else None)
         body = without_unread(body)

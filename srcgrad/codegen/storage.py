@@ -7,8 +7,8 @@ Invariant: a buffer's storage is its own. What enters it is fresh or copied; wha
 from __future__ import annotations
 
 from srcgrad.codegen.buffers import backward_values
-from srcgrad.codegen.names import Names, inner_blocks
-from srcgrad.ir.nodes import Atom, Block, Eqn, Program, Var
+from srcgrad.codegen.names import Names
+from srcgrad.ir.nodes import Atom, Block, Eqn, Program, Var, regions_of
 from srcgrad.ir.ops import Storage
 from srcgrad.ir.types import Array, Number, is_scalar
 
@@ -30,7 +30,7 @@ class Buffers:
                 self.definition[stmt.out] = stmt
                 if stmt.op.inplace or self._accumulates(stmt):
                     self.mutable.add(self.names.webs.find(stmt.out))
-            for inner in inner_blocks(stmt):
+            for inner in regions_of(stmt):
                 self._scan(inner)
 
     def _accumulates(self, eqn: Eqn) -> bool:

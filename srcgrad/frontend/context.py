@@ -19,7 +19,7 @@ from srcgrad.frontend.source import Source
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slot, Var
 from srcgrad.ir.ops import OPS, Storage
-from srcgrad.ir.types import INT, Array, Dims, Number, Type, dims_of
+from srcgrad.ir.types import INT, Array, Dims, Type, dims_of
 
 RETURN_VALUE = "<return>"
 BUDGET = 400_000  # equations that one lowering may make, restarts of loops included
@@ -232,11 +232,6 @@ class Context:
 _RANK_ZERO_ARRAYS = frozenset(
     {"zeros", "ones", "empty", "full", "array", "copy", "asarray", "reshape", "where"}
 )
-
-
-def is_number(type_: Type | None) -> bool:
-    """Whether the type is a Python number."""
-    return isinstance(type_, Number)
 
 
 __all__ = [

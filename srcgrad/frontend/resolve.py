@@ -192,9 +192,6 @@ def root_of(function: FunctionType, name: str) -> Root | None:
     return None
 
 
-REFUSED_TYPES = "np.matrix, masked arrays, object arrays, longdouble, foreign byte order"
-
-
 def refuse_value(value: Any, name: str) -> None:
     """Refuse array types that cannot be differentiated rightly."""
     module = type(value).__module__.partition(".")[0]

@@ -166,11 +166,6 @@ class Program:
     functions: dict[str, Block] = field(default_factory=dict)
 
 
-def outs_of(stmt: Stmt) -> tuple[Var, ...]:
-    """Values that a statement defines in its own region."""
-    return stmt.outs
-
-
 def regions_of(stmt: Stmt) -> tuple[Block, ...]:
     """Blocks nested directly in a statement."""
     if isinstance(stmt, Branch):
