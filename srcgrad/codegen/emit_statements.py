@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.codegen import inline
+from srcgrad.codegen.effects import EFFECTS, effect
 from srcgrad.codegen.emit_expressions import ExpressionEmitter
 from srcgrad.codegen.printer import Comment
 from srcgrad.codegen.spell import Expr, attr, name, spell
@@ -45,8 +46,8 @@ class StatementEmitter(ExpressionEmitter):
         """The statements of one equation."""
         if eqn.op.name == "index_add":
             return self.index_add(eqn)
-        if eqn.op.name == "check":
-            return [ast.Assert(self.expr(eqn.args[0]), None)]
+        if eqn.op.name in EFFECTS:
+            return [effect(eqn, [self.expr(a) for a in eqn.args])]
         if not eqn.outs or eqn.op.name in ("push", "settle"):
             return [ast.Expr(spell(eqn, [self.pushed(a) for a in eqn.args]))]
         if eqn.op.name == "unpack":

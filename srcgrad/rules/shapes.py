@@ -250,3 +250,5 @@ linear(
     once=True,
 )
 plain("to_int", int, infer.constant_type(INT), spell="int", zero=True)
+plain("round_to_int", round, infer.constant_type(INT), spell="round", zero=True)
+plain("round_to_digits", round, infer.same, spell="round", zero=True)

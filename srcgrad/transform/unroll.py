@@ -69,7 +69,7 @@ def _record(stmts: Sequence[Stmt], path: Var) -> list[Stmt]:
             result += _record_loop(stmt, path)
         elif isinstance(stmt, Call):
             result.append(replace(stmt, args=(*stmt.args, path)))
-        else:
+        elif stmt.op.name != "print":  # the run that follows prints
             result.append(stmt)
     return result
 
