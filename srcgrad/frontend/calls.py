@@ -35,9 +35,11 @@ from srcgrad.frontend.kinds import (
     is_dataclass_type,
     is_namedtuple_type,
 )
+from srcgrad.frontend.library_stores import with_out
 from srcgrad.frontend.operators import refuse_complex, static_value
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.statics import evaluated
+from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
 from srcgrad.rules.registry import FUNCTIONS, Binding
 
@@ -71,6 +73,11 @@ def call_function(
 ) -> AV:
     """Call a Python object known at compile time."""
     binding = _lookup(FUNCTIONS, function)
+    if "out" in kwargs or isinstance(function, np.ufunc):
+        written = with_out(cx, function, args, kwargs, node)
+        if written is not None:
+            return written
+        kwargs = {k: v for k, v in kwargs.items() if k != "out"}
     if binding is not None:
         return _call_bound(cx, binding, function, args, kwargs, node)
     known = _evaluated(cx, function, args, kwargs, node)
@@ -162,7 +169,7 @@ def _call_bound(
 ) -> AV:
     """A registered function: operands to atoms, the rest to attributes."""
     given = _bind_arguments(cx, binding, function, args, kwargs, node)
-    operands = [array_like(cx, v, node) for v in given[: binding.operands]]
+    operands = [array_like(cx, v, node) for _, v in given[: binding.operands]]
     attrs: dict[str, Any] = {}
     for name, value in given[binding.operands :]:
         if value == NONE or (name == "keepdims" and static_value(value) is False):
@@ -190,14 +197,6 @@ def static_attr(cx: Context, value: AV, node: Any, what: str) -> Any:
     if known is not None:
         return known.value
     return cx.integer(value, node, f"{what}=")
-
-
-def array_like(cx: Context, value: Any, node: Any) -> AV:
-    """An operand: nested sequences become arrays, as NumPy makes them."""
-    value = value[1] if isinstance(value, tuple) else value
-    if isinstance(value, Seq):
-        return call_function(cx, np.array, [value], {}, node)
-    return value  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=512)

@@ -16,7 +16,7 @@ from srcgrad.frontend.comparisons import comparison
 from srcgrad.frontend.comprehensions import dict_comprehension, list_of, set_comprehension, set_of
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.inlining import define_nested
-from srcgrad.frontend.kinds import AV, Mapping, Ref, Seq, Slicing, Static, describe
+from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, Seq, Slicing, Static, describe
 from srcgrad.frontend.operators import DYNAMIC, binop, boolop, ifexp, static_value, unaryop
 from srcgrad.frontend.resolve import Capture, root_of
 from srcgrad.frontend.sequences import spread
@@ -35,7 +35,10 @@ def expression(cx: Context, node: Any) -> AV:
             "SG102", f"{type(node).__name__} is not supported here", node, "rewrite the expression"
         )
     with cx.at(node):
-        return lower(cx, node)
+        value = lower(cx, node)
+    if not isinstance(value, (*ATOMS, Static)):
+        cx.frame.held.append(value)
+    return value
 
 
 def _constant(cx: Context, node: Any) -> AV:
@@ -89,10 +92,9 @@ def captured(cx: Context, capture: Capture, value: Any) -> AV:
 def _captured_input(cx: Context, var: Var) -> AV:
     var = cx.local_capture(var)
     if isinstance(var.type, Array):
-        for loc, atom in cx.heap.versions.items():
-            if atom is var:
-                return Ref(loc)
-        return Ref(cx.heap.allocate(var, shared=True))
+        if var not in cx.heap.captured:
+            cx.heap.captured[var] = cx.heap.allocate(var, shared=True)
+        return Ref(cx.heap.captured[var])
     return var
 
 

@@ -102,11 +102,6 @@ NODES: dict[str, Refusal | None] = {
     "TemplateStr": Refusal("SG122", "a template string is not supported", "use an f-string"),
     "Interpolation": Refusal("SG122", "a template string is not supported", "use an f-string"),
     # places of a node that the class alone does not tell
-    "Subscript.store": Refusal(
-        "SG206",
-        "writing to an item in place is not supported yet",
-        "build a new array, for instance with np.where, np.stack or np.concatenate",
-    ),
     "Attribute.store": Refusal(
         "SG115",
         "writing to an attribute is not supported",

@@ -10,6 +10,7 @@ from srcgrad.rules import (
     linalg,
     reductions,
     shapes,
+    stores,
     tapes,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "linalg",
     "reductions",
     "shapes",
+    "stores",
     "tapes",
 ]

@@ -38,6 +38,8 @@ NOT_NUMERIC = frozenset(
         "zeros",
         "ones",
         "empty",
+        "last_written",
+        "write_back",
     ]
 )
 CASES = [
