@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from srcgrad.codegen import inline
 from srcgrad.codegen.emit_expressions import ExpressionEmitter
 from srcgrad.codegen.printer import Comment
-from srcgrad.codegen.spell import Expr, as_index, call, name, spell, subscript
+from srcgrad.codegen.spell import Expr, as_index, call, method, name, spell, subscript
 from srcgrad.codegen.tidy import repeats
 from srcgrad.errors import OVERLAP, Span
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Var, regions_of
@@ -48,14 +48,19 @@ class StatementEmitter(ExpressionEmitter):
             return [ast.Assert(self.expr(eqn.args[0]), None)]
         if not eqn.outs or eqn.op.name in ("push", "settle"):
             return [ast.Expr(spell(eqn, [self.pushed(a) for a in eqn.args]))]
-        if eqn.op.name == "unpack":
+        if eqn.op.name == "unpack" or len(eqn.outs) > 1:
             parts: list[Expr] = [ast.Name(self.names.of(o), ast.Store()) for o in eqn.outs]
-            return [ast.Assign([ast.Tuple(parts, ast.Store())], self.expr(eqn.args[0]), None)]
+            return [ast.Assign([ast.Tuple(parts, ast.Store())], self.unpacked(eqn), None)]
         target = ast.Name(self.names.of(eqn.out), ast.Store())
         if self.buffers.adds_in_place(eqn) and self.written_in_place(eqn):
             operator: ast.operator = ast.Add() if eqn.op.name == "add" else ast.Sub()
             return [ast.AugAssign(target, operator, self.expr(eqn.args[1]))]
         return [ast.Assign([target], self.stmt_expr(eqn), None)]
+
+    def unpacked(self, eqn: Eqn) -> Expr:
+        """What several names are taken from."""
+        source = self.expr(eqn.args[0])
+        return source if eqn.op.name == "unpack" else method(source, "pop")
 
     def apart(self, eqn: Eqn) -> ast.stmt:
         """Raise if an array that is written overlaps another."""
