@@ -13,7 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.frontend import iterables, itertool
+from srcgrad.frontend import (
+    iterables,
+    itertool,
+    library_fft,
+    library_linalg,
+    library_math,
+    library_numeric,
+)
 from srcgrad.frontend.attributes import attribute
 from srcgrad.frontend.boxes import opened, unboxed
 from srcgrad.frontend.comparisons import compare
@@ -45,7 +52,7 @@ from srcgrad.frontend.operators import binary, static_truth, static_value, teste
 from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Const
-from srcgrad.ir.types import INT, Array, Number, dims_of
+from srcgrad.ir.types import INT, Array, Number, dims_of, is_complex
 
 _ZERO, _ZERO_POINT = constant(0), constant(0.0)
 
@@ -107,16 +114,6 @@ def _getitem(cx: Context, node: Any, a: AV, b: AV) -> AV:
 @handles(divmod)
 def _divmod(cx: Context, node: Any, x: AV, y: AV) -> AV:
     return Seq((binary(cx, node, "FloorDiv", x, y), binary(cx, node, "Mod", x, y)))
-
-
-@handles(round)
-def _round(cx: Context, node: Any, number: AV, ndigits: AV = NONE) -> AV:
-    atom = cx.atom(number, node, "round")
-    if dims_of(atom.type) != ():
-        cx.refuse("SG215", "round of an array", node, "use np.round")
-    if ndigits == NONE:
-        return atom if atom.type == INT else cx.emit("round_to_int", atom)
-    return cx.emit("round_to_digits", atom, cx.atom(ndigits, node))
 
 
 @handles(callable)
@@ -185,6 +182,8 @@ def _float(cx: Context, node: Any, x: AV = _ZERO_POINT) -> AV:
     if isinstance(x, Static) and isinstance(x.value, str):
         return constant(float(x.value))
     atom = cx.atom(x, node, "float")
+    if is_complex(atom.type):
+        cx.refuse("SG211", "float of a complex number", node, "take its real part, z.real")
     if dims_of(atom.type) not in ((), None):
         cx.refuse("SG218", "float of an array", node, "index the array down to one element")
     return (
@@ -195,7 +194,8 @@ def _float(cx: Context, node: Any, x: AV = _ZERO_POINT) -> AV:
 
 
 def _item(cx: Context, node: Any, x: AV) -> AV:
-    return _float(cx, node, x)
+    atom = cx.atom(x, node, "item")
+    return cx.emit("to_complex", atom) if is_complex(atom.type) else _float(cx, node, x)
 
 
 METHODS["item"] = _item
@@ -269,4 +269,13 @@ def _math_pow(cx: Context, node: Any, x: AV, y: AV) -> AV:
     return cx.emit("power", cx.atom(x, node), cx.atom(y, node), via="math")
 
 
-__all__ = ["HANDLERS", "METHODS", "iterables", "itertool"]
+__all__ = [
+    "HANDLERS",
+    "METHODS",
+    "iterables",
+    "itertool",
+    "library_fft",
+    "library_linalg",
+    "library_math",
+    "library_numeric",
+]

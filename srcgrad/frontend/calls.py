@@ -36,13 +36,14 @@ from srcgrad.frontend.kinds import (
     describe,
     is_namedtuple_type,
 )
+from srcgrad.frontend.library import dtype_of
 from srcgrad.frontend.library_stores import with_out
 from srcgrad.frontend.objects import call_method, class_of_object, construct, is_user_class
-from srcgrad.frontend.operators import refuse_complex, static_value
+from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.statics import evaluated, is_pure
 from srcgrad.frontend.subscripts import array_like
-from srcgrad.rules.registry import FUNCTIONS, Binding
+from srcgrad.rules.registry import Binding, binding_of
 
 
 def call(cx: Context, node: Any) -> AV:
@@ -78,19 +79,16 @@ def call_function(
     if not _keeps_identity(function):
         args = [unboxed(cx, a, node) for a in args]
         kwargs = {k: unboxed(cx, v, node) for k, v in kwargs.items()}
-    binding = _lookup(FUNCTIONS, function)
-    known_out = "out" in kwargs and (binding is not None or _lookup(HANDLERS, function))
+    binding, handler = binding_of(function), _lookup(HANDLERS, function)
+    known_out = "out" in kwargs and (binding is not None or handler is not None)
     if known_out or isinstance(function, np.ufunc):
         written = with_out(cx, function, args, kwargs, node)
         if written is not None:
             return written
         kwargs = {k: v for k, v in kwargs.items() if k != "out"}
-    if binding is not None:
-        return _call_bound(cx, binding, function, args, kwargs, node)
-    known = _evaluated(cx, function, args, kwargs, node)
+    known = None if binding is not None else _evaluated(cx, function, args, kwargs, node)
     if known is not None:
         return known
-    handler = _lookup(HANDLERS, function)
     if handler is not None:
         try:
             inspect.signature(handler).bind(cx, node, *args, **kwargs)
@@ -100,6 +98,8 @@ def call_function(
                 "SG202", f"{name}: {error}", node, "use the arguments that the docs list for it"
             )
         return handler(cx, node, *args, **kwargs)  # type: ignore[no-any-return]
+    if binding is not None:
+        return _call_bound(cx, binding, function, args, kwargs, node)
     if is_namedtuple_type(function):
         return _named_tuple(cx, function, args, kwargs, node)
     if is_user_class(function):
@@ -126,7 +126,7 @@ def call_function(
 
 def _keeps_identity(function: Any) -> bool:
     """Whether a function hands its arguments on, rather than reading numbers and arrays out of them."""
-    if isinstance(function, np.ufunc) or _lookup(FUNCTIONS, function) is not None:
+    if isinstance(function, np.ufunc) or binding_of(function) is not None:
         return False
     handler = _lookup(HANDLERS, function)
     return handler is None or handler.__module__.rpartition(".")[2] in _KEEPERS
@@ -209,9 +209,11 @@ def _call_bound(
                 node,
                 f"call it without {name}=",
             )
-        attrs[name] = static_attr(cx, value, node, name)
+        if name == "dtype":
+            attrs[name] = dtype_of(cx, value, node)
+        else:
+            attrs[name] = static_attr(cx, value, node, name)
     atoms = [cx.atom(v, node, _name_of(function)) for v in operands]
-    refuse_complex(cx, node, *atoms)
     return cx.bind(cx.emit(binding.op, *atoms, via=binding.via, **attrs), *operands)
 
 

@@ -25,7 +25,7 @@ from srcgrad.ir.nodes import (
 )
 
 _KEPT = frozenset(
-    {"check", "raise", "print", "boundary", "choose", "reserve", "settle", "write_back"}
+    {"check", "raise", "print", "boundary", "choose", "reserve", "settle", "write_back", "apart"}
 )
 
 
