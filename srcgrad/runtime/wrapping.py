@@ -1,0 +1,254 @@
+"""Puts recorded values in the arguments of a run, and takes them out of everything afterwards.
+
+Invariant: after `unwrap`, no recorded value is in the arguments, in the result, in closure cells or
+in containers that were reached from them; what the function changed in its arguments is changed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from srcgrad.errors import ArgumentError
+from srcgrad.frontend.kinds import is_namedtuple_type
+from srcgrad.frontend.resolve import refuse_value
+from srcgrad.runtime.record import Recording
+from srcgrad.runtime.recorded import RecordedArray, RecordedNumber, Storage, is_recorded
+from srcgrad.runtime.signature import Path, path_text
+
+_ATOMIC = (str, bytes, bool, int, complex, ModuleType, FunctionType, BuiltinFunctionType, type)
+_LIBRARIES = frozenset({"numpy", "scipy", *sys.stdlib_module_names}) - {"__main__"}
+
+
+@dataclass
+class Input:
+    """A differentiated leaf: its way, its number in the trace, its value on entry."""
+
+    path: Path
+    number: int
+    value: Any
+    storage: Storage | None
+
+    @property
+    def entry(self) -> Any:
+        """The value on entry, though the function may have written to the array since."""
+        storage = self.storage
+        return self.value if storage is None or storage.entry is None else storage.entry
+
+
+@dataclass
+class Wrapping:
+    """The arguments of one run."""
+
+    recording: Recording
+    inputs: list[Input] = field(default_factory=list)
+    _arrays: dict[int, RecordedArray] = field(default_factory=dict)
+    _copies: list[tuple[Any, Any]] = field(default_factory=list)
+    _objects: dict[int, Any] = field(default_factory=dict)
+
+    def wrap(self, value: Any, path: Path, *, active: bool) -> Any:
+        """The argument with recorded values as leaves."""
+        if type(value) is np.ndarray:
+            return self._array(value, path, active)
+        if isinstance(value, (float, np.floating)):
+            return self._number(value, path) if active else value
+        if active:
+            self._refuse_leaf(value, path)
+        if value is None or isinstance(value, _ATOMIC):
+            return value
+        if isinstance(value, (np.ndarray, np.generic)):
+            return value
+        if isinstance(value, (dict, list, tuple)):
+            return self._container(value, path, active)
+        if isinstance(value, MethodType):
+            self.wrap(value.__self__, (*path, ("attr", "__self__")), active=False)
+            return value
+        return self._object(value, path, active)
+
+    def _array(self, value: Any, path: Path, active: bool) -> Any:
+        if active:
+            refuse_value(value, path_text(path))
+        known = self._arrays.get(id(value))
+        if known is not None and not active:
+            return known
+        if value.dtype.kind not in "fc":
+            return value
+        wrapped = RecordedArray(self.recording, value, self._next(active))
+        storage = wrapped._storage
+        storage.argument = True
+        self.recording.arguments.append(storage)
+        if active:
+            self.inputs.append(Input(path, wrapped._id or 0, value, storage))
+        self._arrays.setdefault(id(value), wrapped)
+        return wrapped
+
+    def _next(self, active: bool) -> int | None:
+        return self.recording.next() if active else None
+
+    def _number(self, value: Any, path: Path) -> Any:
+        refuse_value(value, path_text(path))
+        number = self.recording.next()
+        self.inputs.append(Input(path, number, value, None))
+        return RecordedNumber(self.recording, value, number)
+
+    def _refuse_leaf(self, value: Any, path: Path) -> None:
+        """Refuse what cannot be differentiated where a derivative is asked for."""
+        label = path_text(path)
+        refuse_value(value, label)
+        if isinstance(value, (bool, int, np.integer, np.bool_)):
+            kind = f"the {type(value).__name__} {value!r}"
+            remedy = "leave it out of argnums, or pass a float"
+            if not _in_object(path):
+                raise ArgumentError("SG301", f"argument {label!r} holds {kind}", remedy)
+        if isinstance(value, complex):
+            remedy = "pass real arrays: complex values come later"
+            raise ArgumentError("SG305", f"argument {label!r} is complex", remedy)
+
+    def _container(self, value: Any, path: Path, active: bool) -> Any:
+        if isinstance(value, dict):
+            pairs = {k: self.wrap(v, (*path, ("item", k)), active=active) for k, v in value.items()}
+            if all(pairs[k] is value[k] for k in value):
+                return value
+            copy: Any = _like(value)
+            copy.update(pairs)
+        else:
+            named = is_namedtuple_type(type(value))
+            steps = [("attr", n) for n in type(value)._fields] if named else None
+            items = [
+                self.wrap(v, (*path, ("item", k) if steps is None else steps[k]), active=active)
+                for k, v in enumerate(value)
+            ]
+            if all(a is b for a, b in zip(items, value, strict=True)):
+                return value
+            copy = type(value)(*items) if named else type(value)(items)
+        if not isinstance(value, tuple):
+            self._copies.append((value, copy))
+        return copy
+
+    def _object(self, value: Any, path: Path, active: bool) -> Any:
+        """An object keeps its identity: its attributes are exchanged until the run is over."""
+        module = type(value).__module__.partition(".")[0]
+        if id(value) in self._objects or module in _LIBRARIES:
+            return value
+        self._objects[id(value)] = value
+        for name, part in attributes_of(value):
+            new = self.wrap(part, (*path, ("attr", name)), active=active)
+            if new is not part:
+                object.__setattr__(value, name, new)
+        return value
+
+    # -- afterwards -------------------------------------------------------------------------------
+
+    def unwrap(self, result: Any, function: Any) -> Any:
+        """The result in plain values; arguments, cells and what they hold are made plain too."""
+        seen: dict[int, Any] = {}
+        for original, copy in reversed(self._copies):
+            plain_copy = unwrapped(copy, seen)
+            if isinstance(original, dict):
+                if list(original) != list(copy) or any(original[k] is not copy[k] for k in copy):
+                    original.clear()
+                    original.update(plain_copy)
+            else:
+                original[:] = plain_copy
+            seen[id(copy)] = original
+        for value in self._objects.values():
+            unwrapped(value, seen)
+        for cell in getattr(function, "__closure__", None) or ():
+            _clean_cell(cell, seen)
+        return unwrapped(result, seen)
+
+
+def _in_object(path: Path) -> bool:
+    return any(kind == "attr" for kind, _ in path)
+
+
+def _like(value: dict[Any, Any]) -> Any:
+    """An empty dict of the same class."""
+    import copy
+
+    if type(value) is dict:
+        return {}
+    new = copy.copy(value)
+    new.clear()
+    return new
+
+
+def attributes_of(value: Any) -> list[tuple[str, Any]]:
+    """The attributes that an object itself holds: of its dict and its slots."""
+    found = dict(getattr(value, "__dict__", None) or {})
+    for cls in type(value).__mro__:
+        slots = cls.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in ("__dict__", "__weakref__") and hasattr(value, name):
+                found.setdefault(name, getattr(value, name))
+    return list(found.items())
+
+
+def _clean_cell(cell: CellType, seen: dict[int, Any]) -> None:
+    try:
+        held = cell.cell_contents
+    except ValueError:
+        return
+    clean = unwrapped(held, seen)
+    if clean is not held:
+        cell.cell_contents = clean
+
+
+def unwrapped(value: Any, seen: dict[int, Any]) -> Any:
+    """The value with recorded values replaced by plain ones; mutable containers keep identity."""
+    if is_recorded(value):
+        return value._value
+    if value is None or isinstance(value, _ATOMIC) or isinstance(value, (float, np.ndarray)):
+        return value
+    if id(value) in seen:
+        return seen[id(value)]
+    seen[id(value)] = value
+    if isinstance(value, tuple):
+        parts = [unwrapped(v, seen) for v in value]
+        if all(a is b for a, b in zip(parts, value, strict=True)):
+            return value
+        return type(value)(*parts) if is_namedtuple_type(type(value)) else type(value)(parts)
+    if isinstance(value, list):
+        _replace(value, range(len(value)), seen)
+    elif isinstance(value, dict):
+        _replace(value, list(value), seen)
+    elif isinstance(value, (set, frozenset)):
+        return value
+    elif type(value).__module__.partition(".")[0] not in _LIBRARIES:
+        for name, part in attributes_of(value):
+            new = unwrapped(part, seen)
+            if new is not part:
+                object.__setattr__(value, name, new)
+    return value
+
+
+def _replace(value: Any, keys: Any, seen: dict[int, Any]) -> None:
+    for key in keys:
+        new = unwrapped(value[key], seen)
+        if new is not value[key]:
+            value[key] = new
+
+
+def sweep_leaks(recording: Recording) -> None:
+    """Make plain what still holds recorded values: containers, instances, cells, wherever."""
+    leaked = [r for r in gc.get_referrers(recording) if is_recorded(r)]
+    for value in leaked:
+        for holder in gc.get_referrers(value):
+            if isinstance(holder, list) and holder is not leaked:
+                holder[:] = [value._value if v is value else v for v in holder]
+            elif isinstance(holder, dict):
+                for key in [k for k, v in holder.items() if v is value]:
+                    holder[key] = value._value
+            elif isinstance(holder, CellType) and holder.cell_contents is value:
+                holder.cell_contents = value._value
+
+
+Wrap = Callable[[Any], Any]
+_ = dataclasses
