@@ -51,7 +51,8 @@ class Values(Trace):
             )
         kind, target, args, kwargs = view._origin
         view._id = self.next()
-        self.enter(kind, target, args, kwargs, (("view", view._id, *spec_of(view._value)),))
+        base = self._base(view._value, (*args, *kwargs.values()))
+        self.enter(kind, target, args, kwargs, (self._view(view._id, view._value, base),))
 
     def is_active(self, value: Any) -> bool:
         """Whether a differentiated value is in the operand, also inside sequences."""
@@ -83,8 +84,7 @@ class Values(Trace):
             if storage is None:
                 found._storage.active = active
             if found._storage.active:
-                form = "fresh" if base is None else "view"
-                found._id = self._enter(kind, target, args, kwargs, form, value)
+                found._id = self._enter(kind, target, args, kwargs, "fresh", value, base)
             return found
         if not active:
             return self._buffers(value, (*args, *kwargs.values()))
@@ -96,11 +96,18 @@ class Values(Trace):
         return value
 
     def _enter(
-        self, kind: str, target: Any, args: Any, kwargs: Any, form: str, value: Any
+        self, kind: str, target: Any, args: Any, kwargs: Any, form: str, value: Any, base: Any = None
     ) -> int:
         number = self.next()
-        self.enter(kind, target, args, kwargs, ((form, number, *spec_of(value)),))
+        out = (form, number, *spec_of(value), None)
+        if base is not None:
+            out = self._view(number, value, base)
+        self.enter(kind, target, args, kwargs, (out,))
         return number
+
+    def _view(self, number: int, value: Any, base: RecordedArray | None) -> tuple[Any, ...]:
+        """A result that shows the memory of another."""
+        return ("view", number, *spec_of(value), None if base is None else self.number(base))
 
     def _buffers(self, value: Any, operands: tuple[Any, ...]) -> Any:
         """Constants that came of constants: arrays inside stay visible."""
@@ -130,13 +137,14 @@ class Values(Trace):
             if type(part) is np.ndarray and part.dtype.kind in "fc":
                 base = self._base(part, (*args, *kwargs.values()))
                 new = RecordedArray(self, part, number, None if base is None else base._storage)
-                outs.append(("fresh" if base is None else "view", number, *spec_of(part)))
+                fresh = ("fresh", number, *spec_of(part), None)
+                outs.append(fresh if base is None else self._view(number, part, base))
                 parts.append(new)
             elif isinstance(part, (float, np.floating)):
-                outs.append(("number", number, *spec_of(part)))
+                outs.append(("number", number, *spec_of(part), None))
                 parts.append(RecordedNumber(self, part, number))
             else:
-                outs.append(("unread", number, None, None))
+                outs.append(("unread", number, None, None, None))
                 parts.append(part)
         self.enter(kind, target, args, kwargs, tuple(outs))
         return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)

@@ -45,7 +45,7 @@ class Writes(Values):
         """Memory of constants gets a number: how it was made, or what it holds now."""
         owner, origin = storage.owner, storage.origin
         number = self.next()
-        outs = (("fresh", number, *spec_of(owner._value)),)
+        outs = (("fresh", number, *spec_of(owner._value), None),)
         if origin is None:
             self.enter("buffer", None, (owner,), {}, outs)
         else:
@@ -111,7 +111,14 @@ class Writes(Values):
 
     def sort(self, target: Any, axis: int = -1, kind: Any = None, **rest: Any) -> None:
         """``target.sort()``: in place."""
-        self.overwrite(target, np.sort(target, axis))
+        self.overwrite(target, self.sorted(target, axis))
+
+    def sorted(self, a: Any, axis: Any = -1, kind: Any = None, **rest: Any) -> Any:
+        """``np.sort``: the elements in the order that this run has."""
+        if axis is None:
+            a, axis = a.reshape(-1), 0
+        order = np.argsort(plain(a), axis, kind="stable")
+        return a[along(order, axis)]
 
     def copyto(self, dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
         """``np.copyto``."""
@@ -135,10 +142,7 @@ class Writes(Values):
 
     def put_along_axis(self, arr: Any, indices: Any, values: Any, axis: Any = -1) -> None:
         """``np.put_along_axis``."""
-        axis = axis % arr.ndim
-        grids = np.ogrid[tuple(slice(n) for n in np.shape(indices))]
-        where = [plain(indices) if k == axis else grids[k] for k in range(arr.ndim)]
-        self.store(arr, tuple(where), values)
+        self.store(arr, along(plain(indices), axis), values)
 
     def putmask(self, a: Any, mask: Any, values: Any) -> None:
         """``np.putmask`` and ``np.place`` with one value, or as many as the array has."""
@@ -162,12 +166,20 @@ class Writes(Values):
             self.enter("at", sign, (target, indices, *values), {}, ())
 
 
+def along(indices: Any, axis: int) -> tuple[Any, ...]:
+    """The index that takes these places along one axis, and each place of the others."""
+    grids = list(np.ogrid[tuple(slice(n) for n in np.shape(indices))])
+    grids[axis % len(grids)] = indices
+    return tuple(grids)
+
+
 METHODS: dict[str, Callable[..., None]] = {
     "fill": Writes.fill,
     "sort": Writes.sort,
     "put": Writes.put,
 }
-FUNCTIONS: dict[Any, Callable[..., None]] = {
+FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    np.sort: Writes.sorted,
     np.copyto: Writes.copyto,
     np.fill_diagonal: Writes.fill_diagonal,
     np.put: Writes.put,

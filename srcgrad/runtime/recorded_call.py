@@ -77,7 +77,7 @@ class RecordedCalls:
 
     def _program(self, run: Run) -> Compiled:
         trace = run.recording
-        inputs = tuple(_type_key(i.value) for i in run.inputs)
+        inputs = tuple((*_type_key(i.value), i.written) for i in run.inputs)
         key = (inputs, tuple(trace.constant_types), tuple(trace.entries), run.number)
         with self._lock:
             found = self.programs.get(key)
@@ -95,10 +95,8 @@ class RecordedCalls:
         return found
 
 
-def _type_key(value: Any) -> Hashable:
-    if isinstance(value, (np.ndarray, np.generic)):
-        return (value.dtype, value.shape, type(value) is np.ndarray)
-    return float
+def _type_key(value: Any) -> tuple[Hashable, ...]:
+    return (*_spec(value), type(value) is np.ndarray)
 
 
 def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
@@ -188,7 +186,8 @@ def compile_trace(gradient: Gradient, run: Run) -> Compiled:
     arguments.values[title] = whole
     retrace = Retrace(trace, inputs, constants, gradient.primal)
     for item, var in zip(run.inputs, inputs, strict=True):
-        retrace.values[item.number] = retrace.place(var, array=isinstance(item.value, np.ndarray))
+        array = isinstance(item.value, np.ndarray)
+        retrace.values[item.number] = retrace.place(var, array=array, written=item.written)
     lowered = retrace.lower(run.number, run.span, [*inputs, *constants])
     rank_zero = frozenset(leaf.var for leaf in arguments.leaves if leaf.rank_zero)
     derivation = Derivation(lowered, tuple(inputs), rank_zero, Options(needed=gradient.options.needed))

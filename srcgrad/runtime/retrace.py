@@ -6,27 +6,30 @@ to be of another type is refused, so a rule that does not fit what NumPy did is 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import gast
 import numpy as np
 
-from srcgrad.errors import FrontendError, KindError, Span
-from srcgrad.frontend.calls import call_value
+from srcgrad.errors import FrontendError, Span
 from srcgrad.frontend.attributes import attribute
+from srcgrad.frontend.calls import call_value
 from srcgrad.frontend.context import Context, Frame
+from srcgrad.frontend.heap import View
 from srcgrad.frontend.kinds import AV, Method, Ref, Seq, Slicing, Static, UserFunction
 from srcgrad.frontend.lower import Lowered
 from srcgrad.frontend.operators import binary
 from srcgrad.frontend.resolve import Captures
 from srcgrad.frontend.source import Source
-from srcgrad.frontend.subscripts import subscript
+from srcgrad.frontend.stores import add_item, overwrite, store_item
+from srcgrad.frontend.subscripts import array_like, subscript
 from srcgrad.ir.build import constant
-from srcgrad.ir.nodes import Const, Program, Var
+from srcgrad.ir.nodes import Atom, Const, Eqn, Program, Var
+from srcgrad.ir.ops import Storage
 from srcgrad.ir.types import AnyDim, Array, Dim, Number, Type
-from srcgrad.runtime.recorded import plain
 from srcgrad.runtime.trace import CONSTANT, NUMBER, SEQUENCE, SLICE, STATIC, VALUE, Trace, span_of
 
+_WRITES = frozenset({"store", "overwrite", "augment", "at"})
 _UNARY = {"USub": "negative", "UAdd": "positive"}
 
 
@@ -100,9 +103,18 @@ class Retrace:
         source = place_of(self.function, span.file, self.trace.title)
         return Lowered(program, Const(0), source, {}, (), span, ())
 
-    def place(self, var: Var, *, array: bool) -> AV:
-        """The abstract value of an input: arrays live in the heap."""
-        return Ref(self.cx.heap.allocate(var, shared=True)) if array else var
+    def place(self, var: Var, *, array: bool, written: bool) -> AV:
+        """The abstract value of an input: arrays live in the heap, written ones as a copy."""
+        if not array:
+            return var
+        return Ref(self._copied(var) if written else self.cx.heap.allocate(var, shared=True))
+
+    def _copied(self, var: Atom) -> int:
+        """The location of a copy that may be written to."""
+        copy = self.cx.builder.emit_new("copy", var, via="np")
+        copy.name = getattr(var, "name", "")
+        copy.type = var.type
+        return self.cx.heap.allocate(copy)
 
     def _at(self, file: str, line: int) -> None:
         place = self.places.get(file)
@@ -119,16 +131,21 @@ class Retrace:
         self._at(file, line)
         args = [self.decode(a) for a in given]
         kwargs = {k: self.decode(v) for k, v in named}
+        if kind in _WRITES:
+            self._write(kind, target, args)
+            return
         value = self._lowered(kind, target, args, kwargs)
         parts = value.items if isinstance(value, Seq) and len(outs) > 1 else (value,)
         if len(parts) != len(outs):
             self._mismatch("the number of results")
-        for part, (form, number, dtype, shape) in zip(parts, outs, strict=True):
+        for part, (form, number, dtype, shape, base) in zip(parts, outs, strict=True):
             if form != "unread":
-                self.values[number] = self._settle(part, form, dtype, shape)
+                self.values[number] = self._settle(part, form, type_of_spec(dtype, shape), base)
 
     def _lowered(self, kind: str, target: Any, args: list[AV], kwargs: dict[str, AV]) -> AV:
         cx, node = self.cx, self.node
+        if kind == "buffer":
+            return Ref(self._copied(cx.atom(args[0], node)))
         if kind == "binary":
             return binary(cx, node, target, args[0], args[1])
         if kind == "unary":
@@ -141,21 +158,62 @@ class Retrace:
             return call_value(cx, Method(args[0], target), args[1:], kwargs, node)
         return cx.call_function(target, args, kwargs, node)
 
-    def _settle(self, value: AV, form: str, dtype: Any, shape: tuple[int, ...]) -> AV:
-        """The result with the exact type that the run had; a fresh array has its own location."""
+    def _write(self, kind: str, target: Any, args: list[AV]) -> None:
+        cx, node = self.cx, self.node
+        if kind == "store":
+            store_item(cx, args[0], args[1], args[2], node)
+        elif kind == "overwrite":
+            overwrite(cx, args[0], args[1], node)
+        elif kind == "augment":
+            overwrite(cx, args[0], binary(cx, node, target, args[0], args[1]), node)
+        else:
+            value = args[2]
+            if target == "Sub":
+                value = cx.emit("negative", cx.atom(array_like(cx, value, node), node))
+            if not add_item(cx, args[0], args[1], value, node, repeats=True):
+                self._mismatch("an index that cannot be added at")
+
+    def _settle(self, value: AV, form: str, exact: Type, base: int | None) -> AV:
+        """The result with the exact type that the run had, and its place in the heap."""
         atom = self.cx.atom(value, self.node)
-        exact = type_of_spec(dtype, shape)
         if not _agrees(atom.type, exact):
             self._mismatch(f"{atom.type} in place of {exact}")
         if isinstance(atom, Var) and atom not in self.cx.inputs:
             atom.type = exact
         if form == "number":
             return atom
-        if form == "view" and isinstance(value, Ref):
-            return value
+        if form == "view" and base is not None:
+            return Ref(self._view(atom, base))
         return Ref(self.cx.heap.allocate(atom))
 
-    def _mismatch(self, what: str) -> None:
+    def _view(self, atom: Atom, base: int) -> int:
+        """The location of a view: how it is read from the array that it shows."""
+        heap, parent = self.cx.heap, self.values[base]
+        assert isinstance(parent, Ref)
+        chain: list[Eqn] = []
+        whole = heap.read(parent.loc, self.cx.emit)
+        step: Atom = atom
+        while step is not whole:
+            eqn = self.cx.builder.defs.get(step) if isinstance(step, Var) else None
+            if eqn is None or eqn.op.storage is Storage.FRESH:
+                return self._around(atom, parent.loc)
+            chain.append(eqn)
+            step = eqn.args[0]
+        loc = parent.loc
+        for eqn in reversed(chain):
+            loc = heap.view(eqn.out, View(loc, eqn.op.name, eqn.args[1:], eqn.attrs))
+        return loc
+
+    def _around(self, atom: Atom, loc: int) -> int:
+        """The location that already shows a value, as ``x.T.T`` shows ``x``."""
+        heap = self.cx.heap
+        while loc in heap.views:
+            loc = heap.views[loc].parent
+            if heap.read(loc, self.cx.emit) is atom:
+                return loc
+        return self._mismatch("a view that cannot be followed")
+
+    def _mismatch(self, what: str) -> NoReturn:
         self.cx.refuse(
             "SG219",
             f"this operation gave another kind of result than its rule expects ({what})",
@@ -195,9 +253,9 @@ def _agrees(expected: Type, exact: Type) -> bool:
     if expected.dims is None or exact.dims is None:
         return True
     return len(expected.dims) == len(exact.dims) and all(
-        a == b or not (isinstance(a, int) and isinstance(b, (int, Dim)))
+        a == b or isinstance(a, Dim) or str(a) == str(b)
         for a, b in zip(expected.dims, exact.dims, strict=True)
     )
 
 
-__all__ = ["KindError", "Retrace", "plain"]
+__all__ = ["Retrace", "type_of_spec"]

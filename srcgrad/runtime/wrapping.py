@@ -37,6 +37,11 @@ class Input:
     storage: Storage | None
 
     @property
+    def written(self) -> bool:
+        """Whether the function wrote to the array."""
+        return self.storage is not None and self.storage.entry is not None
+
+    @property
     def entry(self) -> Any:
         """The value on entry, though the function may have written to the array since."""
         storage = self.storage
