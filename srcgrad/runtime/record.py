@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.runtime.record_writes import FUNCTIONS, METHODS, REFUSED_METHODS, Writes
-from srcgrad.runtime.recorded import Recorded, is_operand, plain
+from srcgrad.runtime.recorded import Recorded, RecordedArray, is_operand, plain
 
 _REDUCTIONS = {
     np.add: np.sum,
@@ -40,6 +40,10 @@ class Recording(Writes):
             return self.constant(value)
         return self.result("binary", node, (left, right), {}, value)
 
+    def compare(self, function: Callable[[Any, Any], Any], left: Recorded, right: Any) -> Any:
+        """A comparison: a plain boolean, or an array of them."""
+        return function(left._value, plain(right)) if is_operand(right) else NotImplemented
+
     def unary(self, node: str, function: Callable[[Any], Any], operand: Recorded) -> Any:
         """``op operand``."""
         return self.result("unary", node, (operand,), {}, function(operand._value))
@@ -48,6 +52,15 @@ class Recording(Writes):
         """A function of Python or NumPy."""
         value = function(*[plain(a) for a in args], **{k: plain(v) for k, v in kwargs.items()})
         return self.result("call", function, args, kwargs, value)
+
+    def construct(
+        self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, simple: bool
+    ) -> Any:
+        """A new array: of recorded parts, or of constants that may be written over later."""
+        result = self.call(function, args, kwargs)
+        if simple and type(result) is RecordedArray and not result._storage.active:
+            result._storage.origin = (function, args, kwargs)
+        return result
 
     def method(self, receiver: Recorded, name: str, *args: Any, **kwargs: Any) -> Any:
         """A method of an array or NumPy scalar."""

@@ -29,8 +29,8 @@ class Values(Trace):
         """The number of a recorded value; ``None`` while it holds constants only."""
         if value._recording is not self or self.closed:
             self._refuse_foreign()
-        if value._id is None and value._storage.active:  # type: ignore[attr-defined]
-            self._number_view(value)  # type: ignore[arg-type]
+        if value._id is None and value._storage.active:
+            self._number_view(value)
         return value._id
 
     def _refuse_foreign(self) -> NoReturn:
@@ -75,9 +75,12 @@ class Values(Trace):
             bool(kwargs) and any(map(self.is_active, kwargs.values()))
         )
         if type(value) is np.ndarray and value.dtype.kind in "fc":
-            base = self._base(value, (*args, *kwargs.values()))
+            operands = (*args, *kwargs.values())
+            base = self._base(value, operands)
             if base is not None and value is base._value:
                 return base
+            if base is None and any(_is_of(value, a) for a in operands if type(a) is np.ndarray):
+                return value  # memory of the user's, in which a write could not be seen
             storage = None if base is None else base._storage
             found = RecordedArray(self, value, None, storage)
             found._origin = None if base is None else (kind, target, args, kwargs)
@@ -96,7 +99,14 @@ class Values(Trace):
         return value
 
     def _enter(
-        self, kind: str, target: Any, args: Any, kwargs: Any, form: str, value: Any, base: Any = None
+        self,
+        kind: str,
+        target: Any,
+        args: Any,
+        kwargs: Any,
+        form: str,
+        value: Any,
+        base: Any = None,
     ) -> int:
         number = self.next()
         out = (form, number, *spec_of(value), None)
@@ -136,6 +146,10 @@ class Values(Trace):
             number = self.next()
             if type(part) is np.ndarray and part.dtype.kind in "fc":
                 base = self._base(part, (*args, *kwargs.values()))
+                if base is not None and not base._storage.active:
+                    outs.append(("unread", number, None, None, None))
+                    parts.append(RecordedArray(self, part, None, base._storage))
+                    continue
                 new = RecordedArray(self, part, number, None if base is None else base._storage)
                 fresh = ("fresh", number, *spec_of(part), None)
                 outs.append(fresh if base is None else self._view(number, part, base))
@@ -152,10 +166,7 @@ class Values(Trace):
     def _base(self, value: np.ndarray[Any, Any], args: tuple[Any, ...]) -> RecordedArray | None:
         """The operand whose memory a result shares."""
         for arg in args:
-            if type(arg) is RecordedArray and (
-                arg._value is value
-                or (value.base is not None and np.may_share_memory(value, arg._value))
-            ):
+            if type(arg) is RecordedArray and _is_of(value, arg._value):
                 return arg
         return None
 
@@ -182,6 +193,11 @@ class Values(Trace):
             f"{how} would lose the derivative of a recorded value",
             remedy or "use functions of NumPy, math or operators on it",
         )
+
+
+def _is_of(value: np.ndarray[Any, Any], whole: np.ndarray[Any, Any]) -> bool:
+    """Whether an array is another or a view of its memory."""
+    return value is whole or (value.base is not None and np.may_share_memory(value, whole))
 
 
 def spec_of(value: Any) -> tuple[Any, Any]:

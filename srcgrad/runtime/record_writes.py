@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.runtime.record_values import Values, spec_of
-from srcgrad.runtime.recorded import RecordedArray, Storage, is_operand, is_recorded, plain
+from srcgrad.runtime.recorded import RecordedArray, Storage, is_operand, plain
 
 
 class Writes(Values):
@@ -49,7 +49,8 @@ class Writes(Values):
         if origin is None:
             self.enter("buffer", None, (owner,), {}, outs)
         else:
-            self.enter("call", *origin, outs)
+            function, args, kwargs = origin
+            self.enter("call", function, args, kwargs, outs)
         owner._id, storage.active = number, True
 
     def store(self, target: RecordedArray, index: Any, value: Any) -> None:
@@ -188,4 +189,3 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.place: Writes.putmask,
 }
 REFUSED_METHODS = frozenset({"partition", "itemset", "resize"})
-_ = is_recorded

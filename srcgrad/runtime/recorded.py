@@ -11,13 +11,12 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from srcgrad.runtime.record import Recording
+from srcgrad.runtime.recorded_operators import arithmetic, comparisons, in_place
 
 _PLAIN = frozenset({"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "strides", "flags"})
 _CUTS = frozenset(
@@ -34,7 +33,16 @@ class Storage:
     memory, as long as nothing was written.
     """
 
-    __slots__ = ("active", "entry", "exported", "argument", "origin", "overlaps", "owner", "version")
+    __slots__ = (
+        "active",
+        "argument",
+        "entry",
+        "exported",
+        "origin",
+        "overlaps",
+        "owner",
+        "version",
+    )
 
     def __init__(self, owner: RecordedArray, active: bool) -> None:
         self.owner = owner
@@ -47,12 +55,14 @@ class Storage:
         self.origin: Any = None
 
 
+@arithmetic
+@comparisons
 class Recorded:
     """What recorded arrays and numbers share: arithmetic, comparisons, dispatch from NumPy."""
 
     __slots__ = ("_id", "_recording", "_value")
     __array_priority__ = 1e6
-    _recording: Recording
+    _recording: Any  # a `Recording`, whose parts make recorded values
     _value: Any
     _id: int | None
 
@@ -125,7 +135,7 @@ class RecordedNumber(Recorded):
 
     __slots__ = ()
 
-    def __init__(self, recording: Recording, value: Any, number: int) -> None:
+    def __init__(self, recording: Any, value: Any, number: int) -> None:
         self._recording = recording
         self._value = value
         self._id = number
@@ -145,13 +155,13 @@ class RecordedNumber(Recorded):
     def __round__(self, digits: Any = None) -> Any:
         return round(self._value, digits)
 
-    def __trunc__(self) -> int:
+    def __trunc__(self) -> Any:
         return math.trunc(self._value)
 
-    def __floor__(self) -> int:
+    def __floor__(self) -> Any:
         return math.floor(self._value)
 
-    def __ceil__(self) -> int:
+    def __ceil__(self) -> Any:
         return math.ceil(self._value)
 
     def __getitem__(self, index: Any) -> Any:
@@ -178,16 +188,17 @@ class RecordedNumber(Recorded):
     tolist = item
 
 
+@in_place
 class RecordedArray(Recorded):
     """An array: its own memory or a view; inactive ones are recorded once a value is written."""
 
-    __slots__ = ("_origin", "_storage", "__weakref__")
+    __slots__ = ("__weakref__", "_origin", "_storage")
     _storage: Storage
     _origin: Any
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(
-        self, recording: Recording, value: Any, number: int | None, storage: Storage | None = None
+        self, recording: Any, value: Any, number: int | None, storage: Storage | None = None
     ) -> None:
         self._recording = recording
         self._value = value
@@ -285,64 +296,6 @@ def _only(value: Any) -> int:
     """The place of the only element; NumPy's own error if there are more."""
     value.item()
     return 0
-
-
-_BINARY: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
-    "add": ("Add", operator.add),
-    "sub": ("Sub", operator.sub),
-    "mul": ("Mult", operator.mul),
-    "truediv": ("Div", operator.truediv),
-    "floordiv": ("FloorDiv", operator.floordiv),
-    "mod": ("Mod", operator.mod),
-    "pow": ("Pow", operator.pow),
-    "matmul": ("MatMult", operator.matmul),
-}
-_COMPARE = {name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")}
-
-
-def _install() -> None:
-    """Give the classes the operators of the tables."""
-    for name, (node, function) in _BINARY.items():
-        setattr(Recorded, f"__{name}__", _forward(node, function))
-        setattr(Recorded, f"__r{name}__", _reflected(node, function))
-        setattr(RecordedArray, f"__i{name}__", _augmented(node, getattr(operator, f"i{name}")))
-    for name, function in _COMPARE.items():
-        setattr(Recorded, f"__{name}__", _comparison(function))
-
-
-def _forward(node: str, function: Callable[[Any, Any], Any]) -> Any:
-    def method(self: Recorded, other: Any, *rest: Any) -> Any:
-        if rest and rest[0] is not None:
-            self._recording.refuse_cut("pow with a modulus", self)
-        return self._recording.binary(node, function, self, other, other)
-
-    return method
-
-
-def _reflected(node: str, function: Callable[[Any, Any], Any]) -> Any:
-    def method(self: Recorded, other: Any, *rest: Any) -> Any:
-        return self._recording.binary(node, function, other, self, other)
-
-    return method
-
-
-def _augmented(node: str, function: Callable[[Any, Any], Any]) -> Any:
-    def method(self: RecordedArray, other: Any) -> Any:
-        return self._recording.augment(node, function, self, other)
-
-    return method
-
-
-def _comparison(function: Callable[[Any, Any], Any]) -> Any:
-    def method(self: Recorded, other: Any) -> Any:
-        if not is_operand(other):
-            return NotImplemented
-        return function(self._value, other._value if is_recorded(other) else other)
-
-    return method
-
-
-_install()
 
 
 def plain(value: Any) -> Any:

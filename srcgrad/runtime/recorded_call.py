@@ -99,9 +99,15 @@ def _type_key(value: Any) -> tuple[Hashable, ...]:
     return (*_spec(value), type(value) is np.ndarray)
 
 
+def title_of(gradient: Gradient) -> str:
+    """A name for the function that emitted code can use."""
+    name = gradient.__name__
+    return name if name.isidentifier() else "lambda_" if name == "<lambda>" else "function"
+
+
 def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
     """Run the function on recorded arguments."""
-    recording = Recording(gradient.__name__)
+    recording = Recording(title_of(gradient))
     wrapping = Wrapping(recording)
     result: Any = None
     try:
@@ -171,8 +177,8 @@ def compile_trace(gradient: Gradient, run: Run) -> Compiled:
         dtype, shape = _spec(item.value)
         var = Var(name, type_of_spec(dtype, shape))
         arguments.values[name] = var
-        rank_zero = isinstance(item.value, np.ndarray) and item.value.ndim == 0
-        arguments.leaves.append(Leaf(var, (("arg", name),), rank_zero))
+        flat = isinstance(item.value, np.ndarray) and item.value.ndim == 0
+        arguments.leaves.append(Leaf(var, (("arg", name),), flat))
         inputs.append(var)
     names = tuple(arguments.values)
     constants: list[Var] = []
@@ -190,7 +196,9 @@ def compile_trace(gradient: Gradient, run: Run) -> Compiled:
         retrace.values[item.number] = retrace.place(var, array=array, written=item.written)
     lowered = retrace.lower(run.number, run.span, [*inputs, *constants])
     rank_zero = frozenset(leaf.var for leaf in arguments.leaves if leaf.rank_zero)
-    derivation = Derivation(lowered, tuple(inputs), rank_zero, Options(needed=gradient.options.needed))
+    derivation = Derivation(
+        lowered, tuple(inputs), rank_zero, Options(needed=gradient.options.needed)
+    )
     emission = Emission(derivation, arguments, names, single=False)
     compiled = Compiled(
         gradient.__name__, False, False, {}, {}, lambda: emission, lambda d: None, lambda d, c: None

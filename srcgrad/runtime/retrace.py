@@ -83,7 +83,9 @@ def exact_dim(length: int) -> AnyDim:
 class Retrace:
     """Lowers the entries of one trace."""
 
-    def __init__(self, trace: Trace, inputs: list[Var], constants: list[Var], function: Any) -> None:
+    def __init__(
+        self, trace: Trace, inputs: list[Var], constants: list[Var], function: Any
+    ) -> None:
         self.trace = trace
         self.function = function
         self.constants = constants

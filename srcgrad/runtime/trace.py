@@ -28,17 +28,20 @@ _internal: dict[CodeType, bool] = {}
 _literals: dict[CodeType, frozenset[float]] = {}
 
 
+def is_internal(frame: FrameType) -> bool:
+    """Whether a frame runs code of a library, not of the user."""
+    code = frame.f_code
+    inside = _internal.get(code)
+    if inside is None:
+        module = frame.f_globals.get("__name__") or ""
+        inside = _internal[code] = module.partition(".")[0] in _INTERNAL
+    return inside
+
+
 def user_frame() -> FrameType:
     """The innermost frame that runs the user's code."""
     frame = sys._getframe(2)
-    while frame.f_back is not None:
-        code = frame.f_code
-        inside = _internal.get(code)
-        if inside is None:
-            module = frame.f_globals.get("__name__") or ""
-            inside = _internal[code] = module.partition(".")[0] in _INTERNAL
-        if not inside:
-            return frame
+    while is_internal(frame) and frame.f_back is not None:
         frame = frame.f_back
     return frame
 
@@ -157,12 +160,13 @@ class Trace:
     def lift_number(self, value: Any) -> Template:
         """A float or NumPy scalar as an input of the program: equal ones once."""
         exact = value.hex() if type(value) is float else value.tobytes()
-        key = (type(value) if type(value) is float else value.dtype, exact)
+        type_: Hashable = float if type(value) is float else value.dtype
+        key = (type_, exact)
         place = self._numbers.get(key)
         if place is None:
             if type(value) is not float and value.dtype.kind not in "biufc":
                 self._refuse_dtype(value.dtype)
-            place = self._numbers[key] = self._constant(value, key[0])
+            place = self._numbers[key] = self._constant(value, type_)
         return (CONSTANT, place)
 
     def lift_array(self, value: Any) -> Template:

@@ -6,10 +6,8 @@ in containers that were reached from them; what the function changed in its argu
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -210,7 +208,7 @@ def unwrapped(value: Any, seen: dict[int, Any]) -> Any:
     """The value with recorded values replaced by plain ones; mutable containers keep identity."""
     if is_recorded(value):
         return value._value
-    if value is None or isinstance(value, _ATOMIC) or isinstance(value, (float, np.ndarray)):
+    if value is None or isinstance(value, (*_ATOMIC, float, np.ndarray)):
         return value
     if id(value) in seen:
         return seen[id(value)]
@@ -253,7 +251,3 @@ def sweep_leaks(recording: Recording) -> None:
                     holder[key] = value._value
             elif isinstance(holder, CellType) and holder.cell_contents is value:
                 holder.cell_contents = value._value
-
-
-Wrap = Callable[[Any], Any]
-_ = dataclasses
