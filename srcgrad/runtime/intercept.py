@@ -2,76 +2,102 @@
 
 Constructors such as ``np.zeros`` make arrays that are seen when active values are written into
 them; ``np.array`` of recorded parts and ``math.sin`` of a recorded number are recorded; ``float`` of
-one keeps its derivative. Invariant: the originals are back when the last run is over; other
-threads, NumPy's own code and libraries get the originals meanwhile.
+one keeps its derivative. The stand-ins are put in the global names of the user's modules only:
+NumPy, libraries and compiled code have the originals always, and in other threads each stand-in
+does what its original does. Invariant: the names are as before when the last run is over.
 """
 
 from __future__ import annotations
 
-import functools
 import math
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from srcgrad.runtime.record import Recording
 from srcgrad.runtime.recorded import is_recorded
-from srcgrad.runtime.trace import is_internal
 from srcgrad.runtime.usermodules import namespaces
 
 _ABSENT = object()
-_CONSTRUCTORS = {
+_CONSTRUCTORS = (
     *("zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like"),
     *("eye", "identity", "arange", "linspace", "logspace", "geomspace", "tri", "array", "copy"),
     *("asarray", "asanyarray", "ascontiguousarray", "asfortranarray", "require"),
-}
+)
 _ORIGIN = frozenset({np.zeros, np.ones})
 _OF_ITEMS = frozenset({"fsum", "prod", "sumprod", "dist"})
 current: ContextVar[Recording | None] = ContextVar("recording", default=None)
 
 
-def active_recording(depth: int = 2) -> Recording | None:
-    """The recording that the calling code of the user's takes part in."""
+def active_recording() -> Recording | None:
+    """The recording that the calling code takes part in."""
     recording = current.get()
-    if recording is None or recording.closed:
-        return None
-    return None if is_internal(sys._getframe(depth)) else recording
+    return None if recording is None or recording.closed else recording
 
 
 # -- the stand-ins --------------------------------------------------------------------------------
 
 
-def _constructor(original: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(original)
-    def construct(*args: Any, **kwargs: Any) -> Any:
-        recording = active_recording()
+class StandIn:
+    """A function in place of another; equal to it, so tables by function know it."""
+
+    def __init__(self, original: Callable[..., Any]) -> None:
+        self.__wrapped__ = original
+        self.__name__ = original.__name__
+        self.__doc__ = original.__doc__
+
+    def __hash__(self) -> int:
+        return hash(self.__wrapped__)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or other is self.__wrapped__
+
+    def __repr__(self) -> str:
+        return repr(self.__wrapped__)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__wrapped__, name)
+
+
+class Constructor(StandIn):
+    """Makes arrays that are seen when active values are written into them."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        recording, original = active_recording(), self.__wrapped__
         if recording is None:
             return original(*args, **kwargs)
         return recording.construct(original, args, kwargs, simple=original in _ORIGIN)
 
-    return construct
 
+class NumberFunction(StandIn):
+    """A function of ``math`` that records what it does to recorded numbers."""
 
-def _scalar_function(original: Callable[..., Any]) -> Callable[..., Any]:
-    of_items = original.__name__ in _OF_ITEMS
-
-    @functools.wraps(original)
-    def compute(*args: Any, **kwargs: Any) -> Any:
-        recording = active_recording()
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        recording, original = active_recording(), self.__wrapped__
         if recording is None:
             return original(*args, **kwargs)
-        if of_items:
+        if self.__name__ in _OF_ITEMS:
             args = tuple([a if isinstance(a, (list, tuple)) else list(a) for a in args])
         elif not any(map(is_recorded, args)):
             return original(*args, **kwargs)
         return recording.call(original, args, kwargs)
 
-    return compute
+
+class Library(ModuleType):
+    """A module with stand-ins for some of its functions."""
+
+    def __init__(self, module: ModuleType, stand_ins: dict[str, Any]) -> None:
+        super().__init__(module.__name__, module.__doc__)
+        self.__dict__.update({**vars(module), **stand_ins})
+        self.__dict__["_original"] = module
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_original"], name)
 
 
 class _FloatKind(type):
@@ -139,16 +165,17 @@ class Type(type, metaclass=_TypeKind):
     """``type`` as the user's modules see it during a run."""
 
 
-_NUMPY = {name: _constructor(getattr(np, name)) for name in _CONSTRUCTORS}
+_NUMPY = {name: Constructor(getattr(np, name)) for name in _CONSTRUCTORS}
 _MATH = {
-    name: _scalar_function(function)
+    name: NumberFunction(function)
     for name, function in vars(math).items()
     if callable(function) and not name.startswith("_")
 }
 _BUILTINS = {"float": Float, "type": Type}
 _STAND_INS: dict[Any, Any] = {
-    **{getattr(np, name): new for name, new in _NUMPY.items()},
-    **{getattr(math, name): new for name, new in _MATH.items()},
+    np: Library(np, _NUMPY),
+    math: Library(math, _MATH),
+    **{new.__wrapped__: new for new in (*_NUMPY.values(), *_MATH.values())},
 }
 
 
@@ -158,16 +185,21 @@ _STAND_INS: dict[Any, Any] = {
 class _Installed:
     """One namespace with stand-ins: what they replaced, and how many runs use them."""
 
-    def __init__(self, names: dict[str, Any], stand_ins: dict[str, Any]) -> None:
+    def __init__(self, names: dict[str, Any]) -> None:
         self.names = names
         self.uses = 0
-        self.stand_ins = stand_ins
-        self.before = {name: names.get(name, _ABSENT) for name in stand_ins}
-        names.update(stand_ins)
+        self.stand_ins = {k: v for k, v in _BUILTINS.items() if k not in names}
+        for name, value in list(names.items()):
+            new = _known(value)
+            if new is not None:
+                self.stand_ins[name] = new
+        self.before = {name: names.get(name, _ABSENT) for name in self.stand_ins}
+        names.update(self.stand_ins)
 
     def remove(self) -> None:
+        """Put the names back, but for those that the user's code has bound anew."""
         for name, new in self.stand_ins.items():
-            if self.names.get(name) is not new:  # rebound meanwhile: the user's word counts
+            if self.names.get(name) is not new:
                 continue
             if self.before[name] is _ABSENT:
                 del self.names[name]
@@ -179,39 +211,22 @@ _lock = threading.RLock()
 _installed: dict[int, _Installed] = {}
 
 
-def _stand_ins_for(names: dict[str, Any]) -> dict[str, Any]:
-    """The stand-ins that a namespace of the user's takes."""
-    found = {k: v for k, v in _BUILTINS.items() if k not in names}
-    for name, value in names.items():
-        new = _known(value)
-        if new is not None:
-            found[name] = new
-    return found
-
-
 def _known(value: Any) -> Any:
+    if not callable(value) and not isinstance(value, ModuleType):
+        return None
     try:
         return _STAND_INS.get(value)
     except TypeError:  # not hashable
         return None
 
 
-def _install(namespaces_: list[dict[str, Any]]) -> list[int]:
-    used: list[int] = []
+def _install(every: list[dict[str, Any]]) -> list[int]:
     with _lock:
-        for names in namespaces_:
-            installed = _installed.get(id(names))
-            if installed is None:
-                if names is vars(np):
-                    stand_ins: dict[str, Any] = dict(_NUMPY)
-                elif names is vars(math):
-                    stand_ins = dict(_MATH)
-                else:
-                    stand_ins = _stand_ins_for(names)
-                installed = _installed[id(names)] = _Installed(names, stand_ins)
-            installed.uses += 1
-            used.append(id(names))
-    return used
+        for names in every:
+            if id(names) not in _installed:
+                _installed[id(names)] = _Installed(names)
+            _installed[id(names)].uses += 1
+        return [id(names) for names in every]
 
 
 def _remove(used: list[int]) -> None:
@@ -227,7 +242,7 @@ def _remove(used: list[int]) -> None:
 @contextmanager
 def intercepted(recording: Recording, function: Any, arguments: dict[str, Any]) -> Iterator[None]:
     """Install the stand-ins for the duration of a run."""
-    used = _install([vars(np), vars(math), *namespaces(function, arguments)])
+    used = _install(namespaces(function, arguments))
     token = current.set(recording)
     try:
         yield

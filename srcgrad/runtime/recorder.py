@@ -73,6 +73,11 @@ class Recorder:
             if refusal is None or self.gradient.frontend == "record":
                 raise
             raise _noted(refusal, error) from error
+        except NameError as error:
+            refusal = self.refusals.get(self._key(bound))
+            if refusal is not None and refusal.code == "SG209":
+                raise copy.copy(refusal) from error
+            raise
         self.latest = self.calls.latest
         return result
 
