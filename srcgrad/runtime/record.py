@@ -42,7 +42,10 @@ class Recording(Writes):
 
     def compare(self, function: Callable[[Any, Any], Any], left: Recorded, right: Any) -> Any:
         """A comparison: a plain boolean, or an array of them."""
-        return function(left._value, plain(right)) if is_operand(right) else NotImplemented
+        if not is_operand(right):
+            return NotImplemented
+        self.decided = self.decided or self.is_active(left) or self.is_active(right)
+        return function(left._value, plain(right))
 
     def unary(self, node: str, function: Callable[[Any], Any], operand: Recorded) -> Any:
         """``op operand``."""

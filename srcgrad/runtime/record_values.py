@@ -21,7 +21,8 @@ class Values(Trace):
     def __init__(self, title: str) -> None:
         super().__init__(title)
         self.closed = False
-        self.arguments: list[Storage] = []
+        self.decided = False  # whether an active value was compared: it may decide the path
+        self.written: list[Storage] = []  # arguments that were written to
 
     # -- values -----------------------------------------------------------------------------------
 
@@ -40,6 +41,23 @@ class Values(Trace):
             "keep values of a differentiated function inside it, and take derivatives of "
             "derivatives of functions that can be read from source",
         )
+
+    def finish(self) -> None:
+        """Let go of the user's arrays and of recorded values."""
+        super().finish()
+        self.written.clear()
+
+    def constant_of(self, value: Any) -> Any:
+        """The contents of an array that holds constants: never of one that shows a written argument."""
+        if type(value) is RecordedArray:
+            return value._value
+        if any(np.may_share_memory(value, s.owner._value) for s in self.written):
+            self.refuse(
+                "SG311",
+                "an array from outside the function shares memory with an argument that was written",
+                "pass it as an argument that does not overlap, or write to a copy",
+            )
+        return value
 
     def _number_view(self, view: RecordedArray) -> None:
         """Note a view that was made while its memory held constants."""
@@ -96,6 +114,7 @@ class Values(Trace):
             return RecordedNumber(self, value, number)
         if isinstance(value, (tuple, list)):
             return self._several(kind, target, args, kwargs, value)
+        self.decided = True
         return value
 
     def _enter(
@@ -171,6 +190,11 @@ class Values(Trace):
         return None
 
     # -- conversions ------------------------------------------------------------------------------
+
+    def decision(self, value: Recorded) -> Any:
+        """The concrete value, for a whole number or a truth: they have no derivative."""
+        self.decided = self.decided or self.is_active(value)
+        return value._value
 
     def converted(self, value: Recorded, how: str) -> Any:
         """The concrete value of a constant that C code converts; of any other it would be a cut."""

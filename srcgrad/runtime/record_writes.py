@@ -38,6 +38,7 @@ class Writes(Values):
             self._activate(storage)
         if storage.argument and storage.entry is None:
             storage.entry = storage.owner._value.copy()
+            self.written.append(storage)
         storage.origin = None
         return active
 

@@ -91,10 +91,10 @@ class Recorded:
     # -- conversions ------------------------------------------------------------------------------
 
     def __bool__(self) -> bool:
-        return bool(self._value)
+        return bool(self._recording.decision(self))
 
     def __int__(self) -> int:
-        return int(self._value)
+        return int(self._recording.decision(self))
 
     def __float__(self) -> float:
         return float(self._recording.converted(self, "float()"))
@@ -153,16 +153,16 @@ class RecordedNumber(Recorded):
         return self
 
     def __round__(self, digits: Any = None) -> Any:
-        return round(self._value, digits)
+        return round(self._recording.decision(self), digits)
 
     def __trunc__(self) -> Any:
-        return math.trunc(self._value)
+        return math.trunc(self._recording.decision(self))
 
     def __floor__(self) -> Any:
-        return math.floor(self._value)
+        return math.floor(self._recording.decision(self))
 
     def __ceil__(self) -> Any:
-        return math.ceil(self._value)
+        return math.ceil(self._recording.decision(self))
 
     def __getitem__(self, index: Any) -> Any:
         return self._recording.index(self, index)

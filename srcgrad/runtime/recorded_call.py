@@ -7,33 +7,38 @@ arrays. So the second call along the same path compiles nothing.
 from __future__ import annotations
 
 import copy
+import inspect
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcgrad.errors import ArgumentError, KindError, Span
+from srcgrad.errors import KindError, Span
 from srcgrad.frontend.kinds import AV, Seq, is_namedtuple_type
-from srcgrad.ir.nodes import Var
+from srcgrad.ir.interpret import interpret
+from srcgrad.ir.nodes import Program, Var
 from srcgrad.runtime.compiled import Compiled
 from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.intercept import intercepted
 from srcgrad.runtime.locking import collection_paused, compiling
 from srcgrad.runtime.record import Recording
-from srcgrad.runtime.recorded import is_recorded
+from srcgrad.runtime.recorded import is_recorded, plain
 from srcgrad.runtime.retrace import Retrace, type_of_spec
 from srcgrad.runtime.signature import Arguments, Leaf, Path, children
 from srcgrad.runtime.trace import span_of
-from srcgrad.runtime.wrapping import Input, Wrapping, attributes_of
+from srcgrad.runtime.wrapping import Input, Wrapping, attributes_of, sweep_leaks
 from srcgrad.transform.options import Options
 from srcgrad.transform.pipeline import Derivation
 
 if TYPE_CHECKING:
     from srcgrad.runtime.gradient import Gradient
 
+_OWN_REFERENCES = 3  # to a recording that nothing else holds: two names and the count itself
 TRACES_KEPT = 64  # compiled traces of one gradient, least recently used first out
 
 
@@ -45,7 +50,7 @@ class Run:
     inputs: list[Input]
     value: Any
     aux: Any
-    number: int
+    number: int | None
     span: Span
     structures: dict[str, Any]
 
@@ -63,9 +68,12 @@ class RecordedCalls:
     def call(self, bound: dict[str, Any]) -> Any:
         """The gradient (and value) at these arguments, by a recorded run."""
         run = record(self.gradient, bound)
-        compiled = self._program(run)
-        entries = [i.entry for i in run.inputs]
-        found = compiled.load("rolled").function(*entries, tuple(run.recording.constants))
+        if run.number is None:  # on this path the result is constant
+            found = [_zero(i.value) for i in run.inputs]
+        else:
+            entries = [i.value for i in run.inputs]
+            function = self._program(run, run.number).load("rolled").function
+            found = function(*entries, tuple(run.recording.constants))
         gradients = {i.path: g for i, g in zip(run.inputs, found, strict=True)}
         names = self.gradient.wrt
         parts = [filled(run.structures[n], gradients) for n in names]
@@ -75,10 +83,10 @@ class RecordedCalls:
             return ((run.value, run.aux) if options.has_aux else run.value), result
         return (result, run.aux) if options.has_aux else result
 
-    def _program(self, run: Run) -> Compiled:
+    def _program(self, run: Run, number: int) -> Compiled:
         trace = run.recording
         inputs = tuple((*_type_key(i.value), i.written) for i in run.inputs)
-        key = (inputs, tuple(trace.constant_types), tuple(trace.entries), run.number)
+        key = (inputs, tuple(trace.constant_types), tuple(trace.entries), number)
         with self._lock:
             found = self.programs.get(key)
             if found is not None:
@@ -86,7 +94,7 @@ class RecordedCalls:
                 self.hits += 1
         if found is None:
             with compiling, collection_paused():
-                found = compile_trace(self.gradient, run)
+                found = compile_trace(self.gradient, run, number)
             with self._lock:
                 self.programs[key] = found
                 if len(self.programs) > TRACES_KEPT:
@@ -109,40 +117,53 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
     """Run the function on recorded arguments."""
     recording = Recording(title_of(gradient))
     wrapping = Wrapping(recording)
+    function = gradient.primal
+    wrapped: dict[str, Any] = {}
     result: Any = None
+    number: int | None = None
+    span = _place_of_function(function)
     try:
-        wrapped = {
-            name: wrapping.wrap(value, (("arg", name),), active=name in gradient.wrt)
-            for name, value in bound.items()
-        }
-        for name in gradient.wrt:
-            if not any(i.path[0][1] == name for i in wrapping.inputs):
-                message = f"argument {name!r} holds nothing to differentiate"
-                raise ArgumentError("SG306", message, "pass float arrays in it")
+        wrapped = wrapping.wrap_all(bound, gradient.wrt)
         places = {i.path: Gap(i.path) for i in wrapping.inputs}
         structures = {n: structured(bound[n], (("arg", n),), places) for n in gradient.wrt}
         args, kwargs = gradient.arguments(wrapped)
-        with intercepted(recording, gradient.primal, bound):
-            result = gradient.primal(*args, **kwargs)
-        value, number, span = _checked(gradient, recording, result)
+        wrapped = {}
+        with intercepted(recording, function, bound):
+            result = function(*args, **kwargs)
+        args, kwargs = (), {}
+        number = _result_number(gradient, recording, result, span)
+    except Exception as error:
+        error.args = tuple(plain(a) for a in error.args)
+        raise
     finally:
         recording.closed = True
-        result = wrapping.unwrap(result, gradient.primal)
+        args, kwargs = (), {}
+        result = wrapping.unwrap(result, function)
+        wrapping.finish()
+        recording.finish()
+        if sys.getrefcount(recording) > _OWN_REFERENCES:
+            sweep_leaks(recording)
     if recording.failure is not None:
         raise recording.failure
-    del value
     aux = result[1] if gradient.options.has_aux else None
     value = result[0] if gradient.options.has_aux else result
     return Run(recording, wrapping.inputs, value, aux, number, span, structures)
 
 
-def _checked(gradient: Gradient, recording: Recording, result: Any) -> tuple[Any, int, Span]:
-    """The recorded scalar to differentiate."""
-    code = getattr(gradient.primal, "__code__", None)
-    span = span_of("<unknown>", 1)
-    if code is not None:
-        span = span_of(code.co_filename, code.co_firstlineno)
-    title, first = gradient.__name__, result
+def _place_of_function(function: Any) -> Span:
+    """The line of the definition of a function, or of what a callable calls."""
+    plain_function = inspect.unwrap(getattr(function, "func", function))
+    if not isinstance(plain_function, FunctionType):
+        plain_function = getattr(type(plain_function), "__call__", None)
+    code = getattr(plain_function, "__code__", None)
+    return (
+        span_of("<unknown>", 1) if code is None else span_of(code.co_filename, code.co_firstlineno)
+    )
+
+
+def _result_number(gradient: Gradient, recording: Recording, result: Any, span: Span) -> int | None:
+    """The number of the scalar to differentiate; ``None`` if this path does not reach an input."""
+    title, first = recording.title, result
     if recording.failure is not None:
         raise recording.failure
 
@@ -153,21 +174,22 @@ def _checked(gradient: Gradient, recording: Recording, result: Any) -> tuple[Any
         if not (isinstance(result, (tuple, list)) and len(result) == 2):
             raise refuse("SG204", f"{title} must return a pair (value, aux)", "return loss, aux")
         first = result[0]
-    if isinstance(first, (tuple, list, dict, str)) or first is None:
-        raise refuse("SG204", f"{title} must return one scalar", "return the loss")
     if isinstance(first, np.ndarray) and first.size != 1:
         axes = "1 axis" if first.ndim == 1 else f"{first.ndim} axes"
         message = f"{title} returns an array of {axes}, not a scalar"
         raise refuse("SG204", message, "sum it, or differentiate one element of it")
+    if not isinstance(first, (float, np.floating, np.ndarray)):
+        kind = type(first).__name__
+        raise refuse("SG204", f"{title} must return one scalar, not {kind}", "return the loss")
     number = recording.number(first) if is_recorded(first) else None
-    if number is None:
+    if number is None and not recording.decided:
         raise refuse(
             "SG304", "no active input reaches the result", "check argnums, and casts to int"
         )
-    return first, number, span
+    return number
 
 
-def compile_trace(gradient: Gradient, run: Run) -> Compiled:
+def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
     """The gradient program of a trace."""
     trace = run.recording
     arguments = Arguments()
@@ -194,7 +216,8 @@ def compile_trace(gradient: Gradient, run: Run) -> Compiled:
     for item, var in zip(run.inputs, inputs, strict=True):
         array = isinstance(item.value, np.ndarray)
         retrace.values[item.number] = retrace.place(var, array=array, written=item.written)
-    lowered = retrace.lower(run.number, run.span, [*inputs, *constants])
+    lowered = retrace.lower(number, run.span, [*inputs, *constants])
+    _check_reproduced(lowered.program, run)
     rank_zero = frozenset(leaf.var for leaf in arguments.leaves if leaf.rank_zero)
     derivation = Derivation(
         lowered, tuple(inputs), rank_zero, Options(needed=gradient.options.needed)
@@ -206,6 +229,24 @@ def compile_trace(gradient: Gradient, run: Run) -> Compiled:
     compiled.adopt(emission)
     compiled.load("rolled")
     return compiled
+
+
+def _check_reproduced(program: Program, run: Run) -> None:
+    """Refuse a trace that does not give the value of the run: something was not seen."""
+    values = [*(i.value for i in run.inputs), *run.recording.constants]
+    with np.errstate(all="ignore"):
+        again = interpret(program, [v.copy() if type(v) is np.ndarray else v for v in values])[0]
+    if not np.allclose(again, run.value, rtol=1e-6, atol=0.0, equal_nan=True):
+        raise KindError(
+            "SG233",
+            f"the recorded operations give {again}, but the run gave {run.value}",
+            run.span,
+            "look for memory that is shared with an argument or changed by compiled code",
+        )
+
+
+def _zero(value: Any) -> Any:
+    return np.zeros_like(value) if type(value) is np.ndarray else type(value)(0.0)
 
 
 def _spec(value: Any) -> tuple[Any, tuple[int, ...]]:

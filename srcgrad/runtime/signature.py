@@ -24,6 +24,7 @@ from srcgrad.frontend.resolve import refuse_value
 from srcgrad.ir.build import constant as constant_atom
 from srcgrad.ir.nodes import Var
 from srcgrad.ir.types import FLOAT, INT, AnyDim, Array, Dim, Type, describe_type, is_differentiable
+from srcgrad.runtime.recorded import is_recorded
 
 Path = tuple[tuple[str, Any], ...]
 
@@ -119,6 +120,13 @@ def skeleton(value: Any) -> Any:
 
 def key_of(value: Any, path: Path, baked: frozenset[Path]) -> Hashable:
     """What of a value the emitted text may depend on."""
+    if is_recorded(value):
+        raise ArgumentError(
+            "SG305",
+            f"argument {path_text(path)!r} is a value of a recorded run: "
+            "derivatives of derivatives are not recorded",
+            "write the outer function so that it can be read from source",
+        )
     if type(value) is np.ndarray:
         return (value.dtype, tuple([n if n < 2 else 2 for n in value.shape]))
     if isinstance(value, float) and type(value) is float:

@@ -9,9 +9,10 @@ of the entry. So the entries, together with the types of the inputs, are the key
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Hashable, Iterable
 from types import CodeType, FrameType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -20,39 +21,45 @@ from srcgrad.frontend.kinds import is_namedtuple_type
 from srcgrad.runtime.recorded import RecordedArray, RecordedNumber
 
 MAX_ENTRIES = 30_000  # operations of one recorded run
+_FACTS_KEPT = 10_000
 VALUE, CONSTANT, STATIC, NUMBER, SEQUENCE, SLICE = range(6)
 Template = tuple[Any, ...]
 _STATICS = frozenset({str, bytes, type(None), type(Ellipsis), type, np.dtype})
 _INTERNAL = frozenset({"srcgrad", "numpy", "scipy", *sys.stdlib_module_names}) - {"__main__"}
-_internal: dict[CodeType, bool] = {}
-_literals: dict[CodeType, frozenset[float]] = {}
 
 
-def is_internal(frame: FrameType) -> bool:
-    """Whether a frame runs code of a library, not of the user."""
+class CodeFacts(NamedTuple):
+    """What is known of a piece of code; holds it, so that its id stays its own."""
+
+    code: CodeType
+    internal: bool
+    literals: frozenset[float]
+
+
+_facts: dict[int, CodeFacts] = {}  # by id: the hash of a code object is as long as the code
+
+
+def facts_of(frame: FrameType) -> CodeFacts:
+    """Whether a frame runs code of a library, and the floats that are written in it."""
     code = frame.f_code
-    inside = _internal.get(code)
-    if inside is None:
-        module = frame.f_globals.get("__name__") or ""
-        inside = _internal[code] = module.partition(".")[0] in _INTERNAL
-    return inside
+    found = _facts.get(id(code))
+    if found is None or found.code is not code:
+        module = (frame.f_globals.get("__name__") or "").partition(".")[0]
+        if len(_facts) >= _FACTS_KEPT:
+            _facts.clear()
+        literals = frozenset(c for c in _flat(code.co_consts) if type(c) is float)
+        found = _facts[id(code)] = CodeFacts(code, module in _INTERNAL, literals)
+    return found
 
 
-def user_frame() -> FrameType:
+def user_frame() -> tuple[FrameType, CodeFacts]:
     """The innermost frame that runs the user's code."""
     frame = sys._getframe(2)
-    while is_internal(frame) and frame.f_back is not None:
+    facts = facts_of(frame)
+    while facts.internal and frame.f_back is not None:
         frame = frame.f_back
-    return frame
-
-
-def literals_of(code: CodeType) -> frozenset[float]:
-    """The floats that are written in a piece of code."""
-    found = _literals.get(code)
-    if found is None:
-        found = frozenset(c for c in _flat(code.co_consts) if type(c) is float)
-        _literals[code] = found
-    return found
+        facts = facts_of(frame)
+    return frame, facts
 
 
 def _flat(values: Iterable[Any]) -> Iterable[Any]:
@@ -73,6 +80,7 @@ class Trace:
         self.constant_types: list[Hashable] = []
         self.values = 0
         self.failure: FrontendError | None = None
+        self.thread = threading.get_ident()
         self._numbers: dict[Hashable, int] = {}
         self._arrays: dict[int, tuple[Any, int]] = {}
 
@@ -80,7 +88,7 @@ class Trace:
 
     def refuse(self, code: str, message: str, remedy: str) -> NoReturn:
         """Raise an error at the user's line; raised again at the end if user code catches it."""
-        frame = user_frame()
+        frame, _ = user_frame()
         span = span_of(frame.f_code.co_filename, frame.f_lineno)
         error = KindError(code, message, span, remedy)
         self.failure = self.failure or error
@@ -98,9 +106,13 @@ class Trace:
         self, kind: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outs: Template
     ) -> None:
         """Append what was done, at the user's line."""
-        frame = user_frame()
-        code = frame.f_code
-        literals = literals_of(code)
+        if threading.get_ident() != self.thread:
+            self.refuse(
+                "SG223",
+                "a recorded value is used in another thread",
+                "compute in the thread that calls the gradient",
+            )
+        frame, (code, _, literals) = user_frame()
         given = tuple([self.encode(a, literals) for a in args])
         named = tuple([(k, self.encode(v, literals)) for k, v in kwargs.items()])
         self.entries.append((kind, target, given, named, outs, code.co_filename, frame.f_lineno))
@@ -154,6 +166,11 @@ class Trace:
     def constant_of(self, value: Any) -> Any:
         """The contents of an array, recorded or not, that holds constants."""
         return value._value if type(value) is RecordedArray else value
+
+    def finish(self) -> None:
+        """Let go of the user's arrays and of recorded values."""
+        self._numbers.clear()
+        self._arrays.clear()
 
     # -- constants --------------------------------------------------------------------------------
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections import deque
 from dataclasses import dataclass, field
+from operator import is_not
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -34,16 +36,13 @@ class Input:
     value: Any
     storage: Storage | None
 
-    @property
-    def written(self) -> bool:
-        """Whether the function wrote to the array."""
-        return self.storage is not None and self.storage.entry is not None
+    written: bool = False
 
-    @property
-    def entry(self) -> Any:
-        """The value on entry, though the function may have written to the array since."""
-        storage = self.storage
-        return self.value if storage is None or storage.entry is None else storage.entry
+    def settle(self) -> None:
+        """Keep the value on entry, though the function may have written to the array since."""
+        if self.storage is not None and self.storage.entry is not None:
+            self.value, self.written = self.storage.entry, True
+        self.storage = None
 
 
 @dataclass
@@ -53,6 +52,7 @@ class Wrapping:
     recording: Recording
     inputs: list[Input] = field(default_factory=list)
     _arrays: dict[int, RecordedArray] = field(default_factory=dict)
+    _storages: list[Storage] = field(default_factory=list)
     _copies: list[tuple[Any, Any]] = field(default_factory=list)
     _objects: dict[int, Any] = field(default_factory=dict)
 
@@ -86,7 +86,10 @@ class Wrapping:
         wrapped = RecordedArray(self.recording, value, self._next(active))
         storage = wrapped._storage
         storage.argument = True
-        self.recording.arguments.append(storage)
+        for other in self._storages:
+            if np.may_share_memory(other.owner._value, value):
+                other.overlaps = storage.overlaps = True
+        self._storages.append(storage)
         if active:
             self.inputs.append(Input(path, wrapped._id or 0, value, storage))
         self._arrays.setdefault(id(value), wrapped)
@@ -130,7 +133,7 @@ class Wrapping:
             ]
             if all(a is b for a, b in zip(items, value, strict=True)):
                 return value
-            copy = type(value)(*items) if named else type(value)(items)
+            copy = _sequence_like(value, items)
         if not isinstance(value, tuple):
             self._copies.append((value, copy))
         return copy
@@ -147,29 +150,62 @@ class Wrapping:
                 object.__setattr__(value, name, new)
         return value
 
+    def wrap_all(self, bound: dict[str, Any], active: tuple[str, ...]) -> dict[str, Any]:
+        """All arguments, by name; the differentiated ones must hold something to differentiate."""
+        wrapped = {n: self.wrap(v, (("arg", n),), active=n in active) for n, v in bound.items()}
+        for name in active:
+            if not any(i.path[0][1] == name for i in self.inputs):
+                message = f"argument {name!r} holds nothing to differentiate"
+                raise ArgumentError("SG306", message, "pass float arrays in it")
+        return wrapped
+
     # -- afterwards -------------------------------------------------------------------------------
 
     def unwrap(self, result: Any, function: Any) -> Any:
         """The result in plain values; arguments, cells and what they hold are made plain too."""
         seen: dict[int, Any] = {}
         for original, copy in reversed(self._copies):
-            plain_copy = unwrapped(copy, seen)
-            if isinstance(original, dict):
-                if list(original) != list(copy) or any(original[k] is not copy[k] for k in copy):
-                    original.clear()
-                    original.update(plain_copy)
-            else:
-                original[:] = plain_copy
             seen[id(copy)] = original
+            if isinstance(original, dict):
+                new = {k: unwrapped(v, seen) for k, v in copy.items()}
+                if list(new) != list(original) or any(original[k] is not new[k] for k in new):
+                    original.clear()
+                    original.update(new)
+            else:
+                items = [unwrapped(v, seen) for v in copy]
+                if len(items) != len(original) or any(map(is_not, items, original)):
+                    original[:] = items
         for value in self._objects.values():
             unwrapped(value, seen)
         for cell in getattr(function, "__closure__", None) or ():
             _clean_cell(cell, seen)
         return unwrapped(result, seen)
 
+    def finish(self) -> None:
+        """Let go of recorded values: what is still held then has leaked."""
+        for item in self.inputs:
+            item.settle()
+        self._arrays.clear()
+        self._storages.clear()
+        self._copies.clear()
+        self._objects.clear()
+
 
 def _in_object(path: Path) -> bool:
     return any(kind == "attr" for kind, _ in path)
+
+
+def _sequence_like(value: Any, items: list[Any]) -> Any:
+    """A list or tuple of the same class."""
+    import copy
+
+    if is_namedtuple_type(type(value)):
+        return type(value)(*items)
+    if type(value) in (list, tuple) or isinstance(value, tuple):
+        return type(value)(items)
+    new = copy.copy(value)
+    new[:] = items
+    return new
 
 
 def _like(value: dict[Any, Any]) -> Any:
@@ -218,17 +254,28 @@ def unwrapped(value: Any, seen: dict[int, Any]) -> Any:
         if all(a is b for a, b in zip(parts, value, strict=True)):
             return value
         return type(value)(*parts) if is_namedtuple_type(type(value)) else type(value)(parts)
-    if isinstance(value, list):
+    if isinstance(value, (list, deque)):
         _replace(value, range(len(value)), seen)
     elif isinstance(value, dict):
         _replace(value, list(value), seen)
     elif isinstance(value, (set, frozenset)):
-        return value
+        return _plain_set(value, seen)
     elif type(value).__module__.partition(".")[0] not in _LIBRARIES:
         for name, part in attributes_of(value):
             new = unwrapped(part, seen)
             if new is not part:
                 object.__setattr__(value, name, new)
+    return value
+
+
+def _plain_set(value: Any, seen: dict[int, Any]) -> Any:
+    if not any(map(is_recorded, value)):
+        return value
+    parts = [unwrapped(v, seen) for v in value]
+    if isinstance(value, frozenset):
+        return type(value)(parts)
+    value.clear()
+    value.update(parts)
     return value
 
 
