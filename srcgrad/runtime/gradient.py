@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from srcgrad.errors import ArgumentError
+from srcgrad.errors import ArgumentError, SrcgradError
 from srcgrad.transform.options import Options
 
 if TYPE_CHECKING:
@@ -91,6 +91,11 @@ class Gradient:
             self.dispatch.bind(args, kwargs)
         if self._dispatch is not None:
             self._dispatch.annotate(error)
+        from srcgrad.runtime.recorded import current
+
+        recording = current.get()
+        if recording is not None and isinstance(error, SrcgradError):
+            recording.failure = recording.failure or error  # user code must not hide it
 
     @property
     def dispatch(self) -> Dispatch:

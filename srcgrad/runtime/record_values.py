@@ -7,6 +7,7 @@ it later: from then on its memory is active too.
 
 from __future__ import annotations
 
+import threading
 from typing import Any, NoReturn
 
 import numpy as np
@@ -22,13 +23,22 @@ class Values(Trace):
         super().__init__(title)
         self.closed = False
         self.decided = False  # whether an active value was compared: it may decide the path
-        self.written: list[Storage] = []  # arguments that were written to
+        self.outer: list[Storage] = []  # memory from outside: of arguments, of captured arrays
+        self.written: list[Storage] = []  # those of them that were written to
+        self._owned: dict[int, RecordedArray] = {}
 
     # -- values -----------------------------------------------------------------------------------
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is recorded: the run is over, or this is another thread."""
+        return self.closed or threading.get_ident() != self.thread
+
     def number(self, value: Recorded) -> int | None:
         """The number of a recorded value; ``None`` while it holds constants only."""
-        if value._recording is not self or self.closed:
+        if value._home is not self or self.closed:
+            if type(value) is RecordedArray and not value._storage.active:
+                return None
             self._refuse_foreign()
         if value._id is None and value._storage.active:
             self._number_view(value)
@@ -46,6 +56,19 @@ class Values(Trace):
         """Let go of the user's arrays and of recorded values."""
         super().finish()
         self.written.clear()
+        self.outer.clear()
+        self._owned.clear()
+
+    def own(self, array: np.ndarray[Any, Any], *, active: bool = False) -> RecordedArray:
+        """The recorded array for one from outside; the same for the same unless it is an input."""
+        known = self._owned.get(id(array))
+        if known is not None and not active:
+            return known
+        found = RecordedArray(self, array, self.next() if active else None)
+        found._storage.outer = True
+        self.outer.append(found._storage)
+        self._owned.setdefault(id(array), found)
+        return found
 
     def constant_of(self, value: Any) -> Any:
         """The contents of an array that holds constants: never of one that shows a written argument."""
@@ -92,6 +115,8 @@ class Values(Trace):
         active = any(map(self.is_active, args)) or (
             bool(kwargs) and any(map(self.is_active, kwargs.values()))
         )
+        if not active and self.idle:
+            return value
         if type(value) is np.ndarray and value.dtype.kind in "fc":
             operands = (*args, *kwargs.values())
             base = self._base(value, operands)
@@ -151,7 +176,7 @@ class Values(Trace):
 
     def constant(self, value: Any) -> Any:
         """A new array of constants, to be recorded once an active value is written to it."""
-        if type(value) is np.ndarray and value.dtype.kind in "fc":
+        if type(value) is np.ndarray and value.dtype.kind in "fc" and not self.idle:
             return RecordedArray(self, value, None)
         return value
 
@@ -202,9 +227,11 @@ class Values(Trace):
             return value._value
         self.refuse_cut(how, value)
 
-    def exported(self, value: RecordedArray) -> Any:
+    def exported(self, value: Recorded, how: str) -> Any:
         """Memory that C code reads: constants, which must stay so."""
-        self.converted(value, "a conversion to a plain array")
+        self.converted(value, how)
+        if self.idle or type(value) is not RecordedArray:
+            return value._value
         value._storage.exported = True
         view = value._value.view()
         view.flags.writeable = False
@@ -215,7 +242,9 @@ class Values(Trace):
         self.refuse(
             "SG232",
             f"{how} would lose the derivative of a recorded value",
-            remedy or "use functions of NumPy, math or operators on it",
+            remedy
+            or "use functions of NumPy, math or operators on it, and write it only into arrays that are "
+            "made in the function by np.zeros, np.array or the like",
         )
 
 

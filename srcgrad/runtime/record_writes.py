@@ -22,29 +22,40 @@ class Writes(Values):
     def begin(self, storage: Storage, *values: Any) -> bool:
         """Get ready for a write of these values; whether it is to be noted."""
         active = storage.active or any(map(self.is_active, values))
+        if not active and self.idle:
+            return False
         if storage.exported:
             self.refuse(
                 "SG206",
                 "an array is written that C code may have kept a view of",
                 "write to a copy of it",
             )
-        if storage.overlaps:
-            self.refuse(
-                "SG311",
-                "an argument is written that shares memory with another",
-                "pass arrays that do not overlap: x.copy()",
-            )
+        if storage.outer and storage not in self.written:
+            self._first_write(storage)
         if active and not storage.active:
             self._activate(storage)
-        if storage.argument and storage.entry is None:
-            storage.entry = storage.owner._value.copy()
-            self.written.append(storage)
         storage.origin = None
         return active
+
+    def _first_write(self, storage: Storage) -> None:
+        """Keep the value on entry; memory that is seen under another name too is refused."""
+        array = storage.owner._value
+        shared = any(
+            s is not storage and np.may_share_memory(array, s.owner._value) for s in self.outer
+        )
+        if shared or storage.owner._home is not self:
+            self.refuse(
+                "SG311",
+                "an argument or captured array is written that shares memory with another",
+                "pass arrays that do not overlap: x.copy()",
+            )
+        storage.entry = array.copy()
+        self.written.append(storage)
 
     def _activate(self, storage: Storage) -> None:
         """Memory of constants gets a number: how it was made, or what it holds now."""
         owner, origin = storage.owner, storage.origin
+        owner._home = self
         number = self.next()
         outs = (("fresh", number, *spec_of(owner._value), None),)
         if origin is None:

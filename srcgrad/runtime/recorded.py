@@ -12,12 +12,14 @@ import functools
 import math
 import operator
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from srcgrad.runtime.recorded_operators import arithmetic, comparisons, in_place
 
+current: ContextVar[Any] = ContextVar("recording", default=None)  # a `Recording`
 _PLAIN = frozenset({"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "strides", "flags"})
 _CUTS = frozenset(
     {"tobytes", "tofile", "dump", "dumps", "data", "ctypes", "view", "getfield", "hex", "base"}
@@ -29,28 +31,17 @@ class Storage:
     """The memory behind recorded arrays: one for each allocation, shared by all its views.
 
     ``active`` once a differentiated value may be in it; before that its contents are constants.
-    ``entry`` is the value of an argument before its first write; ``origin`` the call that made the
-    memory, as long as nothing was written.
+    ``outer`` memory was there before the run, and ``entry`` is what it held before its first write;
+    ``origin`` is the call that made the memory, as long as nothing was written.
     """
 
-    __slots__ = (
-        "active",
-        "argument",
-        "entry",
-        "exported",
-        "origin",
-        "overlaps",
-        "owner",
-        "version",
-    )
+    __slots__ = ("active", "entry", "exported", "origin", "outer", "owner")
 
     def __init__(self, owner: RecordedArray, active: bool) -> None:
         self.owner = owner
         self.active = active
-        self.argument = False
-        self.overlaps = False
+        self.outer = False
         self.exported = False
-        self.version = 0
         self.entry: Any = None
         self.origin: Any = None
 
@@ -60,11 +51,16 @@ class Storage:
 class Recorded:
     """What recorded arrays and numbers share: arithmetic, comparisons, dispatch from NumPy."""
 
-    __slots__ = ("_id", "_recording", "_value")
+    __slots__ = ("_home", "_id", "_value")
     __array_priority__ = 1e6
-    _recording: Any  # a `Recording`, whose parts make recorded values
+    _home: Any  # the `Recording` that made the value
     _value: Any
     _id: int | None
+
+    @property
+    def _recording(self) -> Any:
+        """The recording in progress in this thread, else that which made the value."""
+        return current.get() or self._home
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -83,7 +79,7 @@ class Recorded:
         if name in _PLAIN:
             return attribute
         if name in _CUTS:
-            self._recording.refuse_cut(f".{name}", self)
+            return getattr(self._recording.exported(self, f".{name}"), name)
         if callable(attribute):
             return functools.partial(self._recording.method, self, name)
         return self._recording.attribute(self, name, attribute)
@@ -112,7 +108,7 @@ class Recorded:
         return format(self._value, spec)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        self._recording.refuse_cut("pickling", self)
+        return self._recording.converted(self, "pickling").__reduce_ex__(protocol)
 
     def __neg__(self) -> Any:
         return self._recording.unary("USub", operator.neg, self)
@@ -136,7 +132,7 @@ class RecordedNumber(Recorded):
     __slots__ = ()
 
     def __init__(self, recording: Any, value: Any, number: int) -> None:
-        self._recording = recording
+        self._home = recording
         self._value = value
         self._id = number
 
@@ -200,14 +196,14 @@ class RecordedArray(Recorded):
     def __init__(
         self, recording: Any, value: Any, number: int | None, storage: Storage | None = None
     ) -> None:
-        self._recording = recording
+        self._home = recording
         self._value = value
         self._id = number
         self._origin = None
         self._storage = Storage(self, number is not None) if storage is None else storage
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        return np.asarray(self._recording.exported(self), dtype)
+        return np.asarray(self._recording.exported(self, "a conversion to a plain array"), dtype)
 
     @property
     def shape(self) -> tuple[int, ...]:

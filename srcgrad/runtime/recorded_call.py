@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -27,10 +27,10 @@ from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.intercept import intercepted
 from srcgrad.runtime.locking import collection_paused, compiling
 from srcgrad.runtime.record import Recording
-from srcgrad.runtime.recorded import is_recorded, plain
+from srcgrad.runtime.recorded import Recorded, is_recorded, plain
 from srcgrad.runtime.retrace import Retrace, type_of_spec
 from srcgrad.runtime.signature import Arguments, Leaf, Path, children
-from srcgrad.runtime.trace import span_of
+from srcgrad.runtime.trace import facts_of, span_of
 from srcgrad.runtime.wrapping import Input, Wrapping, attributes_of, sweep_leaks
 from srcgrad.transform.options import Options
 from srcgrad.transform.pipeline import Derivation
@@ -133,6 +133,10 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
         args, kwargs = (), {}
         number = _result_number(gradient, recording, result, span)
     except Exception as error:
+        if recording.failure is not None and error is not recording.failure:
+            raise recording.failure from error
+        if type(error) is TypeError and "Recorded" in str(error):
+            raise _foreign_code(error, span) from error
         error.args = tuple(plain(a) for a in error.args)
         raise
     finally:
@@ -150,12 +154,22 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
     return Run(recording, wrapping.inputs, value, aux, number, span, structures)
 
 
+def _foreign_code(error: TypeError, span: Span) -> KindError:
+    """The refusal for compiled code that takes no other arrays than NumPy's own."""
+    step, place = error.__traceback__, span
+    while step is not None:
+        if not facts_of(step.tb_frame).internal:
+            place = span_of(step.tb_frame.f_code.co_filename, step.tb_lineno)
+        step = step.tb_next
+    message = "compiled code does not take a recorded value"
+    return KindError("SG232", message, place, "use functions of NumPy, math or operators on it")
+
+
 def _place_of_function(function: Any) -> Span:
     """The line of the definition of a function, or of what a callable calls."""
-    plain_function = inspect.unwrap(getattr(function, "func", function))
-    if not isinstance(plain_function, FunctionType):
-        plain_function = getattr(type(plain_function), "__call__", None)
-    code = getattr(plain_function, "__code__", None)
+    inner = inspect.unwrap(getattr(function, "func", function))
+    inner = inner if isinstance(inner, FunctionType) else getattr(inner, "__call__", None)  # noqa: B004
+    code = getattr(inner, "__code__", None)
     return (
         span_of("<unknown>", 1) if code is None else span_of(code.co_filename, code.co_firstlineno)
     )
@@ -181,7 +195,7 @@ def _result_number(gradient: Gradient, recording: Recording, result: Any, span: 
     if not isinstance(first, (float, np.floating, np.ndarray)):
         kind = type(first).__name__
         raise refuse("SG204", f"{title} must return one scalar, not {kind}", "return the loss")
-    number = recording.number(first) if is_recorded(first) else None
+    number = recording.number(cast(Recorded, first)) if is_recorded(first) else None
     if number is None and not recording.decided:
         raise refuse(
             "SG304", "no active input reaches the result", "check argnums, and casts to int"

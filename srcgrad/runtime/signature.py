@@ -121,11 +121,10 @@ def skeleton(value: Any) -> Any:
 def key_of(value: Any, path: Path, baked: frozenset[Path]) -> Hashable:
     """What of a value the emitted text may depend on."""
     if is_recorded(value):
-        raise ArgumentError(
+        value._recording.refuse(
             "SG305",
-            f"argument {path_text(path)!r} is a value of a recorded run: "
-            "derivatives of derivatives are not recorded",
-            "write the outer function so that it can be read from source",
+            f"argument {path_text(path)!r} of a derivative is a value of a recorded run",
+            "write the function around it so that it can be read from source",
         )
     if type(value) is np.ndarray:
         return (value.dtype, tuple([n if n < 2 else 2 for n in value.shape]))

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from srcgrad.errors import FrontendError, KindError, Span
+from srcgrad.errors import KindError, Span, SrcgradError
 from srcgrad.frontend.kinds import is_namedtuple_type
 from srcgrad.runtime.recorded import RecordedArray, RecordedNumber
 
@@ -79,7 +79,7 @@ class Trace:
         self.constants: list[Any] = []
         self.constant_types: list[Hashable] = []
         self.values = 0
-        self.failure: FrontendError | None = None
+        self.failure: SrcgradError | None = None
         self.thread = threading.get_ident()
         self._numbers: dict[Hashable, int] = {}
         self._arrays: dict[int, tuple[Any, int]] = {}

@@ -20,7 +20,7 @@ from srcgrad.errors import ArgumentError
 from srcgrad.frontend.kinds import is_namedtuple_type
 from srcgrad.frontend.resolve import refuse_value
 from srcgrad.runtime.record import Recording
-from srcgrad.runtime.recorded import RecordedArray, RecordedNumber, Storage, is_recorded
+from srcgrad.runtime.recorded import RecordedNumber, Storage, is_recorded
 from srcgrad.runtime.signature import Path, path_text
 
 _ATOMIC = (str, bytes, bool, int, complex, ModuleType, FunctionType, BuiltinFunctionType, type)
@@ -51,8 +51,6 @@ class Wrapping:
 
     recording: Recording
     inputs: list[Input] = field(default_factory=list)
-    _arrays: dict[int, RecordedArray] = field(default_factory=dict)
-    _storages: list[Storage] = field(default_factory=list)
     _copies: list[tuple[Any, Any]] = field(default_factory=list)
     _objects: dict[int, Any] = field(default_factory=dict)
 
@@ -78,25 +76,12 @@ class Wrapping:
     def _array(self, value: Any, path: Path, active: bool) -> Any:
         if active:
             refuse_value(value, path_text(path))
-        known = self._arrays.get(id(value))
-        if known is not None and not active:
-            return known
         if value.dtype.kind not in "fc":
             return value
-        wrapped = RecordedArray(self.recording, value, self._next(active))
-        storage = wrapped._storage
-        storage.argument = True
-        for other in self._storages:
-            if np.may_share_memory(other.owner._value, value):
-                other.overlaps = storage.overlaps = True
-        self._storages.append(storage)
+        wrapped = self.recording.own(value, active=active)
         if active:
-            self.inputs.append(Input(path, wrapped._id or 0, value, storage))
-        self._arrays.setdefault(id(value), wrapped)
+            self.inputs.append(Input(path, wrapped._id or 0, value, wrapped._storage))
         return wrapped
-
-    def _next(self, active: bool) -> int | None:
-        return self.recording.next() if active else None
 
     def _number(self, value: Any, path: Path) -> Any:
         refuse_value(value, path_text(path))
@@ -185,8 +170,6 @@ class Wrapping:
         """Let go of recorded values: what is still held then has leaked."""
         for item in self.inputs:
             item.settle()
-        self._arrays.clear()
-        self._storages.clear()
         self._copies.clear()
         self._objects.clear()
 
@@ -291,10 +274,19 @@ def sweep_leaks(recording: Recording) -> None:
     leaked = [r for r in gc.get_referrers(recording) if is_recorded(r)]
     for value in leaked:
         for holder in gc.get_referrers(value):
-            if isinstance(holder, list) and holder is not leaked:
-                holder[:] = [value._value if v is value else v for v in holder]
-            elif isinstance(holder, dict):
-                for key in [k for k, v in holder.items() if v is value]:
-                    holder[key] = value._value
-            elif isinstance(holder, CellType) and holder.cell_contents is value:
-                holder.cell_contents = value._value
+            if holder is not leaked:
+                _replace_in(holder, value)
+
+
+def _replace_in(holder: Any, value: Any) -> None:
+    """Put the plain value in place of a recorded one; tuples and frames stay as they are."""
+    if isinstance(holder, (list, deque)):
+        for k in range(len(holder)):
+            if holder[k] is value:
+                holder[k] = value._value
+    elif isinstance(holder, dict):
+        for key in list(holder):
+            if holder[key] is value:
+                holder[key] = value._value
+    elif isinstance(holder, CellType) and holder.cell_contents is value:
+        holder.cell_contents = value._value
