@@ -19,7 +19,7 @@ from srcgrad.frontend.source import Source
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slot, Var
 from srcgrad.ir.ops import OPS, Storage
-from srcgrad.ir.types import INT, Array, Dims, Type, dims_of
+from srcgrad.ir.types import INT, Array, Dims, Type, dims_of, is_complex
 from srcgrad.rules.indexing import is_basic
 
 RETURN_VALUE = "<return>"
@@ -53,6 +53,9 @@ class Frame:
     parent: Frame | None = None
     depth: int = 0
     caller: Frame | None = None
+    comprehension: bool = False
+    region: Any = None  # of a comprehension: the builder in use where it starts
+    outside: frozenset[str] = frozenset()  # names declared global
     held: list[AV] = field(default_factory=list)
 
 
@@ -68,10 +71,20 @@ class Exit:
         """An exit that is known."""
         return Exit(frozenset({code}), Const(code))
 
+    @staticmethod
+    def never() -> Exit:
+        """The end of statements that always raise."""
+        return Exit(frozenset(), Const(NEXT))
+
     @property
     def falls(self) -> bool:
         """Whether the next statement is surely reached."""
         return self.codes == {NEXT}
+
+    @property
+    def raises(self) -> bool:
+        """Whether the end is never reached."""
+        return not self.codes
 
 
 class Context:
@@ -79,7 +92,9 @@ class Context:
 
     statements: Callable[..., Exit]
     expression: Callable[..., AV]
+    assign: Callable[..., None]
     call: Callable[..., AV]
+    call_value: Callable[..., AV]
     captured: Callable[..., AV]
     call_function: Callable[..., AV]
 
@@ -151,17 +166,30 @@ class Context:
                 self.source.tree,
                 "split it into functions with loops, and differentiate those",
             )
+        if OPS[name].real_only and any(is_complex(a.type) for a in args):
+            self._refuse_here(
+                "SG211",
+                f"{name} of complex numbers has no derivative here",
+                "apply it to real and imaginary parts, or to abs(z)",
+            )
         try:
             if name == "matmul" and any(dims_of(a.type) == () for a in args):
                 raise TypeError("matmul takes arrays, and one operand is a number")
             return self.builder.emit(name, *args, hint=hint, **attrs)
         except (ValueError, IndexError, TypeError) as error:
-            span = self.builder.span
-            if isinstance(error, SrcgradError) or span is None:
+            if isinstance(error, SrcgradError) or self.builder.span is None:
                 raise
-            text = self.source.line(span.line) if span.file == self.source.file else None
             message = f"shapes or axes do not fit: {error}"
-            raise KindError("SG218", message, span, "check the shapes", text) from error
+            self._refuse_here("SG218", message, "check the shapes", error)
+
+    def _refuse_here(
+        self, code: str, message: str, remedy: str, cause: BaseException | None = None
+    ) -> NoReturn:
+        """Raise an error located where the builder is."""
+        span = self.builder.span
+        assert span is not None
+        text = self.source.line(span.line) if span.file == self.source.file else None
+        raise KindError(code, message, span, remedy, text) from cause
 
     def bind(self, var: Atom, *sources: AV, mutable: bool | None = None) -> AV:
         """Abstract value of a new result: arrays get a location; one that shows others is a view of them."""
@@ -256,6 +284,12 @@ class Context:
     def depends_on_inputs(self, var: Var) -> bool:
         """Whether integer inputs alone decide the value of ``var``."""
         return bool(self._integer_inputs(var))
+
+    def decided_by_inputs(self, atom: Atom) -> bool:
+        """Whether the value of an atom is known once integer inputs are."""
+        return isinstance(atom, Const) or (
+            isinstance(atom, Var) and atom.type == INT and self.depends_on_inputs(atom)
+        )
 
     def _integer_inputs(self, var: Var) -> set[Var]:
         """Integer inputs that decide the value of ``var``, or none if other things decide it too."""

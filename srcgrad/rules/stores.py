@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.errors import OVERLAP
 from srcgrad.ir import infer
 from srcgrad.ir.nodes import Const
 from srcgrad.ir.ops import Attrs, Op
 from srcgrad.ir.types import BOOL, Type
 from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.indexing import indexed, resolved, shifted
-from srcgrad.rules.registry import Linear, linear, plain, register, zero
+from srcgrad.rules.registry import HELPERS, Linear, linear, plain, register, zero
 from srcgrad.rules.symbols import Sym, where
 
 
@@ -93,6 +94,7 @@ def _like_part(types: tuple[Type, ...], attrs: Attrs) -> Type:
     return replace(indexed(types, attrs), dtype=np.dtype(bool))
 
 
+HELPERS["last_written"] = last_written
 plain(
     "last_written",
     lambda x, *parts, index: last_written(x, resolved(index)),
@@ -108,3 +110,13 @@ def _write_back(target: Any, value: Any) -> None:
 
 # What the function leaves in an array of its caller, once it has run.
 plain("write_back", _write_back, infer.constant_type(BOOL), zero=True, effect=True)
+
+
+def _apart(*arrays: Any, written: int) -> None:
+    for k, target in enumerate(arrays[:written]):
+        if any(np.may_share_memory(target, other) for other in arrays[k + 1 :]):
+            raise ValueError(OVERLAP)
+
+
+# The first ``written`` of its operands are written to, and must share no memory with any other.
+plain("apart", _apart, infer.constant_type(BOOL), zero=True, effect=True)

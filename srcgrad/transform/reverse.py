@@ -21,10 +21,11 @@ from srcgrad.ir.types import (
     Number,
     Type,
     dims_of,
+    is_complex,
     is_scalar,
 )
 from srcgrad.rules.broadcasting import full
-from srcgrad.rules.indexing import Gather, is_whole, may_repeat, shifted
+from srcgrad.rules.indexing import Gather, is_basic, is_whole, may_repeat, shifted
 from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.stores import Scatter
 from srcgrad.rules.symbols import Sym
@@ -184,10 +185,12 @@ class Sweep:
         return g
 
     def _number(self, g: Atom, param: Var) -> Atom:
+        kind, cast = (complex, "to_complex") if is_complex(param.type) else (float, "to_float")
         if isinstance(g, Const):
-            return Const(float(g.value))
+            return Const(kind(g.value))
+        g = self.real_for(g, param.type)
         if g.type != param.type:
-            g = self.builder.emit("to_float", g)
+            g = self.builder.emit(cast, g)
         self.name_cotangent(g, param)
         return g
 
@@ -243,11 +246,20 @@ class Sweep:
 
     def cast(self, g: Atom, type_: Type) -> Atom:
         """``g`` in the dtype of the value that it is the cotangent of."""
+        g = self.real_for(g, type_)
         if not (isinstance(type_, Array) and isinstance(g.type, Array)):
             return g
         if type_.dtype is None or g.type.dtype is None or g.type.dtype == type_.dtype:
             return g
         return self.builder.emit("astype", g, dtype=type_.dtype)
+
+    def real_for(self, g: Atom, type_: Type) -> Atom:
+        """The real part of ``g`` where the value that it is the cotangent of is real."""
+        if not is_complex(g.type) or is_complex(type_):
+            return g
+        if isinstance(g, Const):
+            return Const(g.value.real)
+        return self.builder.emit("real", g)
 
     def contribute(self, target: Atom | Chain, g: Atom, cotangents: Cotangents) -> None:
         """Add ``g`` to the cotangent of a forward value."""
@@ -324,7 +336,26 @@ class Sweep:
         if before is not None or source in self.map.partial:
             base = self.filled(base, source)
         exact = self.cast(g, source.type)
+        empty = self._zeroed_there(base, args, attrs["index"])
+        if empty is not None:
+            parts = [a.atom for a in args[1:]]
+            index = shifted(attrs["index"], 1)
+            cotangents[key] = self.builder.emit("store", empty, exact, *parts, index=index)
+            return
         cotangents[key] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
+
+    def _zeroed_there(self, base: Atom, args: Any, index: Any) -> Atom | None:
+        """The cotangent before the index was zeroed in it, if that is the last that happened to it."""
+        zeroed = self.builder.definition(base, "store")
+        if zeroed is None or not any(s is zeroed for s in self.builder.stmts[-12:]):
+            return None  # in another region both versions would be alive
+        if not is_basic(index, tuple(a.atom for a in args)):
+            return None
+        parts = [self.supply.reach(a.atom) for a in args[1:]]
+        same = build.freeze(zeroed.attrs["index"]) == build.freeze(shifted(index, 1))
+        zero = isinstance(zeroed.args[1], Const) and zeroed.args[1].value == 0.0
+        keys = [list(map(build.atom_key, atoms)) for atoms in (zeroed.args[2:], parts)]
+        return zeroed.args[0] if same and zero and keys[0] == keys[1] else None
 
     def scatter(
         self, eqn: Eqn, rule: Scatter, g: Atom, args: Any, attrs: Any, cotangents: Cotangents
