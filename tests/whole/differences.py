@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -32,7 +33,7 @@ def children(tree: Any) -> list[tuple[Any, Any]]:
 
 def leaves(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Each differentiable leaf (floating arrays and numbers) with the path that leads to it."""
-    if isinstance(tree, np.ndarray) or isinstance(tree, (float, complex, np.inexact)):
+    if isinstance(tree, (np.ndarray, float, complex, np.inexact)):
         if np.issubdtype(np.asarray(tree).dtype, np.inexact):
             yield path, tree
         return
@@ -81,7 +82,7 @@ def slope(function: Callable[..., Any], args: Any, path: Path, direction: Any) -
 
     with np.errstate(all="ignore"):
         found = [central(h) for h in STEPS]
-    gaps = [abs(a - b) for a, b in zip(found, found[1:], strict=False)]
+    gaps = [abs(a - b) for a, b in itertools.pairwise(found)]
     best = min(range(len(gaps)), key=lambda k: gaps[k] if np.isfinite(gaps[k]) else np.inf)
     return found[best + 1]
 
