@@ -1,6 +1,6 @@
-"""Prints what becomes of every whole program; ``--update`` writes the list of refused ones.
+"""Prints what becomes of every whole program, and how many are refused for each reason.
 
-Run: python -m tests.whole [--update] [NAME ...]
+Run: python -m tests.whole [NAME ...]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import traceback
 import warnings
 
 from srcgrad.errors import SrcgradError
-from tests.whole.test_whole import HERE, PROGRAMS, check, load
+from tests.whole.test_whole import PROGRAMS, check_program
 
 
 def outcome(name: str) -> tuple[str, str]:
@@ -21,7 +21,7 @@ def outcome(name: str) -> tuple[str, str]:
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("error")
-            check(load(name))
+            check_program(name)
     except SrcgradError as refusal:
         return refusal.code, str(refusal).strip().splitlines()[0]
     except AssertionError as wrong:
@@ -33,16 +33,12 @@ def outcome(name: str) -> tuple[str, str]:
     return "right", ""
 
 
-def main(arguments: list[str]) -> None:
-    names = [a for a in arguments if not a.startswith("-")]
+def main(names: list[str]) -> None:
     found = {}
     for name in names or PROGRAMS:
         found[name] = outcome(name)
         print(f"{name:24} {found[name][0]:6} {found[name][1]}", flush=True)
     print(dict(collections.Counter(word for word, _ in found.values()).most_common()))
-    if "--update" in arguments and not names:
-        refused = [f"{name} {word}\n" for name, (word, _) in found.items() if word[:2] == "SG"]
-        (HERE / "refused.txt").write_text("".join(refused), encoding="utf-8")
 
 
 if __name__ == "__main__":
