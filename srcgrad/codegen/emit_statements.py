@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
 
 from srcgrad.codegen import inline
 from srcgrad.codegen.emit_expressions import ExpressionEmitter
 from srcgrad.codegen.printer import Comment
-from srcgrad.codegen.spell import Expr, attr, name, spell
-from srcgrad.codegen.tidy import (
-    as_index,
-    repeats,
-)
+from srcgrad.codegen.spell import Expr, as_index, name, spell, subscript
+from srcgrad.codegen.tidy import repeats
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Var, regions_of
-from srcgrad.ir.types import Array
-from srcgrad.rules.indexing import is_advanced
+from srcgrad.rules.indexing import may_repeat
 
 
 class StatementEmitter(ExpressionEmitter):
@@ -43,8 +36,12 @@ class StatementEmitter(ExpressionEmitter):
 
     def equation(self, eqn: Eqn) -> list[ast.stmt]:
         """The statements of one equation."""
-        if eqn.op.name == "index_add":
-            return self.index_add(eqn)
+        if eqn.op.name in ("store", "index_add"):
+            return self.item_update(eqn)
+        if eqn.op.name == "write_back":
+            target, value = map(self.expr, eqn.args)
+            every = ast.Subscript(target, ast.Constant(Ellipsis), ast.Store())
+            return [ast.Assign([every], value, None)]
         if eqn.op.name == "check":
             return [ast.Assert(self.expr(eqn.args[0]), None)]
         if not eqn.outs or eqn.op.name in ("push", "settle"):
@@ -75,8 +72,8 @@ class StatementEmitter(ExpressionEmitter):
             return ast.Call(ast.Attribute(self.expr(atom), "copy", ast.Load()), [], [])
         return self.expr(atom)
 
-    def index_add(self, eqn: Eqn) -> list[ast.stmt]:
-        """``buffer[index] += value``, or ``np.add.at`` where an index may repeat."""
+    def item_update(self, eqn: Eqn) -> list[ast.stmt]:
+        """``buffer[index] = value`` or ``+=``, or ``np.add.at`` where an index may repeat."""
         nodes: list[ast.stmt] = []
         base, g = eqn.args[0], eqn.args[1]
         receiver = self.names.of(eqn.out)
@@ -86,41 +83,18 @@ class StatementEmitter(ExpressionEmitter):
                 copy = ast.Call(ast.Attribute(copy, "copy", ast.Load()), [], [])
             nodes.append(ast.Assign([ast.Name(receiver, ast.Store())], copy, None))
         args = [self.expr(a) for a in eqn.args]
-        index = eqn.attrs["index"]
-        entry = attr(index[0], args) if len(index) == 1 else attr(index, args)
-        types = tuple(a.type for a in eqn.args)
+        entry = subscript(name(receiver), eqn.attrs["index"], args).slice
+        target = ast.Subscript(name(receiver), entry, ast.Store())
         value = self.expr(g)
+        if eqn.op.name == "store":
+            return [*nodes, ast.Assign([target], value, None)]
         minus = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub)
         if minus:
             value = value.operand  # type: ignore[attr-defined]
-        if self.may_repeat(eqn, index, types):
+        if may_repeat(eqn.attrs["index"], eqn.args, self.inlining.definition.get):
             at = name("np.subtract.at" if minus else "np.add.at")
             return [*nodes, ast.Expr(ast.Call(at, [name(receiver), as_index(entry), value], []))]
-        target = ast.Subscript(name(receiver), entry, ast.Store())
         return [*nodes, ast.AugAssign(target, ast.Sub() if minus else ast.Add(), value)]
-
-    def may_repeat(self, eqn: Eqn, index: Any, types: Any) -> bool:
-        """Whether an index may name one element twice: not if it is a mask, or one entry counts up."""
-        arrays = [e for e in index if is_advanced(e, types)]
-        if not arrays or _is_mask_only(index, types):
-            return False
-        return not any(self.counts_up(eqn.args[e.position], types, arrays) for e in arrays)
-
-    def counts_up(self, atom: Atom, types: Any, arrays: list[Any]) -> bool:
-        """Whether an index array is ``np.arange`` of the length of all other index arrays."""
-        stmt = self.inlining.definition.get(atom)  # type: ignore[arg-type]
-        if not (isinstance(stmt, Eqn) and stmt.op.name == "arange" and len(stmt.args) == 1):
-            return False
-        stop = self.inlining.definition.get(stmt.args[0])  # type: ignore[arg-type]
-        if not (
-            isinstance(stop, Eqn)
-            and stop.op.name == "length"
-            and isinstance(stop.args[0].type, Array)
-        ):
-            return len(arrays) == 1
-        length = (stop.args[0].type.dims or (None,))[stop.attrs["axis"]]
-        others = [types[e.position].dims for e in arrays if types[e.position] is not atom.type]
-        return all(dims == (length,) for dims in others)
 
     def call(self, stmt: Call, out: list[ast.stmt]) -> None:
         """A call of another emitted function."""
@@ -174,9 +148,3 @@ def _read_after(block: Block, inlining: inline.Inlining) -> set[Var]:
             read(Block((), block.stmts[k + 1 :], block.results))
             after = True
     return found if after else set()
-
-
-def _is_mask_only(index: Any, types: Any) -> bool:
-    """Whether the only array in an index is a boolean mask, which cannot repeat an element."""
-    arrays = [types[e.position] for e in index if is_advanced(e, types)]
-    return len(arrays) == 1 and getattr(arrays[0], "dtype", None) == np.dtype(bool)

@@ -12,9 +12,11 @@ from typing import Any
 from srcgrad.rules.linalg import product_left, product_right
 from srcgrad.rules.reductions import product_of_others
 from srcgrad.rules.shapes import unbroadcast_to
+from srcgrad.rules.stores import last_written
 
 HELPERS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (unbroadcast_to, product_of_others, product_left, product_right)
+    f.__name__: f
+    for f in (unbroadcast_to, product_of_others, product_left, product_right, last_written)
 }
 
 

@@ -117,6 +117,17 @@ def subscript(receiver: Expr, index: Any, args: Sequence[Expr]) -> ast.Subscript
     return ast.Subscript(receiver, entry, ast.Load())
 
 
+def as_index(entry: Expr) -> Expr:
+    """A subscript as a value: slices become ``slice(...)``."""
+    if isinstance(entry, ast.Tuple):
+        return ast.Tuple([as_index(e) for e in entry.elts], ast.Load())
+    if isinstance(entry, ast.Slice):
+        none = ast.Constant(None)
+        parts = [entry.lower or none, entry.upper or none] + ([entry.step] if entry.step else [])
+        return ast.Call(name("slice"), parts, [])
+    return entry
+
+
 def _is_array(type_: Any) -> bool:
     """Whether a value surely is an array: of unknown rank it may be a Python number on some paths."""
     return isinstance(type_, Array) and bool(type_.dims)
@@ -203,6 +214,9 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "index": lambda eqn, args: subscript(args[0], eqn.attrs["index"], args),
     "absolute": lambda eqn, args: call(
         "np.abs" if eqn.attrs.get("via") == "np" else "abs", args[0]
+    ),
+    "last_written": lambda eqn, args: call(
+        "last_written", args[0], as_index(subscript(args[0], eqn.attrs["index"], args).slice)
     ),
     "not": lambda eqn, args: ast.UnaryOp(ast.Not(), args[0]),
     "transpose": _transpose,

@@ -9,7 +9,7 @@ import ast
 import copy
 
 from srcgrad.codegen.printer import unchecked
-from srcgrad.codegen.spell import Expr, name
+from srcgrad.codegen.spell import Expr
 
 
 def without_unread(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -133,17 +133,6 @@ def negated(test: Expr) -> Expr:
 def mentions(body: list[ast.stmt], text: str) -> bool:
     """Whether a name occurs in statements."""
     return any(isinstance(n, ast.Name) and n.id == text for s in body for n in ast.walk(s))
-
-
-def as_index(entry: Expr) -> Expr:
-    """A subscript as a value: slices become ``slice(...)``."""
-    if isinstance(entry, ast.Tuple):
-        return ast.Tuple([as_index(e) for e in entry.elts], ast.Load())
-    if isinstance(entry, ast.Slice):
-        none = ast.Constant(None)
-        parts = [entry.lower or none, entry.upper or none] + ([entry.step] if entry.step else [])
-        return ast.Call(name("slice"), parts, [])
-    return entry
 
 
 def repeats(node: ast.stmt, text: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcgrad.frontend.context import Context, Exit
+from srcgrad.frontend.heap import Snapshot
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
@@ -43,7 +44,7 @@ class Arm:
 
     builder: Any
     names: dict[str, AV]
-    versions: dict[int, Atom]
+    heap: Snapshot
     exit: Exit
 
 
@@ -52,7 +53,6 @@ class Merge:
     """Outs of a branch in the making."""
 
     cx: Context
-    old_locs: frozenset[int]
     first: dict[int, Atom]
     second: dict[int, Atom]
     outs: list[Var] = field(default_factory=list)
@@ -82,14 +82,16 @@ def branch(
     cx: Context, node: Any, test: Atom, then: Callable[[], Exit], orelse: Callable[[], Exit]
 ) -> Exit:
     """Lower both arms under ``test`` and merge their states."""
-    names, versions = dict(cx.frame.names), cx.heap.snapshot()
-    first = _run_arm(cx, then)
-    cx.frame.names, cx.heap.versions = dict(names), dict(versions)
-    second = _run_arm(cx, orelse)
-    merge = Merge(cx, frozenset(versions), first.versions, second.versions)
-    cx.heap.versions = {**first.versions, **second.versions}
-    for loc in versions:
-        _merge_version(merge, loc, first.versions[loc], second.versions[loc])
+    names, before = dict(cx.frame.names), cx.heap.snapshot()
+    first = _run_arm(cx, then, names)
+    cx.frame.names = dict(names)
+    cx.heap.restore(before)
+    second = _run_arm(cx, orelse, names)
+    merge = Merge(cx, first.heap.versions, second.heap.versions)
+    cx.heap.restore(before)
+    for loc in before.versions:
+        if loc not in cx.heap.views:
+            _merge_version(merge, loc, merge.first[loc], merge.second[loc])
     cx.frame.names = _merge_names(merge, first, second)
     exit_ = _merge_exit(merge, first.exit, second.exit)
     cx.builder.append(
@@ -105,12 +107,17 @@ def branch(
     return exit_
 
 
-def _run_arm(cx: Context, lower: Callable[[], Exit]) -> Arm:
+def _run_arm(cx: Context, lower: Callable[[], Exit], before: dict[str, AV]) -> Arm:
     outer = cx.builder
     cx.builder = outer.child()
     try:
         exit_ = lower()
-        return Arm(cx.builder, cx.frame.names, cx.heap.versions, exit_)
+        for name, value in cx.frame.names.items():
+            if value is not before.get(name):  # it may leave the arm: read what has changed since
+                for leaf in leaves(value):
+                    if isinstance(leaf, Ref):
+                        cx.heap.read(leaf.loc, cx.emit)
+        return Arm(cx.builder, cx.frame.names, cx.heap.snapshot(), exit_)
     finally:
         cx.builder = outer
 
@@ -171,8 +178,7 @@ def _merge_leaf(merge: Merge, a: AV, b: AV, name: str) -> AV:
         loc = heap.allocate(merged)
         merge.locs[key] = loc
         for ref in refs:
-            if ref.loc in merge.old_locs or not heap.is_exclusive(ref.loc):
-                heap.alias(ref.loc, loc)
+            heap.alias(ref.loc, loc)
     return Ref(merge.locs[key])
 
 

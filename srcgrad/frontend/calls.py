@@ -34,6 +34,7 @@ from srcgrad.frontend.kinds import (
 )
 from srcgrad.frontend.operators import refuse_complex, static_value
 from srcgrad.frontend.resolve import Capture, Root
+from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
 from srcgrad.rules.registry import FUNCTIONS, Binding
 
@@ -123,7 +124,7 @@ def _call_bound(
 ) -> AV:
     """A registered function: operands to atoms, the rest to attributes."""
     given = _bind_arguments(cx, binding, function, args, kwargs, node)
-    operands = [array_like(cx, v, node) for v in given[: binding.operands]]
+    operands = [array_like(cx, v, node) for _, v in given[: binding.operands]]
     attrs: dict[str, Any] = {}
     for name, value in given[binding.operands :]:
         if value == NONE or (name == "keepdims" and static_value(value) is False):
@@ -151,14 +152,6 @@ def static_attr(cx: Context, value: AV, node: Any, what: str) -> Any:
     if known is not None:
         return known.value
     return cx.integer(value, node, f"{what}=")
-
-
-def array_like(cx: Context, value: Any, node: Any) -> AV:
-    """An operand: nested sequences become arrays, as NumPy makes them."""
-    value = value[1] if isinstance(value, tuple) else value
-    if isinstance(value, Seq):
-        return call_function(cx, np.array, [value], {}, node)
-    return value  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=512)

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from srcgrad.errors import FrontendError, KindError, Span, SrcgradError
-from srcgrad.frontend.heap import Heap
-from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, describe
+from srcgrad.frontend.heap import Heap, View
+from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, describe, leaves
 from srcgrad.frontend.resolve import Captures
 from srcgrad.frontend.source import Source
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slot, Var
 from srcgrad.ir.ops import OPS, Storage
 from srcgrad.ir.types import INT, Array, Dims, Type, dims_of
+from srcgrad.rules.indexing import is_basic
 
 RETURN_VALUE = "<return>"
 BUDGET = 400_000  # equations that one lowering may make, restarts of loops included
@@ -34,9 +35,17 @@ class Specialise(Exception):
         self.variables = variables
 
 
+class Written(Exception):
+    """An array of the caller turns out to be written: start again with a copy of it made on entry."""
+
+    def __init__(self, variables: frozenset[Var]) -> None:
+        super().__init__("written")
+        self.variables = variables
+
+
 @dataclass
 class Frame:
-    """Names of one function being lowered."""
+    """Names of one function being lowered; ``held`` are the values of the statement in progress."""
 
     function: UserFunction
     names: dict[str, AV] = field(default_factory=dict)
@@ -44,6 +53,7 @@ class Frame:
     parent: Frame | None = None
     depth: int = 0
     caller: Frame | None = None
+    held: list[AV] = field(default_factory=list)
 
 
 @dataclass
@@ -85,6 +95,8 @@ class Context:
         self.sites = 0
         self.budget = BUDGET
         self.gather = False
+        self.written: frozenset[Var] = frozenset()
+        self.entries: dict[Var, int] = {}
 
     # -- refusing -------------------------------------------------------------------------------
 
@@ -152,31 +164,68 @@ class Context:
             raise KindError("SG218", message, span, "check the shapes", text) from error
 
     def bind(self, var: Atom, *sources: AV, mutable: bool | None = None) -> AV:
-        """Abstract value of a new result: arrays get a location, aliased to the arrays they may view."""
+        """Abstract value of a new result: arrays get a location; one that shows others is a view of them."""
         type_ = var.type
         if not isinstance(var, Var) or not isinstance(type_, Array):
             return var
         eqn = self.builder.defs.get(var)
-        storage = eqn.op.storage if eqn is not None else Storage.FRESH
         scalar = type_.dims == () and not (eqn is not None and eqn.op.name in _RANK_ZERO_ARRAYS)
         if scalar if mutable is None else not mutable:
             return var
+        refs = [s for s in sources if isinstance(s, Ref)]
+        if eqn is None or eqn.op.storage is Storage.FRESH or not refs:
+            return Ref(self._fresh(var, eqn))
+        if eqn.op.name == "index" and not is_basic(eqn.attrs["index"], eqn.args):
+            if all(getattr(a.type, "dims", ()) is not None for a in eqn.args):
+                return Ref(self.heap.allocate(var))
+        elif self._shows(eqn, refs[0].loc) and self.heap.versions[refs[0].loc] is eqn.args[0]:
+            return Ref(self.heap.view(var, View(refs[0].loc, eqn.op.name, eqn.args[1:], eqn.attrs)))
         loc = self.heap.allocate(var)
-        if storage is not Storage.FRESH:
-            for source in sources:
-                if isinstance(source, Ref):
-                    self.heap.alias(source.loc, loc)
+        for source in refs:
+            self.heap.alias(source.loc, loc)
         return Ref(loc)
+
+    def _fresh(self, var: Var, eqn: Eqn | None) -> int:
+        """A location of its own; NumPy's constructors give elements in C order."""
+        loc = self.heap.allocate(var)
+        if eqn is not None and eqn.op.name in _C_ORDER:
+            self.heap.ordered.add(loc)
+        return loc
+
+    def _shows(self, eqn: Eqn, source: int) -> bool:
+        """Whether a result surely shares storage with its first operand."""
+        if eqn.op.storage is Storage.VIEW:
+            return True
+        if eqn.op.name in ("reshape", "ravel"):
+            return source in self.heap.ordered
+        return eqn.op.name == "index" and dims_of(eqn.args[0].type) is not None
 
     def atom(self, value: AV, node: Any, what: str = "this operation") -> Atom:
         """The atom behind a number or array; anything else is refused."""
         if isinstance(value, ATOMS):
             return value
         if isinstance(value, Ref):
-            return self.heap.versions[value.loc]
+            return self.heap.read(value.loc, self.emit)
         self.refuse(
             "SG215", f"{what} does not take {describe(value)}", node, "pass an array or a number"
         )
+
+    def reachable(self) -> set[int]:
+        """Locations of all arrays that a name, or the statement in progress, can still reach."""
+        found: set[int] = set()
+        todo: list[Frame | None] = [self.frame]
+        seen: set[int] = set()
+        while todo:
+            frame = todo.pop()
+            if frame is None or id(frame) in seen:
+                continue
+            seen.add(id(frame))
+            todo += [frame.parent, frame.caller]
+            for value in (*frame.names.values(), *frame.held, *frame.function.defaults.values()):
+                found.update(leaf.loc for leaf in leaves(value) if isinstance(leaf, Ref))
+                if isinstance(value, UserFunction):
+                    todo.append(value.frame)
+        return found
 
     def type_of(self, value: AV) -> Type | None:
         """Type of an array or number, else ``None``."""
@@ -234,6 +283,9 @@ _RANK_ZERO_ARRAYS = frozenset(
 )
 
 
+_C_ORDER = frozenset({"zeros", "ones", "empty", "full", "array", "arange", "linspace", "eye"})
+
+
 __all__ = [
     "BREAK",
     "CONTINUE",
@@ -246,4 +298,5 @@ __all__ = [
     "Slot",
     "Span",
     "Specialise",
+    "Written",
 ]

@@ -38,7 +38,10 @@ def expression(cx: Context, node: Any) -> AV:
             "SG102", f"{type(node).__name__} is not supported here", node, "rewrite the expression"
         )
     with cx.at(node):
-        return lower(cx, node)
+        value = lower(cx, node)
+    if isinstance(value, (Ref, Seq)):
+        cx.frame.held.append(value)
+    return value
 
 
 def _constant(cx: Context, node: Any) -> AV:
@@ -92,10 +95,9 @@ def captured(cx: Context, capture: Capture, value: Any) -> AV:
 def _captured_input(cx: Context, var: Var) -> AV:
     var = cx.local_capture(var)
     if isinstance(var.type, Array):
-        for loc, atom in cx.heap.versions.items():
-            if atom is var:
-                return Ref(loc)
-        return Ref(cx.heap.allocate(var, shared=True))
+        if var not in cx.heap.captured:
+            cx.heap.captured[var] = cx.heap.allocate(var, shared=True)
+        return Ref(cx.heap.captured[var])
     return var
 
 

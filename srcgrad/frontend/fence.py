@@ -136,11 +136,7 @@ NODES: dict[str, Refusal | None] = {
         "a parameter with ** is not supported",
         "name each parameter, or pass one dictionary as {name}",
     ),
-    "Subscript.store": Refusal(
-        "SG206",
-        "writing to an item in place is not supported yet",
-        "build a new array, for instance with np.where, np.stack or np.concatenate",
-    ),
+    "Subscript.store": SUPPORTED,
     "Attribute.store": Refusal(
         "SG115",
         "writing to an attribute is not supported",

@@ -1,35 +1,93 @@
 """The heap of lowering: where aliasing ends.
 
 Every array lives at a location; the heap holds the current version of each. Names that share an array
-share its location, so an in-place operation is seen through all of them. Locations whose storage may
-overlap (views, values merged by a branch or carried by a loop) form one alias class: a write to a class
-of more than one location is refused, since it could not be seen through the others.
+share its location, so a write is seen through all of them. A *view* is a location too: it knows how it is
+read from its parent, and is read again whenever the parent has changed. Locations whose storage may overlap
+in a way that is not known (a reshape that may copy, values merged by a branch or carried by a loop) form
+one alias class: a write to a class is refused while another of its arrays can still be read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
 from srcgrad.ir.nodes import Atom
 
 
+@dataclass(frozen=True)
+class View:
+    """How a location is read from its parent: an operation on the parent and further operands."""
+
+    parent: int
+    op: str
+    args: tuple[Atom, ...] = ()
+    attrs: dict[str, Any] = field(default_factory=dict)
+
+
+class Snapshot(NamedTuple):
+    """Versions of all locations at one point, and what those of views were read from."""
+
+    versions: dict[int, Atom]
+    basis: dict[int, Atom]
+
+
 class Heap:
-    """Versions of arrays by location, and alias classes of locations."""
+    """Versions of arrays by location, views, and alias classes of locations."""
 
     def __init__(self) -> None:
         self.versions: dict[int, Atom] = {}
+        self.basis: dict[int, Atom] = {}
+        self.views: dict[int, View] = {}
+        self.ordered: set[int] = set()
+        self.captured: dict[Atom, int] = {}
         self._class: dict[int, int] = {}
-        self._size: dict[int, int] = {}
-        self._shared: set[int] = set()
+        self._members: dict[int, list[int]] = {}
+        self.shared: dict[int, Atom] = {}
+        self.kept: set[int] = set()
         self._next = 0
 
-    def allocate(self, atom: Atom, *, shared: bool = False) -> int:
-        """A new location that holds ``atom``; ``shared`` if the caller of the user's function sees it."""
+    def allocate(self, atom: Atom, *, shared: bool = False, kept: bool = False) -> int:
+        """A new location that holds ``atom``.
+
+        ``shared`` if it is an array of the caller's, which must not be written to; ``kept`` if it stands
+        for one: written back at the end, and in use until then.
+        """
         loc = self._next
         self._next += 1
         self.versions[loc] = atom
-        self._class[loc], self._size[loc] = loc, 1
+        self._class[loc], self._members[loc] = loc, [loc]
         if shared:
-            self._shared.add(loc)
+            self.shared[loc] = atom
+        if shared or kept:
+            self.kept.add(loc)
         return loc
+
+    def view(self, atom: Atom, view: View) -> int:
+        """A new location that holds ``atom``, which was read from the parent as it is now."""
+        loc = self.allocate(atom)
+        self.views[loc] = view
+        self.basis[loc] = self.versions[view.parent]
+        self.alias(view.parent, loc)
+        return loc
+
+    def root(self, loc: int) -> int:
+        """The location whose array a view shows, through views of views."""
+        while loc in self.views:
+            loc = self.views[loc].parent
+        return loc
+
+    def read(self, loc: int, emit: Callable[..., Atom]) -> Atom:
+        """The value of a location; a view is read again if its parent has changed since."""
+        view = self.views.get(loc)
+        if view is None:
+            return self.versions[loc]
+        parent = self.read(view.parent, emit)
+        if self.basis.get(loc) is not parent:
+            self.versions[loc] = emit(view.op, parent, *view.args, **view.attrs)
+            self.basis[loc] = parent
+        return self.versions[loc]
 
     def find(self, loc: int) -> int:
         """Representative of the alias class of a location."""
@@ -44,19 +102,20 @@ class Heap:
         if a == b:
             return False
         self._class[b] = a
-        self._size[a] += self._size[b]
-        if b in self._shared:
-            self._shared.add(a)
+        self._members[a] += self._members.pop(b)
         return True
 
-    def is_shared(self, loc: int) -> bool:
-        """Whether the storage may belong to an argument or a captured array."""
-        return self.find(loc) in self._shared
+    def others(self, loc: int, reachable: Iterable[int]) -> list[int]:
+        """Locations in use that may share storage with a location in a way that is not known."""
+        root, known = self.find(loc), self.root(loc)
+        in_use = self.kept.union(reachable)
+        return [r for r in in_use if self.find(r) == root and self.root(r) != known]
 
-    def is_exclusive(self, loc: int) -> bool:
-        """Whether no other location may share the storage."""
-        return self._size[self.find(loc)] == 1
-
-    def snapshot(self) -> dict[int, Atom]:
+    def snapshot(self) -> Snapshot:
         """The current versions, to restore or to compare with later."""
-        return dict(self.versions)
+        return Snapshot(dict(self.versions), dict(self.basis))
+
+    def restore(self, before: Snapshot) -> None:
+        """Put the versions of a snapshot back; locations made since keep theirs."""
+        self.versions = {**self.versions, **before.versions}
+        self.basis = {**self.basis, **before.basis}

@@ -41,7 +41,7 @@ def lower_for(
     if isinstance(iterable, Seq):
         return _unrolled(cx, node, list(iterable.items), body, assign)
     start, stop, step, item = _counted(cx, iterable, node)
-    names, versions = dict(cx.frame.names), cx.heap.snapshot()
+    names, before = dict(cx.frame.names), cx.heap.snapshot()
     index = Var(
         node.target.id if isinstance(iterable, Range) and hasattr(node.target, "id") else "k", INT
     )
@@ -55,7 +55,8 @@ def lower_for(
     except DynamicIndex as dynamic:
         if not _depends(cx, dynamic.var, index):
             raise
-        cx.frame.names, cx.heap.versions = dict(names), {**cx.heap.versions, **versions}
+        cx.frame.names = dict(names)
+        cx.heap.restore(before)
         if all(isinstance(a, Const) for a in (start, stop, step)):
             trips = range(start.value, stop.value, step.value)  # type: ignore[union-attr]
             return _written_out(cx, node, [item(constant(k)) for k in trips], body, assign)

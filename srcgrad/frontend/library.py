@@ -20,6 +20,7 @@ from srcgrad.frontend.kinds import (
     describe,
 )
 from srcgrad.frontend.operators import static_value
+from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Slot
 from srcgrad.ir.types import Array, dims_of
@@ -119,12 +120,7 @@ def _sequence_atoms(cx: Context, value: AV, node: Any, name: str) -> list[Atom]:
             node,
             "write the arrays out in a list",
         )
-    return [cx.atom(array_like_item(cx, v, node), node, name) for v in value.items]
-
-
-def array_like_item(cx: Context, value: AV, node: Any) -> AV:
-    """A nested sequence as an array."""
-    return _array(cx, node, value) if isinstance(value, Seq) else value
+    return [cx.atom(array_like(cx, v, node), node, name) for v in value.items]
 
 
 def _axis(where: int) -> dict[str, Any]:
@@ -150,7 +146,7 @@ def _array(cx: Context, node: Any, object: AV, dtype: AV = NONE) -> AV:
     if isinstance(object, Seq):
         if not object.items:
             cx.refuse("SG210", "an empty array has no type here", node, "use np.zeros(0)")
-        atoms = [cx.atom(array_like_item(cx, v, node), node, "np.array") for v in object.items]
+        atoms = [cx.atom(array_like(cx, v, node), node, "np.array") for v in object.items]
         shapes = {d if (d := dims_of(a.type)) is None else len(d) for a in atoms}
         if len(shapes) > 1:
             cx.refuse(
@@ -195,7 +191,7 @@ for _method in (_astype, _flatten):
 def _outer(cx: Context, node: Any, a: AV, b: AV) -> AV:
     atoms = []
     for value in (a, b):
-        atom = cx.atom(array_like_item(cx, value, node), node)
+        atom = cx.atom(array_like(cx, value, node), node)
         dims = dims_of(atom.type)
         atoms.append(
             atom if dims is not None and len(dims) == 1 else cx.emit("ravel", atom, via="np")
@@ -205,7 +201,7 @@ def _outer(cx: Context, node: Any, a: AV, b: AV) -> AV:
 
 @handles(np.dot)
 def _dot(cx: Context, node: Any, a: AV, b: AV) -> AV:
-    atoms = [cx.atom(array_like_item(cx, v, node), node) for v in (a, b)]
+    atoms = [cx.atom(array_like(cx, v, node), node) for v in (a, b)]
     dims = dims_of(atoms[1].type)
     if dims is not None and len(dims) > 2:
         cx.refuse(

@@ -18,6 +18,7 @@ from srcgrad.frontend.bindings import assigned_names, is_rebound, reads_of
 from srcgrad.frontend.branches import Unmergeable, may_be_undefined
 from srcgrad.frontend.context import BREAK, NEXT, RETURN, RETURN_VALUE, Context, Exit
 from srcgrad.frontend.exits import leaving_code
+from srcgrad.frontend.heap import Snapshot
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, Static, children, leaves, map_leaves, structure
 from srcgrad.ir.nodes import Atom, Block, Const, Loop, Undef, Var
 from srcgrad.ir.types import INT, Array, Type, join
@@ -58,14 +59,15 @@ def lower_loop(
     body: Callable[[], Exit],
 ) -> Exit:
     """Append a loop to the current region; ``test`` and ``body`` lower its parts. Gives the exit."""
-    names, versions = dict(cx.frame.names), cx.heap.snapshot()
+    names, before = dict(cx.frame.names), cx.heap.snapshot()
     bound = assigned_names([*([node.target] if isinstance(node, gast.For) else []), *node.body])
     header, outer = Header(), cx.builder
     for _ in range(_ROUNDS):
-        cx.frame.names, cx.heap.versions = dict(names), {**cx.heap.versions, **versions}
+        cx.frame.names = dict(names)
+        cx.heap.restore(before)
         cx.builder = outer.child()
         try:
-            return _Round(cx, node, header, bound, names, versions, outer).run(
+            return _Round(cx, node, header, bound, names, before, outer).run(
                 index, span, test, body
             )
         except Again:
@@ -90,11 +92,11 @@ class _Round:
         header: Header,
         bound: list[str],
         names: dict[str, AV],
-        versions: dict[int, Atom],
+        before: Snapshot,
         outer: Any,
     ) -> None:
         self.cx, self.node, self.header, self.outer = cx, node, header, outer
-        self.names, self.versions = {**names, **header.late}, versions
+        self.names, self.before = {**names, **header.late}, before
         self.bound = bound
         self.carried: list[Carried] = []
         self.results: list[Atom] = []
@@ -105,11 +107,12 @@ class _Round:
         self.enter()
         cond = None
         if test is not None:
-            inner = cx.builder
+            inner, here = cx.builder, cx.heap.snapshot()
             cx.builder = inner.child()
             truth = test()
             cond = cx.builder.block((truth,))
             cx.builder = inner
+            cx.heap.restore(here)  # views that the test has read are not at hand in the body
         exit_ = body()
         self.leave()
         return self.finish(index, span, cond, exit_)
@@ -124,7 +127,7 @@ class _Round:
         """Put parameters in place of what the body changes."""
         cx = self.cx
         for loc in sorted(self.header.locs):
-            init = self.versions[loc]
+            init = self.before.versions[loc]
             cx.heap.versions[loc] = self.param(("loc", loc), init, getattr(init, "name", ""))
         for name in self.bound:
             if name not in self.names:
@@ -153,28 +156,48 @@ class _Round:
             return leaf
         hint = name if name.isidentifier() else "result"
         if isinstance(leaf, Ref):
-            var = self.param(key, self.versions[leaf.loc], hint)
+            var = self.param(key, self._initial(leaf), hint)
             loc = cx.heap.allocate(var)
             cx.heap.alias(leaf.loc, loc)
             return Ref(loc)
         var = self.param(key, leaf, hint)
         type_ = self.header.types.get(key)
         if isinstance(leaf, Undef) and _is_array(var.type):
-            loc = cx.heap.allocate(var)
-            cx.heap.alias(cx.heap.allocate(var), loc)
-            return Ref(loc)
+            return Ref(cx.heap.allocate(var))
         return var if type_ is None else cx.bind(var, mutable=_is_array(type_))
 
+    def _initial(self, ref: Ref) -> Atom:
+        """The value that an array has before the loop; a view is read there again if it must be."""
+        cx, body = self.cx, self.cx.builder
+        here = cx.heap.snapshot()
+        cx.builder = self.outer
+        cx.heap.restore(self.before)
+        try:
+            return cx.heap.read(ref.loc, cx.emit)
+        finally:
+            cx.builder = body
+            cx.heap.restore(here)
+
     def _alias_headers(self, a: Any, b: Any) -> None:
-        starts = [leaves(self.starts[k[1]])[k[2]] for k in (a, b) if k[1] in self.starts]
-        locs = [leaf.loc for leaf in starts if isinstance(leaf, Ref)]
+        locs = [loc for loc in map(self._header_loc, (a, b)) if loc is not None]
         if len(locs) == 2:
             self.cx.heap.alias(*locs)
+
+    def _header_loc(self, key: Any) -> int | None:
+        """The location of a carried name at the head of a trip, or the one that the key names."""
+        if key[0] == "loc":
+            return int(key[1])
+        leaf = leaves(self.starts[key[1]])[key[2]] if key[1] in self.starts else None
+        return leaf.loc if isinstance(leaf, Ref) else None
 
     def leave(self) -> None:
         """Compare the end of the body with its header; anything new means another round."""
         cx, again = self.cx, False
-        changed = {loc for loc, v in self.versions.items() if cx.heap.versions[loc] is not v}
+        changed = {
+            loc
+            for loc, v in self.before.versions.items()
+            if cx.heap.versions[loc] is not v and loc not in cx.heap.views
+        }
         new = changed - self.header.locs - {c.key[1] for c in self.carried if c.key[0] == "loc"}
         if new:
             self.header.locs |= new
@@ -216,11 +239,20 @@ class _Round:
             cx.refuse(leaf.value.code, leaf.value.reason, self.node, "give the name one kind")
         if isinstance(leaf, Ref):
             root = cx.heap.find(leaf.loc)
-            other = ends.setdefault(root, carried.key)
-            if other != carried.key and (other, carried.key) not in self.header.aliases:
-                self.header.aliases.add((other, carried.key))
-                raise Again
+            self._note_alias(ends.setdefault(root, carried.key), carried.key)
+            for loc in self.before.versions:
+                if cx.heap.find(loc) == root and loc not in cx.heap.views:
+                    self._note_alias(("loc", loc), carried.key)
         return cx.atom(leaf, self.node, "a loop-carried name")
+
+    def _note_alias(self, other: Any, key: Any) -> None:
+        """What ends a trip in one array starts the next in one: the header must know."""
+        a, b = self._header_loc(other), self._header_loc(key)
+        if other == key or (other, key) in self.header.aliases:
+            return
+        if a is None or b is None or self.cx.heap.find(a) != self.cx.heap.find(b):
+            self.header.aliases.add((other, key))
+            raise Again
 
     def finish(self, index: Any, span: Any, cond: Block | None, exit_: Exit) -> Exit:
         """Append the loop, bind the names after it, and say how it was left."""
@@ -259,7 +291,7 @@ class _Round:
         late: dict[str, AV] = {}
         for name in self.bound:
             value = self.cx.frame.names.get(name)
-            if name in self.names or value is None:
+            if name in self.names or value is None or not self._outlives(name):
                 continue
             if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
                 late[name] = (
@@ -274,7 +306,7 @@ class _Round:
                 self.carried.append(Carried(("late", name, k), param, Undef(atom.type)))
                 self.results.append(atom)
             ends = self.results[-len(leaves(value)) :]
-            if may_be_undefined(self.cx.builder.stmts, ends) and self._outlives(name):
+            if may_be_undefined(self.cx.builder.stmts, ends) and name != RETURN_VALUE:
                 types = iter([end.type for end in ends])
                 self.header.late[name] = map_leaves(value, lambda _, t=types: Undef(next(t)))  # type: ignore[misc]
                 raise Again
@@ -282,13 +314,13 @@ class _Round:
         return late
 
     def _outlives(self, name: str) -> bool:
-        """Whether a name that a trip may leave as it was is read outside the body."""
+        """Whether a name that the body binds first is read outside of it."""
         inside, around = gast.Module(self.node.body, []), self.cx.frame.function.tree
-        return name != RETURN_VALUE and reads_of(around, name) > reads_of(inside, name)
+        return name == RETURN_VALUE or reads_of(around, name) > reads_of(inside, name)
 
     def _bind_after(self, outs: tuple[Var, ...], late: dict[str, AV]) -> None:
         cx = self.cx
-        cx.heap.versions = {**cx.heap.versions, **self.versions}
+        cx.heap.restore(self.before)
         ends, after = dict(cx.frame.names), dict(self.names)
         by_key = {c.key: out for c, out in zip(self.carried, outs, strict=True)}
         for key, out in by_key.items():

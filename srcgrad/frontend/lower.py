@@ -12,7 +12,7 @@ from types import FunctionType
 
 from srcgrad.errors import Span
 from srcgrad.frontend.calls import call, call_function
-from srcgrad.frontend.context import Context, Frame
+from srcgrad.frontend.context import Context, Frame, Written
 from srcgrad.frontend.expressions import captured, expression
 from srcgrad.frontend.inlining import run_body, user_function
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, map_leaves
@@ -41,6 +41,7 @@ class Lowered:
     guards: tuple[Guard, ...]
     span: Span
     inlined: tuple[FunctionType, ...]
+    written: tuple[Var, ...] = ()
 
 
 def lower(
@@ -52,18 +53,33 @@ def lower(
         FrontendError: for what is outside the language, located.
         Specialise: if the value of integer inputs is needed.
     """
-    cx = Context(captures, list(inputs))
+    written: frozenset[Var] = frozenset()
+    while True:
+        cx = Context(captures, list(inputs))
+        cx.written = written
+        try:
+            return _lower(cx, function, args)
+        except Written as more:
+            written |= more.variables
+        except DynamicIndex as dynamic:
+            raise dynamic.refusal from None
+
+
+def _lower(cx: Context, function: FunctionType, args: dict[str, AV]) -> Lowered:
+    captures = cx.captures
     stub = UserFunction(None, None)  # type: ignore[arg-type]
     cx.frame = Frame(stub, depth=-1)
     target = user_function(cx, function, None)
     bound = {name: map_leaves(value, lambda leaf: _place(cx, leaf)) for name, value in args.items()}
-    try:
-        result = run_body(cx, target, bound, target.tree)
-    except DynamicIndex as dynamic:
-        raise dynamic.refusal from None
+    for var in captures.inputs.values():
+        if var in cx.written:
+            cx.heap.captured[var] = _copied_in(cx, var)
+    result = run_body(cx, target, bound, target.tree)
     atoms: list[Atom] = []
     shape = map_leaves(result, lambda leaf: _result_leaf(cx, leaf, atoms))
-    params = (*inputs, *captures.inputs.values())
+    for var, loc in cx.entries.items():
+        cx.emit("write_back", var, cx.heap.versions[loc])
+    params = (*cx.inputs, *captures.inputs.values())
     program = Program(cx.builder.block(tuple(atoms), params), cx.functions)
     span = target.source.span(target.tree)
     return Lowered(
@@ -74,20 +90,30 @@ def lower(
         tuple(captures.guards.values()),
         span,
         tuple(captures.inlined),
+        tuple(cx.entries),
     )
 
 
 def _place(cx: Context, leaf: AV) -> AV:
-    """An argument leaf: arrays live in the heap, shared with the caller."""
+    """An argument leaf: arrays live in the heap; one that is written is copied first."""
     if isinstance(leaf, Var) and isinstance(leaf.type, Array):
-        return Ref(cx.heap.allocate(leaf, shared=True))
+        loc = _copied_in(cx, leaf) if leaf in cx.written else cx.heap.allocate(leaf, shared=True)
+        return Ref(loc)
     return leaf
+
+
+def _copied_in(cx: Context, var: Var) -> int:
+    """The location of a copy of an array of the caller's, to be written in its place."""
+    copy = cx.builder.emit_new("copy", var, via="np")
+    copy.name = var.name
+    cx.entries[var] = cx.heap.allocate(copy, kept=True)
+    return cx.entries[var]
 
 
 def _result_leaf(cx: Context, leaf: AV, atoms: list[Atom]) -> AV:
     """Number the atoms of the result in order; static leaves stay what they are."""
     if isinstance(leaf, (*ATOMS, Ref)):
-        atoms.append(cx.heap.versions[leaf.loc] if isinstance(leaf, Ref) else leaf)
+        atoms.append(cx.heap.read(leaf.loc, cx.emit) if isinstance(leaf, Ref) else leaf)
         return Const(len(atoms) - 1)
     return leaf
 

@@ -131,6 +131,11 @@ def unaryop(cx: Context, node: Any) -> AV:
     return _fold(name, atom) or cx.bind(cx.emit(name, atom), operand)
 
 
+def negative(cx: Context, atom: Atom) -> Atom:
+    """``-atom``."""
+    return _fold("negative", atom) or cx.emit("negative", atom)
+
+
 def boolop(cx: Context, node: Any) -> AV:
     """``a and b``, ``a or b``, of any length."""
     stop_on = isinstance(node.op, gast.Or)

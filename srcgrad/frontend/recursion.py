@@ -193,7 +193,7 @@ def _parameters(cx: Context, outer: Heap, value: AV, name: str, params: list[Var
     def parameter(leaf: AV) -> AV:
         if not _is_dynamic(leaf):
             return leaf
-        atom = outer.versions[leaf.loc] if isinstance(leaf, Ref) else leaf
+        atom = outer.versions[leaf.loc] if isinstance(leaf, Ref) else leaf  # only its type is used
         var = Var(name, _general(atom.type))  # type: ignore[union-attr]
         params.append(var)
         is_array = isinstance(leaf, Ref) or (isinstance(var.type, Array) and var.type.dims != ())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcgrad.frontend.branches import branch, is_true
 from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, RETURN_VALUE, Context, Exit
@@ -17,10 +18,12 @@ from srcgrad.frontend.inlining import define_nested
 from srcgrad.frontend.iteration import lower_for
 from srcgrad.frontend.kinds import AV, NONE, Mapping, Ref, Seq, Static, describe, leaves
 from srcgrad.frontend.loops import lower_loop
-from srcgrad.frontend.operators import binary, truth
+from srcgrad.frontend.operators import binary, negative, truth
+from srcgrad.frontend.stores import add_item, overwrite, store_item
+from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Const, Var
-from srcgrad.ir.types import UNKNOWN, Array, dims_of, join
+from srcgrad.ir.types import FLOAT, INT, UNKNOWN, Array, Number, dims_of, is_differentiable
 
 
 def statements(cx: Context, body: list[Any]) -> Exit:
@@ -101,8 +104,13 @@ def statement(cx: Context, node: Any) -> Exit:
     lower = _TABLE.get(type(node).__name__)
     if lower is None:
         cx.refuse("SG101", f"{type(node).__name__} is not supported", node, "rewrite the statement")
-    with cx.at(node):
-        return lower(cx, node) or Exit.always(NEXT)
+    held = cx.frame.held
+    before = len(held)
+    try:
+        with cx.at(node):
+            return lower(cx, node) or Exit.always(NEXT)
+    finally:
+        del held[before:]
 
 
 def _assign(cx: Context, node: Any) -> None:
@@ -122,6 +130,10 @@ def assign(cx: Context, target: Any, value: AV, node: Any) -> None:
         _name_result(cx, target.id, value)
         cx.frame.names[target.id] = value
         return
+    if isinstance(target, gast.Subscript):
+        container, index = expression(cx, target.value), expression(cx, target.slice)
+        store_item(cx, container, index, value, node)
+        return
     if not isinstance(target, (gast.Tuple, gast.List)):
         cx.refuse("SG206", "only names can be assigned to", node, "assign to a name")
     for part, item in zip(target.elts, unpack(cx, value, len(target.elts), node), strict=True):
@@ -138,8 +150,6 @@ def _name_result(cx: Context, name: str, value: AV) -> None:
 
 def unpack(cx: Context, value: AV, count: int, node: Any) -> list[AV]:
     """The items of a value that is unpacked into ``count`` targets."""
-    from srcgrad.frontend.subscripts import subscript
-
     if isinstance(value, Mapping):
         value = Seq(tuple(Static(k) for k, _ in value.items))
     if isinstance(value, Seq):
@@ -159,10 +169,11 @@ def unpack(cx: Context, value: AV, count: int, node: Any) -> list[AV]:
 
 
 def _aug_assign(cx: Context, node: Any) -> None:
+    if isinstance(node.target, gast.Subscript):
+        _update_item(cx, node)
+        return
     if not isinstance(node.target, gast.Name):
-        cx.refuse(
-            "SG206", "in-place writes to items are not supported yet", node, "build a new array"
-        )
+        cx.refuse("SG206", "this target cannot be updated in place", node, "assign to a name")
     name = node.target.id
     load = gast.copy_location(gast.Name(name, gast.Load(), None, None), node.target)
     old = expression(cx, load)
@@ -180,42 +191,56 @@ def _aug_assign(cx: Context, node: Any) -> None:
     cx.frame.names[name] = new
 
 
+def _update_item(cx: Context, node: Any) -> None:
+    """``a[i] op= value``: the item is read, updated and written back."""
+    container, index = expression(cx, node.target.value), expression(cx, node.target.slice)
+    old = subscript(cx, container, index, node.target)
+    before = cx.heap.snapshot().versions
+    operand = expression(cx, node.value)
+    untouched = all(cx.heap.versions[loc] is v for loc, v in before.items())
+    operator = type(node.op).__name__
+    if operator in ("Add", "Sub") and untouched and isinstance(container, Ref):
+        added = operand if operator == "Add" else _negated(cx, operand, node)
+        if added is not None and add_item(cx, container, index, added, node, repeats=False):
+            return
+    new = binary(cx, node, operator, old, operand)
+    if isinstance(old, Ref):
+        _refuse_integers(cx, node, "the array", cx.type_of(old), cx.type_of(new))
+    store_item(cx, container, index, new, node)
+
+
+def _negated(cx: Context, value: AV, node: Any) -> AV | None:
+    """``-value``, where adding that is the same as subtracting the value."""
+    type_ = cx.type_of(value)
+    if isinstance(value, Const) or type_ in (INT, FLOAT) or is_differentiable(type_ or UNKNOWN):
+        return negative(cx, cx.atom(value, node))
+    return None
+
+
+def _refuse_integers(cx: Context, node: Any, name: str, old: Any, new: Any) -> None:
+    """Refuse to put real numbers into an array of integers in place, as NumPy does."""
+    if not (isinstance(old, Array) and isinstance(new, (Array, Number))) or old.dtype is None:
+        return
+    dtype = new.dtype if isinstance(new, Array) else np.dtype(new.kind)
+    if dtype is not None and dtype != old.dtype and not np.can_cast(dtype, old.dtype, "same_kind"):
+        message = f"{name!r} is an array of {old.dtype} and cannot hold the result"
+        cx.refuse("SG219", message, node, "make it with dtype=float")
+
+
 def _update_array(cx: Context, node: Any, name: str, old: Ref, new: AV) -> None:
     """``name op= value`` on an array: NumPy updates it in place, seen by all names that share it."""
-    before, after = cx.heap.versions[old.loc], cx.atom(new, node)
-    remedy = f"write {name} = {name} {_symbol(node.op)} ..., or copy first"
-    if cx.heap.is_shared(old.loc):
-        cx.refuse(
-            "SG207",
-            f"this updates {name!r} in place, and it is an argument or captured array",
-            node,
-            remedy,
-        )
-    if not cx.heap.is_exclusive(old.loc):
-        cx.refuse(
-            "SG207",
-            f"this updates {name!r} in place, and another name may share its array",
-            node,
-            remedy,
-        )
-    same_rank = dims_of(before.type) is not None and dims_of(before.type) == dims_of(after.type)
-    if not same_rank and _may_alias(cx, name, old):
+    before, after = cx.atom(old, node), cx.atom(new, node)
+    _refuse_integers(cx, node, name, before.type, after.type)
+    dims = dims_of(before.type)
+    if dims is not None:
+        overwrite(cx, old, after, node)
+        return
+    unseen = old.loc not in cx.heap.views and old.loc not in cx.heap.kept
+    if _may_alias(cx, name, old) or not unseen:
+        remedy = f"write {name} = {name} {_symbol(node.op)} ..., or copy first"
         cx.refuse("SG207", f"whether this updates {name!r} in place is not known", node, remedy)
-    if (
-        isinstance(before.type, Array)
-        and isinstance(after.type, Array)
-        and before.type.dtype != after.type.dtype
-    ):
-        if before.type.dtype is not None and before.type.dtype.kind not in "fc":
-            cx.refuse(
-                "SG219", f"{name!r} is an integer array and cannot hold the result", node, remedy
-            )
-        after = cx.emit("astype", after, dtype=before.type.dtype)
     if isinstance(after, Var):
         after.name = after.name or name
-    if not same_rank and join(before.type, after.type) is not None:
-        cx.heap.versions[old.loc] = after
-        return
     cx.heap.versions[old.loc] = after
 
 

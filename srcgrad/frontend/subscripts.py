@@ -52,10 +52,20 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
     atom = cx.atom(value, node)
     if isinstance(atom.type, Number):
         cx.refuse("SG214", f"{atom.type} cannot be indexed", node, "pass an array")
-    entries = index.items if isinstance(index, Seq) and index.make is tuple else (index,)
     args: list[Atom] = []
-    template = tuple(_entry(cx, e, args, node) for e in entries)
+    template = index_template(cx, index, args, node)
     return cx.bind(cx.emit("index", atom, *args, index=template), value)
+
+
+def index_template(cx: Context, index: AV, args: list[Atom], node: Any) -> tuple[Any, ...]:
+    """The index as an attribute; values of the run go to ``args``, and slots count from one."""
+    entries = index.items if isinstance(index, Seq) and index.make is tuple else (index,)
+    return tuple(_entry(cx, e, args, node) for e in entries)
+
+
+def array_like(cx: Context, value: AV, node: Any) -> AV:
+    """An operand: nested sequences become arrays, as NumPy makes them."""
+    return cx.call_function(np.array, [value], {}, node) if isinstance(value, Seq) else value
 
 
 def _key_text(index: AV) -> str:

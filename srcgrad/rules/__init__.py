@@ -9,6 +9,7 @@ from srcgrad.rules import (
     linalg,
     reductions,
     shapes,
+    stores,
     tapes,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "linalg",
     "reductions",
     "shapes",
+    "stores",
     "tapes",
 ]

@@ -1,17 +1,19 @@
-"""Rules of indexing: reads by basic and array index, and their accumulating transposes."""
+"""Rules of indexing: reads by basic and array index, and their accumulating transposes.
+
+What writes by index is in ``stores``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from srcgrad.ir import infer
-from srcgrad.ir.nodes import Slice, Slot
+from srcgrad.ir.nodes import Atom, Const, Eqn, Slice, Slot
 from srcgrad.ir.ops import Attrs, Storage
-from srcgrad.ir.types import AnyDim, Array, Dim, Memory, Type, broadcast_dims, dims_of, with_dims
-from srcgrad.rules.registry import Linear, plain, register
+from srcgrad.ir.types import AnyDim, Array, Dim, Type, broadcast_dims, dims_of, with_dims
+from srcgrad.rules.registry import Linear, register
 from srcgrad.rules.symbols import Sym
 
 
@@ -91,7 +93,18 @@ def sliced_dim(dim: AnyDim, part: Slice) -> AnyDim:
     return Dim(f"{dim}[{part}]")
 
 
-def _indexed(types: tuple[Type, ...], attrs: Attrs) -> Type:
+def is_basic(index: Any, args: tuple[Any, ...]) -> bool:
+    """Whether an index has no array in it, so that what it reads is a view; ``args`` fill its slots."""
+    return not any(is_advanced(e, tuple(a.type for a in args)) for e in index)
+
+
+def is_whole(index: Any) -> bool:
+    """Whether an index names every element: ``[:]``, ``[...]``, ``[:, :]``."""
+    return all(e is Ellipsis or e == Slice(None, None, None) for e in index)
+
+
+def indexed(types: tuple[Type, ...], attrs: Attrs) -> Array:
+    """Type of what an index reads."""
     dims, index = dims_of(types[0]), attrs["index"]
     if dims is None or any(_is_vague(e, types) for e in index):
         return with_dims(types[0], None)
@@ -151,38 +164,52 @@ def _resolve(index: Any) -> Any:
     return index[0] if len(index) == 1 else index
 
 
-def _index_storage_run(x: Any, *parts: Any, index: Any) -> Any:
-    return x[_resolve(index)]
+def resolved(index: Any) -> Any:
+    """The index as NumPy takes it: one entry by itself."""
+    return index[0] if len(index) == 1 else index
 
 
-def _index_add(base: Any, g: Any, *parts: Any, index: Any) -> Any:
-    result = np.array(base)
-    np.add.at(result, _resolve(index), g)
-    return result
+def may_repeat(index: Any, args: Sequence[Atom], definition: Callable[[Any], Any]) -> bool:
+    """Whether an index may name one element twice; ``definition`` gives the equation behind an atom.
+
+    Not if it has no array, if its only array is a mask, or if one array counts up.
+    """
+    types = tuple(a.type for a in args)
+    arrays = [e for e in index if is_advanced(e, types)]
+    if not arrays or (len(arrays) == 1 and _is_mask(arrays[0], types)):
+        return False
+    return not any(_all_differ(args[e.position], types, arrays, definition) for e in arrays)
+
+
+def _all_differ(
+    atom: Atom, types: Any, arrays: list[Any], definition: Callable[[Any], Any]
+) -> bool:
+    """Whether an index array has different elements, as many as all other index arrays."""
+    eqn = definition(atom)
+    if not isinstance(eqn, Eqn):
+        return False
+    if eqn.op.name == "array" and len(arrays) == 1 and all(isinstance(a, Const) for a in eqn.args):
+        values = [a.value for a in eqn.args if isinstance(a, Const)]
+        return min(values) >= 0 and len(set(values)) == len(values)
+    if eqn.op.name != "arange" or len(eqn.args) != 1:
+        return False
+    stop = definition(eqn.args[0])
+    if not (isinstance(stop, Eqn) and stop.op.name == "length"):
+        return len(arrays) == 1
+    length = (dims_of(stop.args[0].type) or (None,))[stop.attrs["axis"]]
+    others = [types[e.position].dims for e in arrays if types[e.position] is not atom.type]
+    return all(dims == (length,) for dims in others)
+
+
+def _index(x: Any, *parts: Any, index: Any) -> Any:
+    return x[resolved(index)]
 
 
 register(
     "index",
     Gather((lambda g, x, *parts, index: g,)),
-    run=_index_storage_run,
-    infer=_indexed,
+    run=_index,
+    infer=indexed,
     storage=Storage.MAYBE,
     cheap=True,
 )
-plain("index_add", _index_add, infer.same, inplace=True)
-
-
-def _store(base: Any, value: Any, *parts: Any, index: Any) -> Any:
-    result = np.array(base)
-    result[_resolve(index)] = value
-    return result
-
-
-def _stored(types: tuple[Type, ...], attrs: Attrs) -> Type:
-    """The next version of a buffer: its dtype and shape, its memory a buffer's."""
-    base = types[0]
-    return Array(base.dtype, base.dims, Memory.BUFFER) if isinstance(base, Array) else base
-
-
-# A write as a value: ``A2 = store(A1, value, *index)``. Lowering does not make it yet.
-plain("store", _store, _stored, inplace=True)

@@ -24,8 +24,9 @@ from srcgrad.ir.types import (
     is_scalar,
 )
 from srcgrad.rules.broadcasting import full
-from srcgrad.rules.indexing import Gather
+from srcgrad.rules.indexing import Gather, is_whole, may_repeat, shifted
 from srcgrad.rules.registry import NONDIFF
+from srcgrad.rules.stores import Scatter
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
 from srcgrad.transform.branch_adjoint import branch
@@ -291,6 +292,9 @@ class Sweep:
         if isinstance(rule, Gather):
             self.gather(eqn, rule, g, args, attrs, cotangents)
             return
+        if isinstance(rule, Scatter):
+            self.scatter(eqn, rule, g, args, attrs, cotangents)
+            return
         own: Cotangents = {}
         for k, arg in enumerate(eqn.args):
             if isinstance(arg, Var) and arg in self.active and k not in eqn.op.shape_only:
@@ -321,6 +325,21 @@ class Sweep:
             base = self.filled(base, source)
         exact = self.cast(g, source.type)
         cotangents[key] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
+
+    def scatter(
+        self, eqn: Eqn, rule: Scatter, g: Atom, args: Any, attrs: Any, cotangents: Cotangents
+    ) -> None:
+        """Take the cotangent of what was written off the elements that it went to."""
+        base, value = eqn.args[0], eqn.args[1]
+        index, parts = attrs["index"], args[2:]
+        whole = self.sym(self.filled(g, eqn.out))
+        if isinstance(value, Var) and value in self.active:
+            repeats = may_repeat(shifted(index, -1), (base, *eqn.args[2:]), self.map.definition.get)
+            taken = rule.written(whole, args[1], parts, index, repeats=repeats)
+            self.contribute(value, taken.atom, cotangents)
+        if isinstance(base, Var) and base in self.active and not is_whole(index):
+            zeroed = whole.call("store", 0.0, *parts, index=index)
+            self.contribute(base, zeroed.atom, cotangents)
 
     # -- scopes -----------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from srcgrad.ir.nodes import (
     regions_of,
 )
 
-_KEPT = frozenset({"check", "boundary", "choose", "reserve", "settle"})
+_KEPT = frozenset({"check", "boundary", "choose", "reserve", "settle", "write_back"})
 
 
 def simplify(program: Program) -> Program:

@@ -1,0 +1,110 @@
+"""Rules of writes in place: a write is the next version of its array, ``A2 = store(A1, value, index)``.
+
+The cotangent of what is written is that of the elements it went to; what they held before has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from srcgrad.ir import infer
+from srcgrad.ir.nodes import Const
+from srcgrad.ir.ops import Attrs, Op
+from srcgrad.ir.types import BOOL, Type
+from srcgrad.rules.broadcasting import full, unbroadcast
+from srcgrad.rules.indexing import indexed, resolved, shifted
+from srcgrad.rules.registry import Linear, linear, plain, register, zero
+from srcgrad.rules.symbols import Sym, where
+
+
+@dataclass(frozen=True)
+class Scatter(Linear):
+    """A write by index: linear in the array and in the value. Its adjoint is ``reverse``'s own."""
+
+    def written(self, g: Sym, value: Sym, parts: Any, index: Any, *, repeats: bool) -> Sym:
+        """The cotangent of the value, from that of the array after the write.
+
+        Of several values for one element NumPy keeps the last, so the others have none.
+        """
+        part = g.call("index", *parts, index=shifted(index, -1))
+        if repeats:
+            last = g.call("last_written", *parts, index=shifted(index, -1))
+            part = where(last, part, 0.0)
+        return unbroadcast(part, part, value)
+
+    def jvp(
+        self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any
+    ) -> Sym:
+        """The same write, of tangents into the tangent of the array."""
+        base = zero(args[0]) if tangents[0] is None else full(tangents[0], args[0])
+        value = Sym(out.builder, Const(0.0)) if tangents[1] is None else tangents[1]
+        parts = [a.atom for a in args[2:]]
+        new = out.builder.emit(op.name, base.atom, value.atom, *parts, **attrs)
+        return Sym(out.builder, new)
+
+
+def _store(base: Any, value: Any, *parts: Any, index: Any) -> Any:
+    result = np.array(base)
+    result[resolved(index)] = value
+    return result
+
+
+def _index_add(base: Any, g: Any, *parts: Any, index: Any) -> Any:
+    result = np.array(base)
+    np.add.at(result, resolved(index), g)
+    return result
+
+
+def _part(g: Sym, value: Sym, parts: Any, index: Any) -> Sym:
+    part = g.call("index", *parts, index=shifted(index, -1))
+    return unbroadcast(part, part, value)
+
+
+register(
+    "store",
+    Scatter((lambda g, x, v, *parts, index: g, None)),
+    run=_store,
+    infer=infer.array_like,
+    inplace=True,
+)
+linear(
+    "index_add",
+    lambda g, x, v, *parts, index: g,
+    lambda g, x, v, *parts, index: _part(g, v, parts, index),
+    run=_index_add,
+    infer=infer.array_like,
+    inplace=True,
+)
+
+
+def last_written(x: Any, index: Any) -> Any:
+    """Whether a write to ``x[index]`` leaves each of its values there, or overwrites it with a later one."""
+    owner = np.empty(np.shape(x), int)
+    order = np.arange(owner[index].size).reshape(owner[index].shape)
+    owner[index] = order
+    return owner[index] == order
+
+
+def _like_part(types: tuple[Type, ...], attrs: Attrs) -> Type:
+    return replace(indexed(types, attrs), dtype=np.dtype(bool))
+
+
+plain(
+    "last_written",
+    lambda x, *parts, index: last_written(x, resolved(index)),
+    _like_part,
+    zero=True,
+    shape_only=frozenset({0}),
+)
+
+
+def _write_back(target: Any, value: Any) -> None:
+    target[...] = value
+
+
+# What the function leaves in an array of its caller, once it has run.
+plain("write_back", _write_back, infer.constant_type(BOOL), zero=True, effect=True)
