@@ -1,4 +1,4 @@
-"""What becomes of a program: right, or refused with a code; anything else fails the test.
+"""What becomes of a program: right, or refused with a code; anything else is a defect.
 
 Right means: the value equal to plain Python's to the bit, the arguments left as the plain function
 leaves them, the gradient equal to its truth by hand or to differences, with loops and unrolled, at
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,19 +79,31 @@ def check(
 
 
 def verdict(call: Callable[..., None], *args: Any) -> str:
-    """``"right"`` if a check passes, the code if it is refused with a proper error."""
+    """``right`` if a check passes, the code if it is refused with a proper error, else ``wrong``.
+
+    ``wrong`` and ``error`` (anything else that is raised) are followed by what happened.
+    """
     try:
         call(*args)
     except SrcgradError as error:
-        assert error.code in CODES and error.message, error
-        if error.code[2] in "12":  # of the front end: located
-            assert getattr(error, "span", None) is not None, error
-        return error.code
+        located = getattr(error, "span", None) is not None or error.code[2] not in "12"
+        proper = error.code in CODES and error.message and located
+        return error.code if proper else f"error: unlocated or unexplained: {error}"
+    except AssertionError as error:
+        return f"wrong: {error}"
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)[:-4:-1]
+        places = " < ".join(f"{Path(f.filename).name}:{f.lineno}:{f.name}" for f in frames)
+        return f"error: {type(error).__name__}: {error} at {places}"
     return "right"
 
 
 class RefusedList:
-    """A file with the names of the programs that are refused, each with its code."""
+    """A file with the names of the programs that are refused, each with its code.
+
+    A defect that is known and waits for its repair has the word ``wrong`` or ``error`` in place of
+    a code: none may stay.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -102,10 +115,10 @@ class RefusedList:
 
     def expect(self, name: str, found: str, update: bool) -> None:
         """Check a verdict against the list, or write it into the list."""
-        listed = self.read()
+        listed, word = self.read(), found.split()[0].rstrip(":")
         if update:
-            listed[name] = found
+            listed[name] = word
             lines = [f"{n} {listed[n]}\n" for n in sorted(listed) if listed[n] != "right"]
             self.path.write_text("".join(lines), encoding="utf-8")
         else:
-            assert found == listed.get(name, "right"), f"{name}: {found} ({self.path.name})"
+            assert word == listed.get(name, "right"), f"{name} in {self.path.name}: {found}"
