@@ -32,6 +32,7 @@ from srcgrad.frontend.kinds import (
     is_dataclass_type,
     is_namedtuple_type,
 )
+from srcgrad.frontend.library_stores import with_out
 from srcgrad.frontend.operators import refuse_complex, static_value
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.subscripts import array_like
@@ -63,6 +64,11 @@ def call_function(
 ) -> AV:
     """Call a Python object known at compile time."""
     binding = _lookup(FUNCTIONS, function)
+    if "out" in kwargs or isinstance(function, np.ufunc):
+        written = with_out(cx, function, args, kwargs, node)
+        if written is not None:
+            return written
+        kwargs = {k: v for k, v in kwargs.items() if k != "out"}
     if binding is not None:
         return _call_bound(cx, binding, function, args, kwargs, node)
     handler = _lookup(HANDLERS, function)

@@ -101,6 +101,7 @@ class _Round:
         self.carried: list[Carried] = []
         self.results: list[Atom] = []
         self.starts: dict[str, AV] = {}
+        self.visible: set[int] = set()
 
     def run(self, index: Any, span: Any, test: Any, body: Any) -> Exit:
         cx = self.cx
@@ -138,6 +139,8 @@ class _Round:
             changed = map_leaves(value, self._headed(name))
             cx.frame.names[name] = changed
             self.starts[name] = changed
+        heads = {leaf.loc for v in self.starts.values() for leaf in leaves(v) if isinstance(leaf, Ref)}
+        self.visible = (cx.reachable() | cx.heap.kept) - heads
         for a, b in self.header.aliases:
             self._alias_headers(a, b)
 
@@ -240,8 +243,8 @@ class _Round:
         if isinstance(leaf, Ref):
             root = cx.heap.find(leaf.loc)
             self._note_alias(ends.setdefault(root, carried.key), carried.key)
-            for loc in self.before.versions:
-                if cx.heap.find(loc) == root and loc not in cx.heap.views:
+            for loc in self.visible:
+                if cx.heap.find(loc) == root:
                     self._note_alias(("loc", loc), carried.key)
         return cx.atom(leaf, self.node, "a loop-carried name")
 

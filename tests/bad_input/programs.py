@@ -602,9 +602,30 @@ def syntax_attribute_write():
 
 
 @case
-def write_item():
+def write_what_may_be_a_view():
     def f(x):
-        y = x * 2
+        y = x.reshape(-1)
+        y[0] = 1.0
+        return np.sum(x) + np.sum(y)
+
+    grad(f)(X.copy())
+
+
+@case
+def write_array_that_an_arm_chose():
+    def f(x):
+        a, b = x * 2, x * 3
+        t = a if x[0] > 0 else b
+        t[0] = 1.0
+        return np.sum(a) + np.sum(b)
+
+    grad(f)(X)
+
+
+@case
+def write_read_only_view():
+    def f(x):
+        y = np.broadcast_to(x, (2, 3))
         y[0] = 1.0
         return np.sum(y)
 
@@ -612,29 +633,21 @@ def write_item():
 
 
 @case
-def write_item_of_argument():
+def write_item_of_a_number():
     def f(x):
-        x[0] = 2 * x[1]
-        return np.sum(x)
+        y = np.sum(x)
+        y[0] = 1.0
+        return y
 
-    grad(f)(X.copy())
+    grad(f)(X)
 
 
 @case
-def write_argument_in_place():
+def write_reals_into_integers():
     def f(x):
-        x *= 2
-        return np.sum(x)
-
-    grad(f)(X.copy())
-
-
-@case
-def write_slice():
-    def f(x):
-        y = x * 1.0
-        y[1:] += x[:-1]
-        return np.sum(y)
+        y = np.zeros(3, dtype=int)
+        y += x
+        return np.sum(y * x)
 
     grad(f)(X)
 

@@ -452,6 +452,49 @@ def _indexing() -> Iterator[Case]:
     yield at(y, (0, mask), (0, Slot(1)), mask)
 
 
+# -- stores -------------------------------------------------------------------------------------
+
+
+def _stores() -> Iterator[Case]:
+    x = normal(4, 5)
+    rows, columns = np.array([2, 0, 3]), np.array([1, 4, 0])
+
+    def written(key: Any) -> Callable[..., Any]:
+        def run(base: Any, value: Any, *parts: Any) -> Any:
+            result = base.astype(np.result_type(base, value))
+            result[key] = value
+            return result
+
+        return run
+
+    def added(key: Any) -> Callable[..., Any]:
+        def run(base: Any, value: Any, *parts: Any) -> Any:
+            result = base.astype(np.result_type(base, value))
+            np.add.at(result, key, value)
+            return result
+
+        return run
+
+    for name, run in (("store", written), ("index_add", added)):
+
+        def at(value: Any, key: Any, index: Any, *parts: Any, op: str = name, r: Any = run) -> Case:
+            return Case(op, (x, value, *parts), {"index": index}, r(key))
+
+        yield at(1.5, (1, 2), (1, 2))
+        yield at(np.float64(1.5), (-1, 2), (-1, 2))
+        yield at(Literal(2.5), (slice(None), 1), (ALL, 1))
+        yield at(normal(5), 1, (1,))
+        yield at(
+            normal(3), (slice(1, -1), slice(2, None)), (Slice(1, -1, None), Slice(2, None, None))
+        )
+        yield at(normal(2, 1), (slice(None, 2),), (Slice(None, 2, None),))
+        yield at(normal(4, 5, seed=3), ..., (...,))
+        yield at(1.5, (slice(None), slice(None, None, -2)), (ALL, Slice(None, None, -2)))
+        yield at(normal(3), (rows, columns), (Slot(2), Slot(3)), (rows), (columns))
+        yield at(normal(3, 5, seed=4), np.array([1, 3, 1]), (Slot(2),), (np.array([1, 3, 1])))
+        yield at(1.5, x > 0, (Slot(2),), (x > 0))
+
+
 # -- products -----------------------------------------------------------------------------------
 
 MATMUL: tuple[tuple[Shape, Shape], ...] = (
@@ -527,6 +570,7 @@ CASES: tuple[Case, ...] = tuple(
         _assembly,
         _constructors,
         _indexing,
+        _stores,
         _products,
     )
     for case in group()

@@ -36,6 +36,8 @@ NOT_NUMERIC = frozenset(
         "zeros",
         "ones",
         "empty",
+        "last_written",
+        "write_back",
     ]
 )
 CASES = [
