@@ -139,7 +139,9 @@ class _Round:
             changed = map_leaves(value, self._headed(name))
             cx.frame.names[name] = changed
             self.starts[name] = changed
-        heads = {leaf.loc for v in self.starts.values() for leaf in leaves(v) if isinstance(leaf, Ref)}
+        heads = {
+            leaf.loc for v in self.starts.values() for leaf in leaves(v) if isinstance(leaf, Ref)
+        }
         self.visible = (cx.reachable() | cx.heap.kept) - heads
         for a, b in self.header.aliases:
             self._alias_headers(a, b)
