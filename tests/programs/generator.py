@@ -1,7 +1,7 @@
 """Random programs as Python text: a module with helpers, globals and a function ``f`` that returns a number.
 
 Every program is well defined: names are read only where they are bound, indices are within their axes,
-loops end, and arrays are updated in place only where no other name shares them.
+loops end. Arrays are written in place through whatever name shows them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .scope import Name, Scope, Shape
-from .words import Words
+from .writes import Writes
 
 PLAIN = ("s", "t", "r", "z", "q", "p", "acc", "mean", "loss", "tmp")
 ARRAYS = ("v", "u", "h", "y", "d", "A", "B")
@@ -33,12 +33,13 @@ def indented(lines: list[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
-class _Writer(Words):
+class _Writer(Writes):
     """Statements; each method gives lines and notes in the scope what they bind."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
         self.seed = seed
+        self.writing = self.random.random() < 0.6  # the program writes in place
         self.count = 0
         self.budget = 0
 
@@ -64,7 +65,8 @@ class _Writer(Words):
                 arguments.append((name, shape))
         scope = base.child()
         for name, shape in arguments:
-            scope.names[name] = Name(shape)
+            written = self.writing and bool(shape) and self.chance(0.25)
+            scope.names[name] = Name(shape, buffer=written)
         factory = self.chance(0.15)
         if factory:
             scope.names["gain"] = Name((), fixed=True)
@@ -117,7 +119,8 @@ class _Writer(Words):
             if self.budget <= 0:
                 break
             self.budget -= 1
-            kind = self.random.choice(self.STATEMENTS)
+            kinds = self.STATEMENTS + self.WRITES * self.writing
+            kind = self.random.choice(kinds)
             lines += kind(self, scope, gives)
         return lines or self.assign(scope, gives)
 
@@ -468,4 +471,16 @@ class _Writer(Words):
         bounded_while,
         exit,
         alias,
+    )
+    WRITES = (
+        Writes.buffer,
+        Writes.view,
+        Writes.view,
+        Writes.write,
+        Writes.write,
+        Writes.write,
+        Writes.write,
+        Writes.whole,
+        Writes.whole,
+        Writes.procedure,
     )

@@ -16,12 +16,14 @@ class Name:
         bounds: Least and greatest value, for integers.
         sole: Whether no other name shares the array, so that it may be updated in place.
         fixed: Whether it must keep its shape (it is read by a nested function).
+        buffer: Whether the array may be written in place, whoever else shows it.
     """
 
     shape: Shape
     bounds: tuple[int, int] | None = None
     sole: bool = False
     fixed: bool = False
+    buffer: bool = False
 
 
 @dataclass
@@ -71,7 +73,8 @@ class Scope:
                 )
             sole = all(v is not None and v.sole for v in found)
             fixed = any(v is not None and v.fixed for v in found)
-            self.names[name] = Name(value.shape, bounds, sole, fixed)
+            buffer = all(v is not None and v.buffer for v in found)
+            self.names[name] = Name(value.shape, bounds, sole, fixed, buffer)
         for name in list(self.names):
             if name not in others[0].names:
                 del self.names[name]
