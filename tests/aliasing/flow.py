@@ -204,7 +204,7 @@ def element_alias_number(x):
 @program(X)
 def nonlinear_stencil(x):
     z = np.concatenate([x, x * 2, x])
-    for t in range(3):
+    for _ in range(3):
         z[1:-1] = z[1:-1] * z[2:] - z[:-2] ** 2
         z[0] = z[1] * 0.1
         z[-1] = z[-2] * z[0]
