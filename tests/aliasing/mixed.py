@@ -53,7 +53,7 @@ def norm_of_view(x):
 @program(X)
 def where_of_view(x):
     a = x.copy()
-    for _ in range(3):
+    for k in range(3):
         w = np.where(a[k:] > 0.3, a[k:], a[k] * 2)
         a[k:] += w * a[k:]
     return np.sum(a)
@@ -63,7 +63,7 @@ def where_of_view(x):
 def stack_of_views(x):
     a = x.copy()
     t = 0.0
-    for k in range(3):
+    for _ in range(3):
         m = np.stack([a[:2], a[2:]])
         a[:2] = m[1] * m[0]
         a[3] = np.sum(m * m) * 0.1
