@@ -47,7 +47,7 @@ def integers_that_count(x):
 
 @program
 def rounding_operators(x):
-    return np.sum((x * 2 % 3) * x) + np.sum(x // 0.7 * x) + divmod(x[0], 0.4)[1] * x[1]
+    return np.sum((x * 2 % 3.5) * x) + np.sum(x // 0.45 * x) + divmod(x[0], 0.4)[1] * x[1]
 
 
 @program
