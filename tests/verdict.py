@@ -30,6 +30,8 @@ def same(a: Any, b: Any) -> bool:
         return False
     if isinstance(a, (np.ndarray, np.generic)):
         return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, np.random.Generator):
+        return bool(a.bit_generator.state == b.bit_generator.state)
     parts = children(a)
     if parts or isinstance(a, (dict, list, tuple)):
         others = children(b)

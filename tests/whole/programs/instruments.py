@@ -44,7 +44,7 @@ class Portfolio:
 
 def price(instrument, curve, spot):
     match instrument:
-        case Bond(coupon=0.0, years=n):
+        case Bond(coupon=c, years=n) if c < 0.005:
             return instrument.notional * curve.discount(n)
         case Bond(coupon=c, years=n, notional=size):
             return size * (sum(c * curve.discount(t) for t in range(1, n + 1)) + curve.discount(n))
