@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+OVERLAP = "arguments overlap in memory, and one of them is written to"
 CODES: dict[str, str] = {
     # SG1xx: the language
     "SG101": "statement outside the supported language",

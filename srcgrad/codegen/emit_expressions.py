@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from srcgrad.codegen import inline
 from srcgrad.codegen.names import Names
 from srcgrad.codegen.prelude import HELPERS
-from srcgrad.codegen.schedule import sink_pops
+from srcgrad.codegen.schedule import sink
 from srcgrad.codegen.spell import Expr, constant, name, spell
 from srcgrad.codegen.storage import Buffers
 from srcgrad.errors import Span
@@ -37,7 +37,7 @@ class ExpressionEmitter:
     def __init__(
         self, program: Program, title: str, signature: Signature, lines: Lines, *, poison: bool
     ) -> None:
-        self.program = program = sink_pops(program)
+        self.program = program = sink(program)
         named = zip(program.entry.params, signature.parameters, strict=False)
         self.leaves = signature.leaves or {p: name(n) for p, n in named}
         self.lines = lines

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from srcgrad.codegen import inline
 from srcgrad.codegen.emit_expressions import ExpressionEmitter
 from srcgrad.codegen.printer import Comment
-from srcgrad.codegen.spell import Expr, as_index, name, spell, subscript
+from srcgrad.codegen.spell import Expr, as_index, call, method, name, spell, subscript
 from srcgrad.codegen.tidy import repeats
-from srcgrad.errors import Span
+from srcgrad.errors import OVERLAP, Span
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Var, regions_of
 from srcgrad.rules.indexing import may_repeat
 
@@ -42,18 +42,37 @@ class StatementEmitter(ExpressionEmitter):
             target, value = map(self.expr, eqn.args)
             every = ast.Subscript(target, ast.Constant(Ellipsis), ast.Store())
             return [ast.Assign([every], value, None)]
+        if eqn.op.name == "apart":
+            return [self.apart(eqn)]
         if eqn.op.name == "check":
             return [ast.Assert(self.expr(eqn.args[0]), None)]
         if not eqn.outs or eqn.op.name in ("push", "settle"):
             return [ast.Expr(spell(eqn, [self.pushed(a) for a in eqn.args]))]
-        if eqn.op.name == "unpack":
+        if eqn.op.name == "unpack" or len(eqn.outs) > 1:
             parts: list[Expr] = [ast.Name(self.names.of(o), ast.Store()) for o in eqn.outs]
-            return [ast.Assign([ast.Tuple(parts, ast.Store())], self.expr(eqn.args[0]), None)]
+            return [ast.Assign([ast.Tuple(parts, ast.Store())], self.unpacked(eqn), None)]
         target = ast.Name(self.names.of(eqn.out), ast.Store())
         if self.buffers.adds_in_place(eqn) and self.written_in_place(eqn):
             operator: ast.operator = ast.Add() if eqn.op.name == "add" else ast.Sub()
             return [ast.AugAssign(target, operator, self.expr(eqn.args[1]))]
         return [ast.Assign([target], self.stmt_expr(eqn), None)]
+
+    def unpacked(self, eqn: Eqn) -> Expr:
+        """What several names are taken from."""
+        source = self.expr(eqn.args[0])
+        return source if eqn.op.name == "unpack" else method(source, "pop")
+
+    def apart(self, eqn: Eqn) -> ast.stmt:
+        """Raise if an array that is written overlaps another."""
+        arrays = [self.expr(a) for a in eqn.args]
+        tests: list[Expr] = [
+            call("np.may_share_memory", target, other)
+            for k, target in enumerate(arrays[: eqn.attrs["written"]])
+            for other in arrays[k + 1 :]
+        ]
+        test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
+        error = call("ValueError", ast.Constant(OVERLAP))
+        return ast.If(test, [ast.Raise(error, None)], [])
 
     def written_in_place(self, eqn: Eqn) -> bool:
         """Whether an addition to a number of the forward sweep is one in the user's text too."""

@@ -1,19 +1,20 @@
-"""Moves values off the tapes down to where they are first read.
+"""Moves statements down to where they are needed: what is taken off a tape, and what zeroes a cotangent.
 
 The planner takes everything off the tapes at the start of a trip. A value that is taken where it is needed
-can be printed in the expression that reads it, and may have the name of the value that it replaces.
-Each tape is taken from once per trip, so the order among tapes does not matter.
+can be printed in the expression that reads it, and may have the name of the value that it replaces. Each
+tape is taken from once per trip, so the order among tapes does not matter. The cotangent of an array element
+that was overwritten is zeroed only after all that reads it, so that it need not be copied.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var, args_of
+from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Program, Stmt, Var, args_of
 
 
-def sink_pops(program: Program) -> Program:
-    """The program with every ``pop`` right before the statement that reads its value."""
+def sink(program: Program) -> Program:
+    """The program with every ``pop`` and zeroing right before the statement that reads its result."""
     return Program(_sunk(program.entry), {k: _sunk(f) for k, f in program.functions.items()})
 
 
@@ -21,14 +22,27 @@ def _sunk(block: Block) -> Block:
     result: list[Stmt] = []
     waiting: dict[Var, Eqn] = {}
     for stmt in block.stmts:
-        if isinstance(stmt, Eqn) and stmt.op.name == "pop":
-            waiting[stmt.out] = stmt
-            continue
         if waiting:
             read = _reads(stmt)
-            result += [waiting.pop(v) for v in tuple(waiting) if v in read]
+            due = [v for v in waiting if v in read]
+            for var in due:
+                eqn = waiting.pop(var, None)
+                if eqn is not None:
+                    result.append(eqn)
+                    for other in eqn.outs:
+                        waiting.pop(other, None)
+        if isinstance(stmt, Eqn) and (stmt.op.name == "pop" or _zeroes(stmt)):
+            waiting.update(dict.fromkeys(stmt.outs, stmt))
+            continue
         result.append(_inner(stmt))
-    return Block(block.params, (*result, *waiting.values()), block.results)
+    left = dict.fromkeys(id(e) for e in waiting.values())
+    kept = {id(e): e for e in waiting.values()}
+    return Block(block.params, (*result, *(kept[k] for k in left)), block.results)
+
+
+def _zeroes(eqn: Eqn) -> bool:
+    """Whether an equation only puts a zero into an array."""
+    return eqn.op.name == "store" and isinstance(eqn.args[1], Const) and eqn.args[1].value == 0.0
 
 
 def _inner(stmt: Stmt) -> Stmt:

@@ -241,7 +241,9 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "pack": lambda eqn, args: ast.Tuple(list(args), ast.Load()),
     "new_tape": lambda eqn, args: ast.List([], ast.Load()),
     "pop": lambda eqn, args: method(args[0], "pop"),
-    "push": lambda eqn, args: method(args[0], "append", args[1]),
+    "push": lambda eqn, args: method(
+        args[0], "append", args[1] if len(args) == 2 else ast.Tuple(list(args[1:]), ast.Load())
+    ),
     "choose": lambda eqn, args: method(args[0], "choose", args[1]),
     "reserve": lambda eqn, args: method(args[0], "reserve"),
     "settle": lambda eqn, args: method(args[0], "settle", args[1], args[2]),

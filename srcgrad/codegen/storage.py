@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from srcgrad.codegen.buffers import backward_values
 from srcgrad.codegen.names import Names
+from srcgrad.codegen.spans import Spans
 from srcgrad.ir.nodes import Atom, Block, Eqn, Program, Var, regions_of
 from srcgrad.ir.ops import Storage
 from srcgrad.ir.types import Array, Number, is_scalar
@@ -23,6 +24,8 @@ class Buffers:
         self.mutable: set[Var] = set()
         self.definition: dict[Var, Eqn] = {}
         self._scan(program.entry)
+        self.spans = Spans(names.inlining, self._updates)
+        self.spans.scan(program.entry)
 
     def _scan(self, block: Block) -> None:
         for stmt in block.stmts:
@@ -87,7 +90,26 @@ class Buffers:
             return False
         if self.is_buffer(eqn.out):
             return True
-        return any(self.is_buffer(v) for a in eqn.args for v in self.names.inlining.leaves(a))
+        roots = {r for a in eqn.args for v in self.names.inlining.leaves(a) for r in self._shown(v)}
+        return bool(roots) and self.spans.updated_while_used(eqn, roots)
+
+    def _shown(self, var: Var) -> set[Var]:
+        """Buffers whose storage a named value may show."""
+        if self.is_buffer(var):
+            return {self.names.webs.find(var)}
+        eqn = self.definition.get(var)
+        if eqn is None or eqn.op.storage is Storage.FRESH or is_scalar(var.type):
+            return set()
+        if self.needs_copy(eqn):
+            return set()
+        leaves = (v for a in eqn.args for v in self.names.inlining.leaves(a))
+        return {root for v in leaves for root in self._shown(v)}
+
+    def _updates(self, eqn: Eqn) -> Var | None:
+        """The group of values whose array an equation updates, if it updates one."""
+        if eqn.op.inplace or (eqn.outs and self._accumulates(eqn)):
+            return self.names.webs.find(eqn.out)
+        return None
 
     def edge_needs_copy(self, target: Var, source: Atom) -> bool:
         """Whether moving ``source`` to the name of ``target`` must copy it."""

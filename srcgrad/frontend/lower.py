@@ -20,7 +20,8 @@ from srcgrad.frontend.resolve import Capture, Captures, Guard
 from srcgrad.frontend.source import Source
 from srcgrad.frontend.statements import statements
 from srcgrad.frontend.subscripts import DynamicIndex
-from srcgrad.ir.nodes import Atom, Const, Program, Var
+from srcgrad.ir.nodes import Atom, Const, Eqn, Program, Var
+from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import Array
 
 Context.statements = statements
@@ -77,9 +78,8 @@ def _lower(cx: Context, function: FunctionType, args: dict[str, AV]) -> Lowered:
     result = run_body(cx, target, bound, target.tree)
     atoms: list[Atom] = []
     shape = map_leaves(result, lambda leaf: _result_leaf(cx, leaf, atoms))
-    for var, loc in cx.entries.items():
-        cx.emit("write_back", var, cx.heap.versions[loc])
     params = (*cx.inputs, *captures.inputs.values())
+    _write_back(cx, params)
     program = Program(cx.builder.block(tuple(atoms), params), cx.functions)
     span = target.source.span(target.tree)
     return Lowered(
@@ -92,6 +92,16 @@ def _lower(cx: Context, function: FunctionType, args: dict[str, AV]) -> Lowered:
         tuple(captures.inlined),
         tuple(cx.entries),
     )
+
+
+def _write_back(cx: Context, params: Sequence[Var]) -> None:
+    """Leave in the caller's arrays what was written to them, if those overlap with no other."""
+    for var, loc in cx.entries.items():
+        cx.emit("write_back", var, cx.heap.versions[loc])
+    others = [p for p in params if isinstance(p.type, Array) and p not in cx.entries]
+    if len(cx.entries) + len(others) > 1 and cx.entries:
+        attrs = {"written": len(cx.entries)}
+        cx.builder.stmts.insert(0, Eqn((), OPS["apart"], (*cx.entries, *others), attrs))
 
 
 def _place(cx: Context, leaf: AV) -> AV:

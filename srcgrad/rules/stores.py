@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.errors import OVERLAP
 from srcgrad.ir import infer
 from srcgrad.ir.nodes import Const
 from srcgrad.ir.ops import Attrs, Op
@@ -108,3 +109,13 @@ def _write_back(target: Any, value: Any) -> None:
 
 # What the function leaves in an array of its caller, once it has run.
 plain("write_back", _write_back, infer.constant_type(BOOL), zero=True, effect=True)
+
+
+def _apart(*arrays: Any, written: int) -> None:
+    for k, target in enumerate(arrays[:written]):
+        if any(np.may_share_memory(target, other) for other in arrays[k + 1 :]):
+            raise ValueError(OVERLAP)
+
+
+# The first ``written`` of its operands are written to, and must share no memory with any other.
+plain("apart", _apart, infer.constant_type(BOOL), zero=True, effect=True)

@@ -10,7 +10,13 @@ from srcgrad.ir.types import BOOL, FLOAT, INT, SAVED, TAPE
 from srcgrad.rules.registry import plain
 
 plain("new_tape", list, infer.constant_type(TAPE), effect=True)
-plain("push", lambda tape, value: tape.append(value), infer.constant_type(BOOL), effect=True)
+
+
+def _push(tape: Any, *values: Any) -> None:
+    tape.append(values if len(values) > 1 else values[0])
+
+
+plain("push", _push, infer.constant_type(BOOL), effect=True)
 plain(
     "pop",
     lambda tape: tape.pop(),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from srcgrad.errors import ArgumentError
+from srcgrad.errors import OVERLAP, ArgumentError
 from srcgrad.transform.options import Options
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Gradient:
 
     def _explain(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Say what is wrong with a call that does not fit, and where an error arose."""
+        if isinstance(error, ValueError) and str(error) == OVERLAP:
+            raise ArgumentError("SG311", OVERLAP, "pass a copy of one of them") from None
         step = error.__traceback__
         if isinstance(error, TypeError) and step is not None and step.tb_next is None:
             self.dispatch.bind(args, kwargs)

@@ -21,6 +21,7 @@ from srcgrad.transform.options import Options
 from srcgrad.transform.regions import dependents
 from srcgrad.transform.reverse import reverse
 from srcgrad.transform.simplify import simplify
+from srcgrad.transform.tapes import gather_tapes
 from srcgrad.transform.unroll import unroll
 
 _RESTARTS = 32
@@ -52,7 +53,7 @@ class Derivation:
             adjoint = reverse(
                 program, self.wrt, value=keep, needed=self.options.needed, rank_zero=self.rank_zero
             )
-            self._made[key] = simplify(_without_value(adjoint, self.options))
+            self._made[key] = gather_tapes(simplify(_without_value(adjoint, self.options)))
         return self._made[key]
 
 

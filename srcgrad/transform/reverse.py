@@ -24,7 +24,7 @@ from srcgrad.ir.types import (
     is_scalar,
 )
 from srcgrad.rules.broadcasting import full
-from srcgrad.rules.indexing import Gather, is_whole, may_repeat, shifted
+from srcgrad.rules.indexing import Gather, is_basic, is_whole, may_repeat, shifted
 from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.stores import Scatter
 from srcgrad.rules.symbols import Sym
@@ -324,7 +324,26 @@ class Sweep:
         if before is not None or source in self.map.partial:
             base = self.filled(base, source)
         exact = self.cast(g, source.type)
+        empty = self._zeroed_there(base, args, attrs["index"])
+        if empty is not None:
+            parts = [a.atom for a in args[1:]]
+            index = shifted(attrs["index"], 1)
+            cotangents[key] = self.builder.emit("store", empty, exact, *parts, index=index)
+            return
         cotangents[key] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
+
+    def _zeroed_there(self, base: Atom, args: Any, index: Any) -> Atom | None:
+        """The cotangent before the index was zeroed in it, if that is the last that happened to it."""
+        zeroed = self.builder.definition(base, "store")
+        if zeroed is None or not any(s is zeroed for s in self.builder.stmts[-12:]):
+            return None  # in another region both versions would be alive
+        if not is_basic(index, tuple(a.atom for a in args)):
+            return None
+        parts = [self.supply.reach(a.atom) for a in args[1:]]
+        same = build.freeze(zeroed.attrs["index"]) == build.freeze(shifted(index, 1))
+        zero = isinstance(zeroed.args[1], Const) and zeroed.args[1].value == 0.0
+        keys = [list(map(build.atom_key, atoms)) for atoms in (zeroed.args[2:], parts)]
+        return zeroed.args[0] if same and zero and keys[0] == keys[1] else None
 
     def scatter(
         self, eqn: Eqn, rule: Scatter, g: Atom, args: Any, attrs: Any, cotangents: Cotangents

@@ -24,7 +24,7 @@ from srcgrad.ir.nodes import (
     regions_of,
 )
 
-_KEPT = frozenset({"check", "boundary", "choose", "reserve", "settle", "write_back"})
+_KEPT = frozenset({"check", "boundary", "choose", "reserve", "settle", "write_back", "apart"})
 
 
 def simplify(program: Program) -> Program:

@@ -39,10 +39,17 @@ class Writes(Words):
             return self.buffer(scope, gives)
         name = self.random.choice(found)
         shape = scope.names[name].shape
-        options: list[tuple[str, Shape]] = [(name, shape), (f"{name}[::-1]", shape), (f"{name}[:]", shape)]
+        options: list[tuple[str, Shape]] = [
+            (name, shape),
+            (f"{name}[::-1]", shape),
+            (f"{name}[:]", shape),
+        ]
         if len(shape) == 1 and shape[0] > 2:
             options += [(f"{name}[1:]", (shape[0] - 1,)), (f"{name}[:-1]", (shape[0] - 1,))]
-            options += [(f"{name}[1:-1]", (shape[0] - 2,)), (f"{name}[::2]", ((shape[0] + 1) // 2,))]
+            options += [
+                (f"{name}[1:-1]", (shape[0] - 2,)),
+                (f"{name}[::2]", ((shape[0] + 1) // 2,)),
+            ]
         if len(shape) == 2:
             i = self.index(scope, shape[0])
             options += [(f"{name}[{i}]", shape[1:]), (f"{name}[{i}, :]", shape[1:])]

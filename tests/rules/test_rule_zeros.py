@@ -38,6 +38,7 @@ NOT_NUMERIC = frozenset(
         "empty",
         "last_written",
         "write_back",
+        "apart",
     ]
 )
 CASES = [

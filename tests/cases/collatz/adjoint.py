@@ -1,12 +1,10 @@
 def df(x, n):
     tape = []
-    y_tape = []
     y = x
     while n != 1:
-        y_tape.append(y)
         # if n % 2 == 0:
         t = n % 2 == 0
-        tape.append(t)
+        tape.append((y, t))
         if t:
             n = n // 2
             y = y * x
@@ -18,11 +16,11 @@ def df(x, n):
     dx = 0.0
     for _ in range(len(tape)):
         # if n % 2 == 0:
-        y = y_tape.pop()
-        if tape.pop():
-            t_2 = dy * y
+        y, t_2 = tape.pop()
+        if t_2:
+            t_3 = dy * y
             dy = dy * x
         else:
-            t_2 = dy
-        dx += t_2
+            t_3 = dy
+        dx += t_3
     return (float(dx + dy),)

@@ -2,22 +2,14 @@ import numpy as np
 
 
 def dfinal(a, s):
-    k4_tape = []
-    s_tape = []
-    k3_tape = []
-    k2_tape = []
-    k1_tape = []
+    tape = []
     for _ in range(5):
-        s_tape.append(s)
         # return np.tanh(a @ s)
         k1 = np.tanh(a @ s)
-        k1_tape.append(k1)
         k2 = np.tanh(a @ (s + 0.05 * k1))
-        k2_tape.append(k2)
         k3 = np.tanh(a @ (s + 0.05 * k2))
-        k3_tape.append(k3)
         k4 = np.tanh(a @ (s + 0.1 * k3))
-        k4_tape.append(k4)
+        tape.append((s, k1, k2, k3, k4))
         # s = s + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
         s = s + 0.016666666666666666 * (k1 + 2 * k2 + 2 * k3 + k4)
     # for _ in range(5):
@@ -28,22 +20,18 @@ def dfinal(a, s):
         dk4 = 0.016666666666666666 * ds
         t = 0.03333333333333333 * ds
         # return np.tanh(a @ s)
-        k4 = k4_tape.pop()
+        s, k1, k2, k3, k4 = tape.pop()
         t_2 = dk4 * (1 - k4 * k4)
-        k3 = k3_tape.pop()
-        s = s_tape.pop()
         t_3 = a.T @ t_2
         # k4 = rate(s + h * k3, a)
         dk3 = t + 0.1 * t_3
         # return np.tanh(a @ s)
         t_4 = dk3 * (1 - k3 * k3)
-        k2 = k2_tape.pop()
         t_5 = a.T @ t_4
         # k3 = rate(s + h / 2 * k2, a)
         dk2 = t + 0.05 * t_5
         # return np.tanh(a @ s)
         t_6 = dk2 * (1 - k2 * k2)
-        k1 = k1_tape.pop()
         t_7 = a.T @ t_6
         # k2 = rate(s + h / 2 * k1, a)
         dk1 = dk4 + 0.05 * t_7
