@@ -48,7 +48,7 @@ CODES: dict[str, str] = {
     "SG208": "kinds differ between branches",
     "SG209": "undefined name",
     "SG210": "call that cannot be resolved",
-    "SG211": "complex values",
+    "SG211": "function without a derivative for complex values",
     "SG212": "static value needed",
     "SG213": "kinds of a recursive function do not settle",
     "SG214": "unsupported index",

@@ -5,19 +5,9 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
-from srcgrad.rules.linalg import product_left, product_right
-from srcgrad.rules.reductions import product_of_others
-from srcgrad.rules.shapes import unbroadcast_to
-from srcgrad.rules.stores import last_written
-
-HELPERS: dict[str, Callable[..., Any]] = {
-    f.__name__: f
-    for f in (unbroadcast_to, product_of_others, product_left, product_right, last_written)
-}
+from srcgrad.rules.registry import HELPERS
 
 
 def helper_source(name: str) -> ast.stmt:
@@ -31,6 +21,9 @@ def _parsed(name: str) -> ast.stmt:
     function = tree.body[0]
     assert isinstance(function, ast.FunctionDef)
     function.returns = None
-    for argument in function.args.args:
+    for argument in (*function.args.args, *function.args.kwonlyargs):
         argument.annotation = None
     return function
+
+
+__all__ = ["HELPERS", "helper_source"]

@@ -134,6 +134,8 @@ class _Emitter(RegionEmitter):
                         self.used_modules.add("np")
                     elif part.id in ("np", "math"):
                         self.used_modules.add(part.id)
+                    elif part.id == "scipy":
+                        self.used_modules.add("scipy.special")
 
 
 __all__ = ["Emitted", "Signature", "emit"]

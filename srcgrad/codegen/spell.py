@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,15 +83,29 @@ def spell(eqn: Eqn, args: Sequence[Expr]) -> Expr:
         return ast.Compare(args[0], [_COMPARE[text]()], [args[1]])
     if text in _UNARY:
         return ast.UnaryOp(_UNARY[text](), args[0])
-    keywords = {k: constant(v) for k, v in eqn.attrs.items() if k != "via"}
+    attrs = {k: v for k, v in eqn.attrs.items() if k != "via"}
+    keywords = {k: attr(v, args) for k, v in attrs.items()}
+    taken = set(_slots(tuple(attrs.values())))
+    args = [a for k, a in enumerate(args) if k not in taken]
     kind, _, rest = text.partition(":")
     if kind == "helper":
         return call(rest, *args, **keywords)
+    if kind == "part":
+        return ast.Subscript(args[1], constant(eqn.attrs["part"]), ast.Load())
     if kind == "sequence":
         return call(rest, ast.List(list(args), ast.Load()), **keywords)
     if not text:
         raise CodegenError("SG510", f"{eqn.op} has no Python spelling", "report this")
     return call(text, *args, **keywords)
+
+
+def _slots(value: Any) -> Iterator[int]:
+    """Positions of the operands that fill the slots of an attribute."""
+    if isinstance(value, Slot):
+        yield value.position
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _slots(part)
 
 
 # -- templates ----------------------------------------------------------------------------------------
@@ -165,10 +179,13 @@ def _expand_dims(eqn: Eqn, args: Sequence[Expr]) -> Expr:
     return subscript(args[0], tuple(index), ())
 
 
+def _dtype_keyword(eqn: Eqn) -> dict[str, Expr]:
+    return {"dtype": constant(eqn.attrs["dtype"])} if "dtype" in eqn.attrs else {}
+
+
 def _constructor(function: str) -> Callable[[Eqn, Sequence[Expr]], Expr]:
     def build(eqn: Eqn, args: Sequence[Expr]) -> Expr:
-        keywords = {"dtype": constant(eqn.attrs["dtype"])} if "dtype" in eqn.attrs else {}
-        return call(function, _shape(eqn, args), **keywords)
+        return call(function, _shape(eqn, args), **_dtype_keyword(eqn))
 
     return build
 
@@ -184,6 +201,12 @@ def _astype(eqn: Eqn, args: Sequence[Expr]) -> Expr:
     if not _is_array(eqn.args[0].type):
         return call("np.asarray", args[0], dtype)
     return method(args[0], "astype", dtype)
+
+
+def _conj(eqn: Eqn, args: Sequence[Expr]) -> Expr:
+    if not _is_array(eqn.args[0].type):
+        return call("np.conj", args[0])
+    return method(args[0], "conj")
 
 
 def _nonzero(eqn: Eqn, args: Sequence[Expr]) -> Expr:
@@ -230,9 +253,18 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "zeros": _constructor("np.zeros"),
     "ones": _constructor("np.ones"),
     "empty": _constructor("np.empty"),
-    "full": lambda eqn, args: call("np.full", _shape(eqn, args), args[0]),
+    "full": lambda eqn, args: call("np.full", _shape(eqn, args), args[0], **_dtype_keyword(eqn)),
     "astype": _astype,
+    "conj": _conj,
+    "real": lambda eqn, args: ast.Attribute(args[0], "real", ast.Load()),
+    "imag": lambda eqn, args: ast.Attribute(args[0], "imag", ast.Load()),
     "nonzero": _nonzero,
+    "einsum": lambda eqn, args: call(
+        "np.einsum",
+        constant(eqn.attrs["subscripts"]),
+        *args,
+        **{k: constant(v) for k, v in eqn.attrs.items() if k == "optimize"},
+    ),
     "length": _length,
     "size": _attribute("size"),
     "ndim": _attribute("ndim"),

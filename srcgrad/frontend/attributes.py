@@ -16,7 +16,7 @@ from srcgrad.frontend.kinds import ATOMS, AV, Instance, Method, Ref, Seq, Static
 from srcgrad.frontend.resolve import Capture, Root, is_numpy_module, root_of
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom
-from srcgrad.ir.types import Array, dims_of
+from srcgrad.ir.types import Array, dims_of, is_complex
 
 
 def attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
@@ -112,8 +112,12 @@ def _array_attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
         return Seq(tuple(length(cx, atom, k) for k in range(len(dims))))
     if name == "dtype" and isinstance(atom.type, Array) and atom.type.dtype is not None:
         return Static(atom.type.dtype)
-    if name == "real":
-        return value
+    if name in ("real", "imag"):
+        if is_complex(atom.type):
+            return cx.bind(cx.emit(name, atom), value)
+        if name == "real":
+            return value
+        return cx.bind(cx.emit("zeros_like", atom)) if dims != () else constant(0.0)
     return Method(value, name)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.frontend import library_fft, library_linalg, library_math, library_numeric
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     ATOMS,
@@ -28,7 +29,7 @@ from srcgrad.frontend.library import HANDLERS, METHODS, Handler, handles
 from srcgrad.frontend.operators import binary, static_truth, static_value
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const
-from srcgrad.ir.types import BOOL, INT, Array, Number, dims_of
+from srcgrad.ir.types import BOOL, INT, Array, Number, dims_of, is_complex
 
 _ZERO, _ZERO_POINT, _EMPTY = constant(0), constant(0.0), Seq(())
 
@@ -160,6 +161,8 @@ def _float(cx: Context, node: Any, x: AV = _ZERO_POINT) -> AV:
     if isinstance(x, Static) and isinstance(x.value, str):
         return constant(float(x.value))
     atom = cx.atom(x, node, "float")
+    if is_complex(atom.type):
+        cx.refuse("SG211", "float of a complex number", node, "take its real part, z.real")
     if dims_of(atom.type) not in ((), None):
         cx.refuse("SG218", "float of an array", node, "index the array down to one element")
     return (
@@ -170,7 +173,8 @@ def _float(cx: Context, node: Any, x: AV = _ZERO_POINT) -> AV:
 
 
 def _item(cx: Context, node: Any, x: AV) -> AV:
-    return _float(cx, node, x)
+    atom = cx.atom(x, node, "item")
+    return cx.emit("to_complex", atom) if is_complex(atom.type) else _float(cx, node, x)
 
 
 METHODS["item"] = _item
@@ -219,4 +223,11 @@ def _math_pow(cx: Context, node: Any, x: AV, y: AV) -> AV:
     return cx.emit("power", cx.atom(x, node), cx.atom(y, node), via="math")
 
 
-__all__ = ["HANDLERS", "METHODS"]
+__all__ = [
+    "HANDLERS",
+    "METHODS",
+    "library_fft",
+    "library_linalg",
+    "library_math",
+    "library_numeric",
+]

@@ -32,12 +32,13 @@ from srcgrad.frontend.kinds import (
     is_dataclass_type,
     is_namedtuple_type,
 )
+from srcgrad.frontend.library import dtype_of
 from srcgrad.frontend.library_stores import with_out
-from srcgrad.frontend.operators import refuse_complex, static_value
+from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
-from srcgrad.rules.registry import FUNCTIONS, Binding
+from srcgrad.rules.registry import Binding, binding_of
 
 
 def call(cx: Context, node: Any) -> AV:
@@ -63,14 +64,11 @@ def call_function(
     cx: Context, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
 ) -> AV:
     """Call a Python object known at compile time."""
-    binding = _lookup(FUNCTIONS, function)
     if "out" in kwargs or isinstance(function, np.ufunc):
         written = with_out(cx, function, args, kwargs, node)
         if written is not None:
             return written
         kwargs = {k: v for k, v in kwargs.items() if k != "out"}
-    if binding is not None:
-        return _call_bound(cx, binding, function, args, kwargs, node)
     handler = _lookup(HANDLERS, function)
     if handler is not None:
         try:
@@ -81,6 +79,9 @@ def call_function(
                 "SG202", f"{name}: {error}", node, "use the arguments that the docs list for it"
             )
         return handler(cx, node, *args, **kwargs)  # type: ignore[no-any-return]
+    binding = binding_of(function)
+    if binding is not None:
+        return _call_bound(cx, binding, function, args, kwargs, node)
     if is_namedtuple_type(function) or is_dataclass_type(function):
         return _construct(cx, function, args, kwargs, node)
     if isinstance(function, FunctionType) and not _from_library(function):
@@ -142,9 +143,11 @@ def _call_bound(
                 node,
                 f"call it without {name}=",
             )
-        attrs[name] = static_attr(cx, value, node, name)
+        if name == "dtype":
+            attrs[name] = dtype_of(cx, value, node)
+        else:
+            attrs[name] = static_attr(cx, value, node, name)
     atoms = [cx.atom(v, node, _name_of(function)) for v in operands]
-    refuse_complex(cx, node, *atoms)
     return cx.bind(cx.emit(binding.op, *atoms, via=binding.via, **attrs), *operands)
 
 

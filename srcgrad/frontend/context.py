@@ -19,7 +19,7 @@ from srcgrad.frontend.source import Source
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slot, Var
 from srcgrad.ir.ops import OPS, Storage
-from srcgrad.ir.types import INT, Array, Dims, Type, dims_of
+from srcgrad.ir.types import INT, Array, Dims, Type, dims_of, is_complex
 from srcgrad.rules.indexing import is_basic
 
 RETURN_VALUE = "<return>"
@@ -151,17 +151,30 @@ class Context:
                 self.source.tree,
                 "split it into functions with loops, and differentiate those",
             )
+        if OPS[name].real_only and any(is_complex(a.type) for a in args):
+            self._refuse_here(
+                "SG211",
+                f"{name} of complex numbers has no derivative here",
+                "apply it to real and imaginary parts, or to abs(z)",
+            )
         try:
             if name == "matmul" and any(dims_of(a.type) == () for a in args):
                 raise TypeError("matmul takes arrays, and one operand is a number")
             return self.builder.emit(name, *args, hint=hint, **attrs)
         except (ValueError, IndexError, TypeError) as error:
-            span = self.builder.span
-            if isinstance(error, SrcgradError) or span is None:
+            if isinstance(error, SrcgradError) or self.builder.span is None:
                 raise
-            text = self.source.line(span.line) if span.file == self.source.file else None
             message = f"shapes or axes do not fit: {error}"
-            raise KindError("SG218", message, span, "check the shapes", text) from error
+            self._refuse_here("SG218", message, "check the shapes", error)
+
+    def _refuse_here(
+        self, code: str, message: str, remedy: str, cause: BaseException | None = None
+    ) -> NoReturn:
+        """Raise an error located where the builder is."""
+        span = self.builder.span
+        assert span is not None
+        text = self.source.line(span.line) if span.file == self.source.file else None
+        raise KindError(code, message, span, remedy, text) from cause
 
     def bind(self, var: Atom, *sources: AV, mutable: bool | None = None) -> AV:
         """Abstract value of a new result: arrays get a location; one that shows others is a view of them."""

@@ -45,12 +45,8 @@ def expression(cx: Context, node: Any) -> AV:
 
 
 def _constant(cx: Context, node: Any) -> AV:
-    if isinstance(node.value, (bool, int, float)):
+    if isinstance(node.value, (bool, int, float, complex)):
         return constant(node.value)
-    if isinstance(node.value, complex):
-        cx.refuse(
-            "SG211", "complex numbers are not supported yet", node, "keep the computation real"
-        )
     return Static(node.value)
 
 

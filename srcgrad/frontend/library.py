@@ -26,7 +26,7 @@ from srcgrad.ir.nodes import Atom, Const, Slot
 from srcgrad.ir.types import Array, dims_of
 
 Handler = Callable[..., AV]
-_ZERO, _FIFTY = constant(0), constant(50)
+_ZERO, _FIFTY, _TRUE = constant(0), constant(50), constant(True)
 HANDLERS: dict[Any, Handler] = {}
 METHODS: dict[str, Any] = {
     name: getattr(np, name)
@@ -84,6 +84,11 @@ def dtype_of(cx: Context, value: AV, node: Any) -> Any:
         return np.dtype(known)
     except TypeError:
         cx.refuse("SG219", f"{describe(value)} is not a dtype", node, "pass float, np.float32 ...")
+
+
+def dtype_attr(cx: Context, value: AV, node: Any) -> dict[str, Any]:
+    """The attribute for a dtype argument, if one was given."""
+    return {} if value == NONE else {"dtype": dtype_of(cx, value, node)}
 
 
 def _reshape(cx: Context, node: Any, a: AV, *shape: AV) -> AV:
@@ -213,10 +218,8 @@ def _dot(cx: Context, node: Any, a: AV, b: AV) -> AV:
 def _constructor(name: str) -> Handler:
     def handler(cx: Context, node: Any, shape: AV, dtype: AV = NONE) -> AV:
         args: list[Atom] = []
-        attrs: dict[str, Any] = {"shape": shape_template(cx, shape, args, node)}
-        if dtype != NONE:
-            attrs["dtype"] = dtype_of(cx, dtype, node)
-        return cx.bind(cx.emit(name, *args, **attrs))
+        template = shape_template(cx, shape, args, node)
+        return cx.bind(cx.emit(name, *args, shape=template, **dtype_attr(cx, dtype, node)))
 
     return handler
 
@@ -226,15 +229,16 @@ for _name in ("zeros", "ones", "empty"):
 
 
 @handles(np.full)
-def _full(cx: Context, node: Any, shape: AV, fill_value: AV) -> AV:
-    args = [cx.atom(fill_value, node)]
+def _full(cx: Context, node: Any, shape: AV, fill_value: AV, dtype: AV = NONE) -> AV:
+    args = [cx.atom(array_like(cx, fill_value, node), node)]
     template = shape_template(cx, shape, args, node)
-    return cx.bind(cx.emit("full", *args, shape=template))
+    return cx.bind(cx.emit("full", *args, shape=template, **dtype_attr(cx, dtype, node)))
 
 
 def _like(name: str) -> Handler:
-    def handler(cx: Context, node: Any, a: AV) -> AV:
-        return cx.bind(cx.emit(name, cx.atom(a, node)), mutable=True)
+    def handler(cx: Context, node: Any, a: AV, dtype: AV = NONE) -> AV:
+        like = cx.atom(array_like(cx, a, node), node)
+        return cx.bind(cx.emit(name, like, **dtype_attr(cx, dtype, node)), mutable=True)
 
     return handler
 
@@ -244,23 +248,58 @@ for _name in ("zeros_like", "ones_like", "empty_like"):
 
 
 @handles(np.full_like)
-def _full_like(cx: Context, node: Any, a: AV, fill_value: AV) -> AV:
-    return cx.bind(cx.emit("full_like", cx.atom(a, node), cx.atom(fill_value, node)))
+def _full_like(cx: Context, node: Any, a: AV, fill_value: AV, dtype: AV = NONE) -> AV:
+    atoms = [cx.atom(array_like(cx, v, node), node) for v in (a, fill_value)]
+    return cx.bind(cx.emit("full_like", *atoms, **dtype_attr(cx, dtype, node)), mutable=True)
 
 
 @handles(np.arange)
-def _arange(cx: Context, node: Any, *limits: AV) -> AV:
-    return cx.bind(cx.emit("arange", *(cx.atom(v, node) for v in limits)))
+def _arange(
+    cx: Context,
+    node: Any,
+    *limits: AV,
+    start: AV = NONE,
+    stop: AV = NONE,
+    step: AV = NONE,
+    dtype: AV = NONE,
+) -> AV:
+    given = [*limits, *(v for v in (start, stop) if v != NONE)]
+    if step != NONE:
+        given = [*([_ZERO] if len(given) == 1 else []), *given, step]
+    if len(given) == 4:
+        dtype = given.pop()
+    atoms = [cx.atom(v, node) for v in given]
+    return cx.bind(cx.emit("arange", *atoms, **dtype_attr(cx, dtype, node)))
 
 
 @handles(np.linspace)
-def _linspace(cx: Context, node: Any, start: AV, stop: AV, num: AV = _FIFTY) -> AV:
-    return cx.bind(cx.emit("linspace", *(cx.atom(v, node) for v in (start, stop, num))))
+def _linspace(
+    cx: Context,
+    node: Any,
+    start: AV,
+    stop: AV,
+    num: AV = _FIFTY,
+    endpoint: AV = _TRUE,
+    dtype: AV = NONE,
+) -> AV:
+    attrs = dtype_attr(cx, dtype, node)
+    if not static_value(endpoint):
+        attrs["endpoint"] = False
+    atoms = [cx.atom(array_like(cx, v, node), node) for v in (start, stop, num)]
+    return cx.bind(cx.emit("linspace", *atoms, **attrs))
 
 
-@handles(np.eye, np.identity)
-def _eye(cx: Context, node: Any, N: AV) -> AV:
-    return cx.bind(cx.emit("eye", cx.atom(N, node)))
+@handles(np.eye)
+def _eye(cx: Context, node: Any, N: AV, M: AV = NONE, k: AV = _ZERO, dtype: AV = NONE) -> AV:
+    sizes = [cx.atom(v, node) for v in (N, M) if v != NONE]
+    diagonal = cx.integer(k, node, "k=")
+    attrs = {**dtype_attr(cx, dtype, node), **({"k": diagonal} if diagonal else {})}
+    return cx.bind(cx.emit("eye", *sizes, **attrs))
+
+
+@handles(np.identity)
+def _identity(cx: Context, node: Any, n: AV, dtype: AV = NONE) -> AV:
+    return _eye(cx, node, n, dtype=dtype)
 
 
 @handles(np.shape)

@@ -18,7 +18,7 @@ from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, Seq, Static, describ
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Var
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import INT, Number, dims_of
+from srcgrad.ir.types import INT, dims_of
 
 Part = Callable[[], AV]
 BINARY = {
@@ -67,23 +67,7 @@ def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
         return folded
     if name == "power" and isinstance(y, Var) and y.type == INT and cx.depends_on_inputs(y):
         y = constant(cx.integer(y, node, "an exponent"))
-    refuse_complex(cx, node, x, y)
     return cx.bind(cx.emit(name, x, y), left, right)
-
-
-def refuse_complex(cx: Context, node: Any, *atoms: Atom) -> None:
-    """Refuse operands that are complex."""
-    for atom in atoms:
-        type_ = atom.type
-        kind = (
-            type_.kind
-            if isinstance(type_, Number)
-            else getattr(getattr(type_, "dtype", None), "kind", "f")
-        )
-        if kind in ("complex", "c"):
-            cx.refuse(
-                "SG211", "complex values are not supported yet", node, "keep the computation real"
-            )
 
 
 def _fold(name: str, *atoms: Atom) -> Const | None:

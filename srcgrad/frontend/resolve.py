@@ -180,7 +180,11 @@ def is_numpy_module(capture: Capture, value: Any) -> bool:
         owner = Capture(capture.root, capture.steps[:-1]).read()
     except (AttributeError, LookupError, TypeError):
         return False
-    return isinstance(owner, ModuleType) and owner.__name__.partition(".")[0] in ("numpy", "math")
+    return isinstance(owner, ModuleType) and owner.__name__.partition(".")[0] in (
+        "numpy",
+        "math",
+        "scipy",
+    )
 
 
 def root_of(function: FunctionType, name: str) -> Root | None:
@@ -211,9 +215,9 @@ def refuse_value(value: Any, name: str) -> None:
 
 def _refuse_dtype(dtype: np.dtype[Any], name: str) -> None:
     problem, remedy = "", "pass float64 or float32: np.asarray(x, float)"
-    if dtype.kind not in "biuf":
-        problem = "complex values come later" if dtype.kind == "c" else "it is not numeric"
-    elif dtype == np.longdouble and np.dtype(np.longdouble).itemsize > 8:
+    if dtype.kind not in "biufc":
+        problem = "it is not numeric"
+    elif dtype in (np.longdouble, np.clongdouble) and np.dtype(np.longdouble).itemsize > 8:
         problem = "extended precision is not supported"
     elif not dtype.isnative:
         problem, remedy = (

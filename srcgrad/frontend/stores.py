@@ -12,7 +12,6 @@ from typing import Any
 from srcgrad.frontend.context import Context, Written
 from srcgrad.frontend.heap import View
 from srcgrad.frontend.kinds import AV, Ref, describe
-from srcgrad.frontend.operators import refuse_complex
 from srcgrad.frontend.subscripts import array_like, index_template
 from srcgrad.ir.nodes import Atom, Const, Slice, Var
 from srcgrad.ir.types import Array, Number, dims_of
@@ -65,9 +64,7 @@ def _array(cx: Context, target: AV, node: Any) -> Ref:
 
 
 def _stored_value(cx: Context, value: AV, node: Any) -> Atom:
-    atom = cx.atom(array_like(cx, value, node), node, "a write")
-    refuse_complex(cx, node, atom)
-    return atom
+    return cx.atom(array_like(cx, value, node), node, "a write")
 
 
 # -- writes by location ---------------------------------------------------------------------------------

@@ -103,8 +103,10 @@ class Builder:
         """
         op = OPS[name]
         if "" not in op.runs and "via" not in attrs:
-            scalars = "math" in op.runs and all(isinstance(a.type, Number) for a in args)
-            attrs["via"] = "math" if scalars else "np"
+            scalars = "math" in op.runs and all(
+                isinstance(a.type, Number) and a.type.kind != "complex" for a in args
+            )
+            attrs["via"] = "math" if scalars else "np" if "np" in op.runs else next(iter(op.runs))
         if name == "transpose" and "axes" not in attrs:
             inner = self.definition(args[0], "transpose")
             if inner is not None and "axes" not in inner.attrs and isinstance(inner.args[0], Var):

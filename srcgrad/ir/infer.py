@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -40,7 +41,7 @@ def sample(type_: Type) -> Any:
 
 def probe(run: Callable[..., Any], types: tuple[Type, ...]) -> Any:
     """What ``run`` gives on tiny operands of the types, or ``None`` where that cannot be known."""
-    key = (run, tuple(t if isinstance(t, Number) else getattr(t, "dtype", None) for t in types))
+    key = (run, tuple(map(_dtype_key, types)))
     if key not in _PROBED:
         samples = [sample(t) for t in types]
         known = not any(s is None for s in samples)
@@ -94,8 +95,46 @@ def reduction(run: Callable[..., Any]) -> Infer:
 
     def infer(types: tuple[Type, ...], attrs: Attrs) -> Type:
         dims = reduced_dims(dims_of(types[0]), attrs.get("axis"), attrs.get("keepdims", False))
-        value = probe(run, types[:1])
-        return Array(None if value is None else value.dtype, dims)
+        return Array(attrs.get("dtype") or result_dtype(run, types[:1]), dims)
+
+    return infer
+
+
+def result_dtype(run: Callable[..., Any], types: tuple[Type, ...], rank: int = 0) -> Any:
+    """Dtype of what ``run`` gives on operands of these dtypes and some rank; ``None``: not known."""
+    if not rank:
+        value = probe(run, types)
+        return None if value is None else np.asarray(value).dtype
+
+    def on_arrays(*values: Any) -> Any:
+        return run(*(np.full((1,) * rank, v) for v in values))
+
+    key = (run, rank, tuple(map(_dtype_key, types)))
+    if key not in _PROBED:
+        samples = [sample(t) for t in types]
+        known = not any(s is None for s in samples)
+        _PROBED[key] = np.asarray(_tried(on_arrays, samples)).dtype if known else None
+    return _PROBED[key]
+
+
+def _dtype_key(type_: Type) -> Any:
+    return type_ if isinstance(type_, Number) else getattr(type_, "dtype", None)
+
+
+def shaped(
+    run: Callable[..., Any], dims: Callable[..., Dims] = lambda x, **attrs: x, rank: int = 1
+) -> Infer:
+    """Types by dtype of ``run`` on arrays of some rank, and dimensions by ``dims(*dims, **attrs)``.
+
+    Dimensions are not known where those of an operand are not.
+    """
+
+    def infer(types: tuple[Type, ...], attrs: Attrs) -> Type:
+        all_dims = [dims_of(t) for t in types]
+        known = None not in all_dims
+        rest = {k: v for k, v in attrs.items() if k not in ("via", "dtype")}
+        dtype = attrs.get("dtype") or result_dtype(run, types, rank)
+        return Array(dtype, dims(*all_dims, **rest) if known else None)
 
     return infer
 
@@ -122,7 +161,8 @@ def _kind(type_: Type) -> str:
 
 def array_like(types: tuple[Type, ...], attrs: Attrs) -> Type:
     """An array of the dimensions and dtype of the first operand."""
-    return with_dims(types[0], dims_of(types[0]))
+    like = with_dims(types[0], dims_of(types[0]))
+    return replace(like, dtype=attrs["dtype"]) if attrs.get("dtype") else like
 
 
 def constant_type(type_: Type) -> Infer:

@@ -39,6 +39,7 @@ class Op:
         effect: Whether it must be kept in order (tapes, paths, checks).
         inplace: Whether the first operand is consumed and updated in place.
         cheap: Whether computing it again costs less than keeping its result.
+        real_only: Whether it has no derivative, or no meaning, for complex operands.
         diff: The derivative, filled in by ``srcgrad.rules``; ``None`` is no rule.
     """
 
@@ -51,6 +52,7 @@ class Op:
     effect: bool = False
     inplace: bool = False
     cheap: bool = False
+    real_only: bool = False
     diff: Any = field(default=None, compare=False)
 
     def __repr__(self) -> str:

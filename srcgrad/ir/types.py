@@ -121,10 +121,17 @@ def dims_of(type_: Type) -> Dims:
 
 
 def is_differentiable(type_: Type) -> bool:
-    """Whether the type can carry a cotangent: a real floating-point array or number."""
+    """Whether the type can carry a cotangent: a real or complex floating-point array or number."""
     if isinstance(type_, Number):
-        return type_.kind == "float"
-    return isinstance(type_, Array) and (type_.dtype is None or type_.dtype.kind == "f")
+        return type_.kind in ("float", "complex")
+    return isinstance(type_, Array) and (type_.dtype is None or type_.dtype.kind in "fc")
+
+
+def is_complex(type_: Type) -> bool:
+    """Whether values of the type are surely complex."""
+    if isinstance(type_, Number):
+        return type_.kind == "complex"
+    return isinstance(type_, Array) and type_.dtype is not None and type_.dtype.kind == "c"
 
 
 def type_of_value(value: object) -> Type:

@@ -12,7 +12,7 @@ from srcgrad.ir.ops import Attrs
 from srcgrad.ir.types import BOOL, INT, UNKNOWN, Type, join
 from srcgrad.rules.broadcasting import unbroadcast
 from srcgrad.rules.registry import custom, elementwise, nondiff, plain
-from srcgrad.rules.symbols import Sym, equal, log, nonzero, op, sign, where
+from srcgrad.rules.symbols import Sym, conj, equal, log, nonzero, op, sign, where
 
 elementwise("add", lambda x, y, out: 1, lambda x, y, out: 1, np_="add", operator_="+", cheap=True)
 elementwise(
@@ -28,7 +28,8 @@ elementwise("negative", lambda x, out: -1, np_="negative", operator_="-", cheap=
 elementwise("positive", lambda x, out: 1, np_="positive", operator_="+", cheap=True)
 elementwise("square", lambda x, out: 2 * x, cheap=True)
 elementwise("reciprocal", lambda x, out: -(out * out))
-elementwise("absolute", lambda x, out: sign(x), np_="absolute", operator_="abs", cheap=True)
+# The slope of |x|: its sign; for complex numbers sign(x) is x / |x|.
+elementwise("absolute", lambda x, out: conj(sign(x)), np_="absolute", operator_="abs", cheap=True)
 elementwise("fabs", lambda x, out: sign(x), np_="fabs", math_="fabs", cheap=True)
 elementwise(
     "remainder", lambda x, y, out: 1, lambda x, y, out: -(x // y), np_="remainder", operator_="%"
@@ -79,6 +80,7 @@ elementwise(
     np_="maximum",
     python=max,
     infer=_extreme(np.maximum),
+    real_only=True,
 )
 elementwise(
     "minimum",
@@ -87,6 +89,7 @@ elementwise(
     np_="minimum",
     python=min,
     infer=_extreme(np.minimum),
+    real_only=True,
 )
 
 
@@ -96,7 +99,12 @@ def _chosen(x: Sym, y: Sym, out: Sym) -> Sym:
 
 
 for _name in ("fmax", "fmin"):
-    elementwise(_name, lambda x, y, out: _chosen(x, y, out), lambda x, y, out: _chosen(y, x, out))
+    elementwise(
+        _name,
+        lambda x, y, out: _chosen(x, y, out),
+        lambda x, y, out: _chosen(y, x, out),
+        real_only=True,
+    )
 
 
 both, either = op("bitwise_and"), op("bitwise_or")
@@ -106,6 +114,7 @@ elementwise(
     lambda x, a, b, out: both(x >= a, x <= b),
     lambda x, a, b, out: both(x < a, a <= b),
     lambda x, a, b, out: either(x > b, a > b),
+    real_only=True,
 )
 
 custom(

@@ -14,7 +14,7 @@ from srcgrad.rules.registry import linear
 from srcgrad.rules.symbols import Sym
 
 
-def _along(axis: int, entry: Any) -> tuple[Any, ...]:
+def along(axis: int, entry: Any) -> tuple[Any, ...]:
     """Index template that applies ``entry`` to one axis."""
     every = Slice(None, None, None)
     return (*[every] * axis, entry) if axis >= 0 else (..., entry, *[every] * (-axis - 1))
@@ -22,7 +22,7 @@ def _along(axis: int, entry: Any) -> tuple[Any, ...]:
 
 def _concatenate_back(g: Sym, k: int, *xs: Sym, axis: int = 0) -> Sym:
     """The slice of ``g`` that came from operand ``k``."""
-    lengths = [_length(x, axis) for x in xs]
+    lengths = [length(x, axis) for x in xs]
     before, after = lengths[:k], lengths[k + 1 :]
     ends = [
         _place(before, after, lengths[k], first=True),
@@ -30,9 +30,14 @@ def _concatenate_back(g: Sym, k: int, *xs: Sym, axis: int = 0) -> Sym:
     ]
     parts = [p for p in ends if isinstance(p, Sym)]
     first, last = (Slot(1 + parts.index(p)) if isinstance(p, Sym) else p for p in ends)
-    part = g.call("index", *parts, index=_along(axis, Slice(first, last, None)))
-    if isinstance(part.atom, Var) and xs[k].dims is not None:
-        part.atom.type = with_dims(part.type, xs[k].dims)
+    part = g.call("index", *parts, index=along(axis, Slice(first, last, None)))
+    return in_shape_of(part, xs[k])
+
+
+def in_shape_of(part: Sym, x: Sym) -> Sym:
+    """``part``, known to have the shape of ``x``."""
+    if isinstance(part.atom, Var) and x.dims is not None:
+        part.atom.type = with_dims(part.type, x.dims)
     return part
 
 
@@ -51,7 +56,7 @@ def _place(before: list[Any], after: list[Any], own: Any, *, first: bool) -> Any
     return total
 
 
-def _length(x: Sym, axis: int) -> Any:
+def length(x: Sym, axis: int) -> Any:
     """Length of an axis: a number where the type knows it."""
     known = None if x.dims is None else x.dims[axis]
     return known if isinstance(known, int) else x.call("length", axis=axis)
@@ -116,7 +121,7 @@ linear(
 )
 linear(
     "stack",
-    lambda g, k, *xs, axis=0: g.call("index", index=_along(axis, k)),
+    lambda g, k, *xs, axis=0: g.call("index", index=along(axis, k)),
     variadic=True,
     run=lambda *xs, axis=0: np.stack(xs, axis=axis),
     infer=_stacked,

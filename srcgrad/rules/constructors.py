@@ -52,7 +52,7 @@ for _name in ("zeros_like", "ones_like", "empty_like"):
 linear(
     "full_like",
     None,
-    lambda g, x, v: unbroadcast(g, g, v),
+    lambda g, x, v, dtype=None: unbroadcast(g, g, v),
     run=np.full_like,
     infer=infer.array_like,
     spell="np.full_like",
@@ -61,8 +61,8 @@ linear(
 
 
 def _ranged(types: tuple[Type, ...], attrs: Attrs) -> Type:
-    value = infer.probe(np.arange, types)
-    return Array(None if value is None else value.dtype, (infer.unique_dim(),))
+    dtype = attrs.get("dtype") or infer.result_dtype(np.arange, types)
+    return Array(dtype, (infer.unique_dim(),))
 
 
 def _ends(start: Any, stop: Any) -> Any:
@@ -70,15 +70,17 @@ def _ends(start: Any, stop: Any) -> Any:
 
 
 def _spaced(types: tuple[Type, ...], attrs: Attrs) -> Type:
-    value = infer.probe(_ends, types[:2])
     ends = broadcast_dims(dims_of(types[0]), dims_of(types[1]))
     dims = None if ends is None else (infer.unique_dim(), *ends)
-    return Array(None if value is None else value.dtype, dims)
+    return Array(attrs.get("dtype") or infer.result_dtype(_ends, types[:2]), dims)
 
 
-def _spaced_back(g: Sym, end: Sym, n: Sym, start: float, stop: float) -> Sym:
+def _spaced_back(
+    g: Sym, end: Sym, n: Sym, start: float, stop: float, endpoint: bool = True, dtype: Any = None
+) -> Sym:
     """The part of ``g`` for one end: each point counts by its nearness to that end."""
-    weights = op("linspace")(Sym(g.builder, g.lift(start)), stop, n)
+    attrs = {} if endpoint else {"endpoint": False}
+    weights = op("linspace")(Sym(g.builder, g.lift(start)), stop, n, **attrs)
     along = (
         g
         if g.dims is not None and len(g.dims) == 1
@@ -88,10 +90,16 @@ def _spaced_back(g: Sym, end: Sym, n: Sym, start: float, stop: float) -> Sym:
     return unbroadcast(total, total, end)
 
 
+def _eye(types: tuple[Type, ...], attrs: Attrs) -> Type:
+    rows = infer.unique_dim()
+    columns = rows if len(types) == 1 else infer.unique_dim()
+    return Array(attrs.get("dtype") or np.dtype(float), (rows, columns))
+
+
 linear(
     "linspace",
-    lambda g, a, b, n: _spaced_back(g, a, n, 1.0, 0.0),
-    lambda g, a, b, n: _spaced_back(g, b, n, 0.0, 1.0),
+    lambda g, a, b, n, **attrs: _spaced_back(g, a, n, 1.0, 0.0, **attrs),
+    lambda g, a, b, n, **attrs: _spaced_back(g, b, n, 0.0, 1.0, **attrs),
     None,
     run=np.linspace,
     infer=_spaced,
@@ -101,7 +109,7 @@ plain("arange", np.arange, _ranged, spell="np.arange")
 plain(
     "eye",
     np.eye,
-    lambda types, attrs: Array(np.dtype(float), (infer.unique_dim(),) * 2),
+    _eye,
     spell="np.eye",
 )
 plain(

@@ -10,9 +10,9 @@ from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs
 from srcgrad.ir.types import Array, Dims, Number, Type, broadcast_dims, dims_of, is_scalar
 from srcgrad.rules.broadcasting import full, unbroadcast
-from srcgrad.rules.reductions import restore_axes
+from srcgrad.rules.reductions import reduction_attrs, restore_axes, spread
 from srcgrad.rules.registry import bilinear, custom, plain
-from srcgrad.rules.symbols import Sym, matmul, outer
+from srcgrad.rules.symbols import Sym, conj, matmul, outer, real_like, sign
 
 
 def _product_dtype(types: tuple[Type, ...]) -> Any:
@@ -45,7 +45,7 @@ def _dot_type(types: tuple[Type, ...], attrs: Attrs) -> Type:
     return Array(_product_dtype(types), (*x[:-1], *y[:-2], y[-1]))
 
 
-def _swap(x: Sym) -> Sym:
+def swap(x: Sym) -> Sym:
     """The stack of transposed matrices."""
     return (
         x.T if x.dims is not None and len(x.dims) == 2 else x.call("swapaxes", axis1=-1, axis2=-2)
@@ -62,7 +62,7 @@ def matmul_left(g: Sym, x: Sym, y: Sym) -> Sym:
     if rank_x == 1:
         product = matmul(y, expanded(g)).call("squeeze", axis=-1) if rank_y > 2 else matmul(y, g)
         return unbroadcast(product, product, x)
-    product = matmul(g, _swap(y))
+    product = matmul(g, swap(y))
     return unbroadcast(product, product, x) if rank_y > 2 else product
 
 
@@ -78,10 +78,10 @@ def matmul_right(g: Sym, x: Sym, y: Sym) -> Sym:
         return product
     if rank_y == 1:
         product = (
-            matmul(_swap(x), expanded(g)).call("squeeze", axis=-1) if rank_x > 2 else matmul(x.T, g)
+            matmul(swap(x), expanded(g)).call("squeeze", axis=-1) if rank_x > 2 else matmul(x.T, g)
         )
         return unbroadcast(product, product, y)
-    product = matmul(_swap(x), g)
+    product = matmul(swap(x), g)
     return unbroadcast(product, product, y) if rank_x > 2 else product
 
 
@@ -193,7 +193,8 @@ def _norm_jvp(
     attrs: dict[str, Any] = {} if axis is None else {"axis": axis}
     if keepdims:
         attrs["keepdims"] = True
-    return (tangents[0] * x).call("sum", via="np", **attrs) / out.call("nonzero")
+    along = real_like(tangents[0] * conj(x), out)
+    return along.call("sum", via="np", **attrs) / out.call("nonzero")
 
 
 custom(
@@ -213,3 +214,32 @@ custom(
 
 def _float_dtype(type_: Type) -> Any:
     return np.dtype(float) if isinstance(type_, Number) else getattr(type_, "dtype", None)
+
+
+def _p_slope(x: Sym, out: Sym, ord: float, axis: Any, keepdims: bool) -> Sym:
+    """``sign(x) * (|x| / norm) ** (p - 1)``: zero at zero."""
+    scaled = x.call("absolute", via="np") / restore_axes(out.call("nonzero"), axis, keepdims)
+    return conj(sign(x)) * scaled ** (ord - 1)
+
+
+def _p_norm_vjp(
+    g: Sym, x: Sym, out: Sym, ord: float, axis: Any = None, keepdims: bool = False
+) -> Sym:
+    return spread(g, out, axis, keepdims) * conj(_p_slope(x, out, ord, axis, keepdims))
+
+
+def _p_norm_jvp(
+    tangents: list[Sym], x: Sym, out: Sym, ord: float, axis: Any = None, keepdims: bool = False
+) -> Sym:
+    moved = real_like(tangents[0] * _p_slope(x, out, ord, axis, keepdims), out)
+    return moved.call("sum", via="np", **reduction_attrs(axis, keepdims))
+
+
+custom(
+    "p_norm",
+    _p_norm_vjp,
+    jvp=_p_norm_jvp,
+    run=np.linalg.norm,
+    infer=infer.reduction(lambda x: np.linalg.norm(np.reshape(x, 1), 3)),
+    spell="np.linalg.norm",
+)

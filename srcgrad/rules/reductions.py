@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from srcgrad.ir import infer
+from srcgrad.ir.nodes import Const
 from srcgrad.ir.types import Dims
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.registry import custom, linear, nondiff, plain
-from srcgrad.rules.symbols import Sym, equal, expand_dims
+from srcgrad.rules.symbols import Sym, conj, equal, expand_dims
 
 _ATTRS = "axis keepdims"
+_TYPED = "axis keepdims dtype"
 
 
 def restore_axes(g: Sym, axis: Any, keepdims: bool) -> Sym:
@@ -32,43 +34,50 @@ def _is_leading(axis: Any, dims: Dims) -> bool:
     return {a % rank for a in axes} == set(range(len(axes)))
 
 
-def _spread(g: Sym, out: Sym, axis: Any, keepdims: bool) -> Sym:
+def spread(g: Sym, out: Sym, axis: Any, keepdims: bool) -> Sym:
     """The cotangent of a reduction in a form that broadcasts to the operand."""
     return g if g.dims == () else restore_axes(full(g, out), axis, keepdims)
 
 
-def _count(x: Sym, axis: Any) -> Any:
+def count(x: Sym, axis: Any) -> Sym:
     """Number of elements that each result of a reduction was made from."""
     if axis is None:
         return x.call("size")
     axes = axis if isinstance(axis, tuple) else (axis,)
-    return math.prod(x.call("length", axis=a) for a in axes)
+    one = Sym(x.builder, Const(1))
+    return reduce(Sym.__mul__, (x.call("length", axis=a) for a in axes), one)
 
 
-def _mean_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+def _mean_vjp(
+    g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False, dtype: Any = None
+) -> Sym:
     """The cotangent divided among the elements."""
-    count: Sym = _count(x, axis)
-    return _spread(g, out, axis, keepdims) / count
+    return spread(g, out, axis, keepdims) / count(x, axis)
 
 
 def _mean_jvp(
-    tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False
+    tangents: list[Sym],
+    x: Sym,
+    out: Sym,
+    axis: Any = None,
+    keepdims: bool = False,
+    dtype: Any = None,
 ) -> Sym:
-    return full(tangents[0], x).call("mean", via="np", **_plain(axis, keepdims))
+    return full(tangents[0], x).call("mean", via="np", **reduction_attrs(axis, keepdims))
 
 
 def _extremum_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
     """The cotangent goes to the extreme elements, shared equally among ties."""
     hits = equal(x, restore_axes(out, axis, keepdims))
     ties = hits.call("sum", via="np", **_keep(axis))
-    return _spread(g, out, axis, keepdims) * (hits / ties)
+    return spread(g, out, axis, keepdims) * (hits / ties)
 
 
 def _extremum_jvp(
     tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False
 ) -> Sym:
     hits = equal(x, restore_axes(out, axis, keepdims))
-    attrs = _plain(axis, keepdims)
+    attrs = reduction_attrs(axis, keepdims)
     return (tangents[0] * hits).call("sum", via="np", **attrs) / hits.call("sum", via="np", **attrs)
 
 
@@ -76,21 +85,30 @@ def _keep(axis: Any) -> dict[str, Any]:
     return {} if axis is None else {"axis": axis, "keepdims": True}
 
 
-def _plain(axis: Any, keepdims: bool) -> dict[str, Any]:
-    attrs = {} if axis is None else {"axis": axis}
+def reduction_attrs(axis: Any, keepdims: bool) -> dict[str, Any]:
+    """The attributes of a reduction over the same axes."""
+    attrs: dict[str, Any] = {} if axis is None else {"axis": axis}
     return {**attrs, "keepdims": True} if keepdims else attrs
 
 
-def _prod_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+def _prod_vjp(
+    g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False, dtype: Any = None
+) -> Sym:
     """Product of all other elements: exact where elements are zero."""
-    return _spread(g, out, axis, keepdims) * x.call("product_of_others", **_plain(axis, False))
+    others = x.call("product_of_others", **reduction_attrs(axis, False))
+    return spread(g, out, axis, keepdims) * conj(others)
 
 
 def _prod_jvp(
-    tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False
+    tangents: list[Sym],
+    x: Sym,
+    out: Sym,
+    axis: Any = None,
+    keepdims: bool = False,
+    dtype: Any = None,
 ) -> Sym:
-    others = x.call("product_of_others", **_plain(axis, False))
-    return (tangents[0] * others).call("sum", via="np", **_plain(axis, keepdims))
+    others = x.call("product_of_others", **reduction_attrs(axis, False))
+    return (tangents[0] * others).call("sum", via="np", **reduction_attrs(axis, keepdims))
 
 
 def product_of_others(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
@@ -114,9 +132,9 @@ def _reduction(run: Any) -> infer.Infer:
 
 linear(
     "sum",
-    lambda g, x, axis=None, keepdims=False: restore_axes(g, axis, keepdims),
+    lambda g, x, axis=None, keepdims=False, dtype=None: restore_axes(g, axis, keepdims),
     np_="sum",
-    attrs=_ATTRS,
+    attrs=_TYPED,
     infer=_reduction(np.sum),
     once=True,
 )
@@ -125,7 +143,7 @@ custom(
     _mean_vjp,
     jvp=_mean_jvp,
     np_="mean",
-    attrs=_ATTRS,
+    attrs=_TYPED,
     infer=_reduction(np.mean),
 )
 for _name in ("max", "min"):
@@ -136,8 +154,9 @@ for _name in ("max", "min"):
         np_=_name,
         attrs=_ATTRS,
         infer=_reduction(getattr(np, _name)),
+        real_only=True,
     )
-custom("prod", _prod_vjp, jvp=_prod_jvp, np_="prod", attrs=_ATTRS, infer=_reduction(np.prod))
+custom("prod", _prod_vjp, jvp=_prod_jvp, np_="prod", attrs=_TYPED, infer=_reduction(np.prod))
 plain("product_of_others", product_of_others, infer.array_like, spell="helper:product_of_others")
 for _name in ("any", "all", "argmax", "argmin", "count_nonzero"):
     nondiff(_name, np_=_name, attrs=_ATTRS, infer=_reduction(getattr(np, _name)))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 import operator
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -24,7 +25,7 @@ from srcgrad.ir.nodes import Const
 from srcgrad.ir.ops import Op, Storage, define
 from srcgrad.ir.types import Number
 from srcgrad.rules.broadcasting import full, unbroadcast
-from srcgrad.rules.symbols import Sym
+from srcgrad.rules.symbols import Sym, conj, real_like
 
 Rule = Callable[..., Any]
 
@@ -40,6 +41,8 @@ class Binding:
 
 
 FUNCTIONS: dict[Any, Binding] = {}
+SCIPY: dict[str, Binding] = {}  # by name in scipy.special, which is not imported here
+HELPERS: dict[str, Callable[..., Any]] = {}  # functions whose source travels with emitted text
 
 
 def total(terms: Sequence[Sym]) -> Sym:
@@ -56,21 +59,34 @@ def zero(like: Sym) -> Sym:
 
 @dataclass(frozen=True)
 class Elementwise:
-    """Partials ``d out / d operand``, one for each operand."""
+    """Partials ``d out / d operand``, one for each operand; ``None`` is zero by definition.
 
-    partials: tuple[Rule, ...]
+    A partial ``p`` of complex values means ``dout = p * dx``, or its real part where ``out`` is real.
+    """
 
-    def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym:
+    partials: tuple[Rule | None, ...]
+
+    def vjp(
+        self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]
+    ) -> Sym | None:
         """Cotangent of operand ``k``."""
-        partial = self.partials[k](*args, out)
+        rule = self.partials[k]
+        if rule is None:
+            return None
+        partial = rule(*args, out)
+        partial = conj(partial) if isinstance(partial, Sym) else partial.conjugate()
         return unbroadcast(g * partial, out, args[k])
 
     def jvp(
         self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any
     ) -> Sym:
         """Tangent of the result: the sum of partial times tangent."""
-        terms = [t * self.partials[k](*args, out) for k, t in enumerate(tangents) if t is not None]
-        return total(terms)
+        terms = [
+            t * rule(*args, out)
+            for t, rule in zip(tangents, self.partials, strict=True)
+            if t is not None and rule is not None
+        ]
+        return real_like(total(terms), out) if terms else zero(out)
 
 
 @dataclass(frozen=True)
@@ -114,15 +130,19 @@ class Linear:
 
 @dataclass(frozen=True)
 class Bilinear:
-    """Transposes of an op that is linear in each of its two operands."""
+    """Transposes of an op that is linear in each of its two operands.
+
+    The operand that a transpose reads is conjugated where it is complex, so the rule need not.
+    """
 
     left: Rule
     right: Rule
 
     def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym:
         """Cotangent of operand ``k``."""
-        rule = self.right if k else self.left
-        return rule(full(g, out), args[0], args[1], **attrs)  # type: ignore[no-any-return]
+        if k:
+            return self.right(full(g, out), conj(args[0]), args[1], **attrs)  # type: ignore[no-any-return]
+        return self.left(full(g, out), args[0], conj(args[1]), **attrs)  # type: ignore[no-any-return]
 
     def jvp(
         self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any
@@ -209,6 +229,31 @@ _OPERATORS = {
 }
 
 
+def _scipy_special(name: str) -> Callable[..., Any]:
+    """The function of ``scipy.special``, imported when it is first run."""
+
+    def run(*args: Any, **attrs: Any) -> Any:
+        from scipy import special
+
+        return getattr(special, name)(*args, **attrs)
+
+    return run
+
+
+def binding_of(function: Any) -> Binding | None:
+    """The op that a library function means, if it means one."""
+    try:
+        found = FUNCTIONS.get(function)
+    except TypeError:
+        return None
+    special = sys.modules.get("scipy.special")
+    if found is None and special is not None:
+        name = getattr(function, "__name__", "")
+        if name in SCIPY and getattr(special, name, None) is function:
+            return SCIPY[name]
+    return found
+
+
 def _dotted(module: Any, path: str) -> Any:
     for part in path.split("."):
         module = getattr(module, part)
@@ -223,6 +268,7 @@ def register(
     math_: str = "",
     operator_: str = "",
     python: Any = None,
+    scipy_: str = "",
     operands: int = 1,
     attrs: str = "",
     infer: infer_types.Infer | None = None,
@@ -236,6 +282,11 @@ def register(
         runs["py"], spells["py"] = python, python.__name__
     if run is not None:
         runs, spells = {"": run}, {"": spell or name}
+        if spell.startswith("helper:"):
+            HELPERS[spell.removeprefix("helper:")] = run
+    if scipy_:
+        runs["sp"], spells["sp"] = _scipy_special(scipy_), f"scipy.special.{scipy_}"
+        SCIPY[scipy_] = Binding(name, "sp", operands, tuple(attrs.split()))
     names = tuple(attrs.split())
     for via, function in runs.items():
         if via in ("np", "math") and run is None:
@@ -245,10 +296,17 @@ def register(
 
 
 def elementwise(
-    name: str, *partials: Rule, np_: str = "", math_: str = "", operator_: str = "", **options: Any
+    name: str,
+    *partials: Rule | None,
+    np_: str = "",
+    math_: str = "",
+    operator_: str = "",
+    **options: Any,
 ) -> Op:
     """Register a broadcasting op by its partial derivatives: lambdas over ``(x, ..., out)``."""
     for partial in partials:
+        if partial is None:
+            continue
         arity = len(inspect.signature(partial).parameters)
         if arity != len(partials) + 1:
             raise RegistrationError(
@@ -256,7 +314,7 @@ def elementwise(
                 f"partial of {name!r} takes {arity} arguments",
                 f"write it over {len(partials)} operands and out",
             )
-    if not (np_ or math_ or operator_ or options.get("run")):
+    if not (np_ or math_ or operator_ or options.get("run") or options.get("scipy_")):
         np_ = name
     return register(
         name,

@@ -9,7 +9,7 @@ import numpy as np
 
 from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs, Storage
-from srcgrad.ir.types import FLOAT, INT, Array, Type, dims_of, with_dims
+from srcgrad.ir.types import COMPLEX, FLOAT, INT, Array, Type, dims_of, with_dims
 from srcgrad.rules.broadcasting import unbroadcast
 from srcgrad.rules.registry import linear, plain
 from srcgrad.rules.symbols import Sym, reshape_like, squeeze
@@ -29,7 +29,7 @@ def _permuted(types: tuple[Type, ...], attrs: Attrs) -> Type:
     return with_dims(types[0], tuple(dims[a] for a in order))
 
 
-def _moved(run: Any) -> infer.Infer:
+def moved(run: Any) -> infer.Infer:
     """Dimensions after an axis permutation, by moving the numbers of the axes."""
 
     def infer_moved(types: tuple[Type, ...], attrs: Attrs) -> Type:
@@ -120,7 +120,7 @@ linear(
     lambda g, x, axis1, axis2: g.call("swapaxes", axis1=axis1, axis2=axis2),
     np_="swapaxes",
     attrs="axis1 axis2",
-    infer=_moved(np.swapaxes),
+    infer=moved(np.swapaxes),
     storage=Storage.VIEW,
     cheap=True,
     once=True,
@@ -130,7 +130,7 @@ linear(
     lambda g, x, source, destination: g.call("moveaxis", source=destination, destination=source),
     np_="moveaxis",
     attrs="source destination",
-    infer=_moved(np.moveaxis),
+    infer=moved(np.moveaxis),
     storage=Storage.VIEW,
     cheap=True,
     once=True,
@@ -247,6 +247,15 @@ linear(
     run=float,
     infer=infer.constant_type(FLOAT),
     spell="float",
+    once=True,
+    real_only=True,
+)
+linear(
+    "to_complex",
+    lambda g, x: g,
+    run=complex,
+    infer=infer.constant_type(COMPLEX),
+    spell="complex",
     once=True,
 )
 plain("to_int", int, infer.constant_type(INT), spell="int", zero=True)

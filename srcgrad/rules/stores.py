@@ -18,7 +18,7 @@ from srcgrad.ir.ops import Attrs, Op
 from srcgrad.ir.types import BOOL, Type
 from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.indexing import indexed, resolved, shifted
-from srcgrad.rules.registry import Linear, linear, plain, register, zero
+from srcgrad.rules.registry import HELPERS, Linear, linear, plain, register, zero
 from srcgrad.rules.symbols import Sym, where
 
 
@@ -94,6 +94,7 @@ def _like_part(types: tuple[Type, ...], attrs: Attrs) -> Type:
     return replace(indexed(types, attrs), dtype=np.dtype(bool))
 
 
+HELPERS["last_written"] = last_written
 plain(
     "last_written",
     lambda x, *parts, index: last_written(x, resolved(index)),

@@ -19,7 +19,7 @@ from typing import Any
 from srcgrad.ir import build
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Const
-from srcgrad.ir.types import Dims, Type, dims_of
+from srcgrad.ir.types import Dims, Type, dims_of, is_complex
 
 
 class Sym:
@@ -134,6 +134,21 @@ def op(name: str) -> Callable[..., Sym]:
 
     apply.__name__ = name
     return apply
+
+
+def conj(x: Sym) -> Sym:
+    """The complex conjugate; what is real stays as it is."""
+    if x.constant is not None:
+        return Sym(x.builder, build.constant(x.constant.conjugate()))
+    if not is_complex(x.type):
+        return x
+    inner = x.builder.definition(x.atom, "conj")
+    return x.call("conj") if inner is None else Sym(x.builder, inner.args[0])
+
+
+def real_like(x: Sym, like: Sym) -> Sym:
+    """The real part of ``x`` where ``like`` is real."""
+    return x.call("real") if is_complex(x.type) and not is_complex(like.type) else x
 
 
 def equal(x: Any, y: Any) -> Sym:

@@ -85,7 +85,9 @@ class _Writer:
             self.keys += [f"{text}.dtype", f"{text}.shape"]
         elif type(value) in (bool, str, bytes) or (type(value) is int and path in self.baked):
             self.keys.append(text)
-        elif type(value) not in (float, int, type(None)) and not isinstance(value, np.generic):
+        elif type(value) not in (float, int, complex, type(None)) and not isinstance(
+            value, np.generic
+        ):
             self.container(text, value, path)
 
     def container(self, text: str, value: Any, path: Path) -> None:

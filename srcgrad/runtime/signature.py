@@ -121,7 +121,7 @@ def key_of(value: Any, path: Path, baked: frozenset[Path]) -> Hashable:
     """What of a value the emitted text may depend on."""
     if type(value) is np.ndarray:
         return (value.dtype, tuple([n if n < 2 else 2 for n in value.shape]))
-    if isinstance(value, float) and type(value) is float:
+    if type(value) is float:
         return float
     if isinstance(value, bool) or value is None or isinstance(value, (str, bytes)):
         return (type(value), value)
@@ -155,7 +155,7 @@ def _describe(value: Any, path: Path, baked: frozenset[Path], result: Arguments)
         return constant_atom(value)
     if value is None or isinstance(value, (str, bytes, FunctionType, type)):
         return Static(value)
-    if isinstance(value, (int, float, np.ndarray, np.generic)):
+    if isinstance(value, (int, float, complex, np.ndarray, np.generic)):
         refuse_value(value, label)
         if path in baked and isinstance(value, int):
             return constant_atom(value)
@@ -164,10 +164,6 @@ def _describe(value: Any, path: Path, baked: frozenset[Path], result: Arguments)
         rank_zero = isinstance(value, np.ndarray) and value.ndim == 0
         result.leaves.append(Leaf(var, path, rank_zero))
         return var
-    if isinstance(value, complex):
-        raise ArgumentError(
-            "SG305", f"argument {label!r} is complex", "pass real arrays: complex values come later"
-        )
     parts = children(value)
     if parts is None:
         refuse_value(value, label)
@@ -196,6 +192,6 @@ def check_differentiable(leaf_value: Any, leaf: Leaf) -> None:
         raise ArgumentError(
             "SG301",
             f"argument {leaf.label!r} is {describe_type(leaf.var.type)}: "
-            "the gradient needs real floating-point values",
+            "the gradient needs floating-point values",
             "pass it as float (x.astype(float)), or leave it out of argnums",
         )

@@ -53,7 +53,7 @@ REMEDIES = {
     "SG208": "Give the name one kind on every path.",
     "SG209": "Define the name, or import it, before the call.",
     "SG210": "Call a function that is defined in a file, or pass it as an argument.",
-    "SG211": "Keep the computation real.",
+    "SG211": "Apply the function to real and imaginary parts, or to abs(z).",
     "SG212": "Use a literal or an integer argument. `show` without --args knows no shapes.",
     "SG213": "Return the same kinds from every path of the recursion.",
     "SG214": "Use slices, integers, None, ... or arrays of integers.",

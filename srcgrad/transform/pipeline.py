@@ -16,7 +16,7 @@ from srcgrad.frontend.kinds import AV, Static
 from srcgrad.frontend.lower import Lowered, lower
 from srcgrad.frontend.resolve import Capture, Captures
 from srcgrad.ir.nodes import Atom, Const, Program, Undef, Var
-from srcgrad.ir.types import UNKNOWN, Type, describe_type, dims_of, is_differentiable
+from srcgrad.ir.types import UNKNOWN, Type, describe_type, dims_of, is_complex, is_differentiable
 from srcgrad.transform.options import Options
 from srcgrad.transform.regions import dependents
 from srcgrad.transform.reverse import reverse
@@ -129,6 +129,12 @@ def check_result(lowered: Lowered, wrt: Sequence[Var], *, has_aux: bool) -> None
             "SG213",
             f"{title} calls itself on every path, so what it returns is not known",
             "return a value without a call on one path",
+        )
+    if is_complex(result.type):
+        refuse(
+            "SG204",
+            f"{title} returns {describe_type(result.type)}, and a gradient needs a real result",
+            "return a real number made of it, such as z.real or abs(z) ** 2",
         )
     if not is_differentiable(result.type):
         refuse(

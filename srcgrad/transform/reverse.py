@@ -21,6 +21,7 @@ from srcgrad.ir.types import (
     Number,
     Type,
     dims_of,
+    is_complex,
     is_scalar,
 )
 from srcgrad.rules.broadcasting import full
@@ -184,10 +185,12 @@ class Sweep:
         return g
 
     def _number(self, g: Atom, param: Var) -> Atom:
+        kind, cast = (complex, "to_complex") if is_complex(param.type) else (float, "to_float")
         if isinstance(g, Const):
-            return Const(float(g.value))
+            return Const(kind(g.value))
+        g = self.real_for(g, param.type)
         if g.type != param.type:
-            g = self.builder.emit("to_float", g)
+            g = self.builder.emit(cast, g)
         self.name_cotangent(g, param)
         return g
 
@@ -243,11 +246,20 @@ class Sweep:
 
     def cast(self, g: Atom, type_: Type) -> Atom:
         """``g`` in the dtype of the value that it is the cotangent of."""
+        g = self.real_for(g, type_)
         if not (isinstance(type_, Array) and isinstance(g.type, Array)):
             return g
         if type_.dtype is None or g.type.dtype is None or g.type.dtype == type_.dtype:
             return g
         return self.builder.emit("astype", g, dtype=type_.dtype)
+
+    def real_for(self, g: Atom, type_: Type) -> Atom:
+        """The real part of ``g`` where the value that it is the cotangent of is real."""
+        if not is_complex(g.type) or is_complex(type_):
+            return g
+        if isinstance(g, Const):
+            return Const(g.value.real)
+        return self.builder.emit("real", g)
 
     def contribute(self, target: Atom | Chain, g: Atom, cotangents: Cotangents) -> None:
         """Add ``g`` to the cotangent of a forward value."""

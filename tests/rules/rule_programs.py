@@ -19,11 +19,13 @@ from srcgrad.ir.interpret import interpret
 from srcgrad.ir.nodes import Atom, Const, Program, Var
 from srcgrad.ir.ops import OPS, Storage
 from srcgrad.ir.types import (
+    COMPLEX,
     Array,
     Dim,
     Number,
     Type,
     dims_of,
+    is_complex,
     is_differentiable,
     type_of_value,
 )
@@ -57,6 +59,8 @@ class Case:
         analytic: Whether the op accepts complex operands and is analytic in them.
         reads: Which of ``operands`` each operand of the op is; by default each its own.
         title: Words that set the case apart in a report.
+        ranked: Whether the op is only made where the ranks of its operands are known.
+        delicate: Whether operands must stay as they are: matrices that are not singular.
     """
 
     op: str
@@ -66,6 +70,8 @@ class Case:
     analytic: bool = False
     reads: tuple[int, ...] | None = None
     title: str = ""
+    ranked: bool = False
+    delicate: bool = False
 
     def __str__(self) -> str:
         parts = [_label(v) for v in self.operands] + [f"{k}={v}" for k, v in self.attrs.items()]
@@ -88,7 +94,7 @@ class Case:
     def spellings(self) -> tuple[str, ...]:
         """Spellings of the op that these operands can go through."""
         numbers = all(isinstance(v, (bool, int, float)) for v in self.values)
-        return tuple(via for via in OPS[self.op].runs if via in ("", "np") or numbers)
+        return tuple(via for via in OPS[self.op].runs if via in ("", "np", "sp") or numbers)
 
     def with_values(self, values: Sequence[Any]) -> Case:
         """The same application to other operands."""
@@ -132,7 +138,7 @@ class Built:
     """The program of a case: results are ``sum(out * c)`` and ``out``."""
 
     def __init__(self, case: Case, via: str = "", mode: str = "equal", weights: str = "full"):
-        self.case, self.mode = case, mode
+        self.case, self.mode = case, "rank" if case.ranked and mode == "unknown" else mode
         self.builder = b = Builder()
         self.params: list[Var] = []
         self.values: list[Any] = []
@@ -170,6 +176,8 @@ class Built:
 
     def _weighted(self, weights: str, shape: tuple[int, ...]) -> Atom:
         b, out = self.builder, self.out
+        if is_complex(out.type):
+            return self._weighted_parts(weights, shape)
         if weights == "none":
             return out if isinstance(out.type, Number) else b.emit("sum", out)
         part = (
@@ -188,6 +196,17 @@ class Built:
         else:
             type_ = operand_type(np.asarray(c), "c", self.mode)
         return b.emit("sum", b.emit("multiply", out, self._param("c", type_, c)))
+
+    def _weighted_parts(self, weights: str, shape: tuple[int, ...]) -> Atom:
+        """The real part of a weighted sum of complex numbers: real and imaginary parts count."""
+        b, out = self.builder, self.out
+        part = shape if weights == "full" else tuple(1 for _ in shape)
+        c = np.asarray(weight(part) + 1j * weight(part, 8))
+        if isinstance(out.type, Number):
+            return b.emit("real", b.emit("multiply", out, self._param("c", COMPLEX, complex(c))))
+        c = np.asarray(c, getattr(out.type, "dtype", None) or complex)
+        product = b.emit("multiply", out, self._param("c", operand_type(c, "c", self.mode), c))
+        return b.emit("sum", b.emit("real", product))
 
     # -- runs -------------------------------------------------------------------------------------
 
@@ -244,6 +263,10 @@ class Built:
 
 def _tangent(value: Any, seed: int) -> Any:
     t = weight(np.shape(value), 100 + seed)
+    if np.asarray(value).dtype.kind == "c":
+        t = t + 1j * weight(np.shape(value), 200 + seed)
+        if isinstance(value, complex) and not isinstance(value, np.generic):
+            return complex(t)
     if isinstance(value, float) and not isinstance(value, np.generic):
         return float(t)
     return t.astype(value.dtype) if isinstance(t, np.ndarray) else value.dtype.type(t)
@@ -304,7 +327,7 @@ def check_form(gradients: Sequence[Any], built: Built) -> None:
     """Gradients have the shape, dtype and kind of their parameter and storage of their own."""
     for g, (param, value) in zip(gradients, built.moving(), strict=True):
         if isinstance(param.type, Number):
-            assert type(g) is float, f"{type(g)} for a Python float"
+            assert type(g) is type(value), f"{type(g)} for a Python {type(value).__name__}"
             continue
         assert np.shape(g) == np.shape(value), f"shape {np.shape(g)} for {np.shape(value)}"
         assert np.asarray(g).dtype == value.dtype, f"dtype {np.asarray(g).dtype} for {value.dtype}"
@@ -320,11 +343,11 @@ def check_form(gradients: Sequence[Any], built: Built) -> None:
 def check_dot(built: Built, gradients: Sequence[Any], rtol: float = DOT) -> None:
     """Reverse mode agrees with forward mode: ``<vjp, t> = jvp(t)``."""
     by_param = dict(zip(built.wrt, gradients, strict=True))
-    if any(np.asarray(v).dtype == np.float32 for _, v in built.moving()):
+    if any(np.asarray(v).dtype.char in "fF" for _, v in built.moving()):
         rtol = max(rtol, ROUNDING)
     for tangents in built.directions():
         moved, of_out = built.tangent(tangents)
-        terms = [np.ravel(by_param[p]) * np.ravel(t) for p, t in tangents.items()]
+        terms = [(np.conj(np.ravel(by_param[p])) * np.ravel(t)).real for p, t in tangents.items()]
         total, scale = sum(t.sum() for t in terms), sum(np.abs(t).sum() for t in terms)
         assert abs(total - moved) <= rtol * max(scale, 1.0), f"vjp {total!r}, jvp {moved!r}"
         out = interpret(built.program, built.values)[1]
@@ -353,7 +376,8 @@ def check_case(case: Case) -> None:
                 check_dot(built, gradients)
                 if mode == "equal":
                     check_alone(built, gradients)
-                    check_differences(built, analytic=case.analytic and via in ("", "np"))
+                    real = not any(is_complex(v.type) for v in (built.out, *built.params))
+                    check_differences(built, analytic=real and case.analytic and via in ("", "np"))
 
 
 def check_alone(built: Built, gradients: Sequence[Any]) -> None:
@@ -366,7 +390,10 @@ def expected_value(case: Case, via: str) -> Any:
     """What NumPy (or the spelling's own function) gives."""
     if case.expected is not None:
         return case.expected(*case.arguments)
-    run = OPS[case.op].runs[via] if via in ("math", "py") else getattr(np, case.op)
+    runs = OPS[case.op].runs
+    operator = via == "" and len(runs) > 1
+    named = via in ("math", "py", "sp") or operator or not hasattr(np, case.op)
+    run = runs[via] if named else getattr(np, case.op)
     return run(*case.arguments, **case.attrs)
 
 

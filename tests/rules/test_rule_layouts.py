@@ -54,6 +54,8 @@ def _laid_out(case: Case, layout: Callable[[Any], Any]) -> Case:
 @pytest.mark.parametrize("case", _first_cases(), ids=str)
 def test_gradient_is_the_same_in_every_layout(case: Case) -> None:
     for name, layout in LAYOUTS.items():
+        if case.delicate and name == "stride 0":
+            continue
         moved = _laid_out(case, layout)
         plain = moved.with_values(
             [np.array(v) if isinstance(v, np.ndarray) else v for v in moved.values]
@@ -66,9 +68,14 @@ def test_gradient_is_the_same_in_every_layout(case: Case) -> None:
                 np.testing.assert_allclose(g, h, rtol=1e-12, atol=1e-14, err_msg=name)
 
 
+# Ops that may give double precision for single operands.
+DOUBLE = ("linspace", "full_like", "fftfreq", "rfftfreq", "polygamma", "beta", "betaln")
+
+
 def _single(value: Any) -> Any:
-    floating = isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f"
-    return value.astype(np.float32) if floating else value
+    if not isinstance(value, (np.ndarray, np.generic)) or value.dtype.kind not in "fc":
+        return value
+    return value.astype(np.float32 if value.dtype.kind == "f" else np.complex64)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.op != "astype"], ids=str)
@@ -76,7 +83,7 @@ def test_float32_gradients_are_float32_and_near_those_of_float64(case: Case) -> 
     single = case.with_values([_single(v) for v in case.values])
     rounded = case.with_values(
         [
-            v.astype(np.float64) if v is not w else v
+            v.astype(complex if v.dtype.kind == "c" else float) if v is not w else v
             for v, w in zip(single.values, case.values, strict=True)
         ]
     )
@@ -90,7 +97,8 @@ def test_float32_gradients_are_float32_and_near_those_of_float64(case: Case) -> 
                 scale = max(1.0, float(np.max(np.abs(h), initial=0.0)))
                 np.testing.assert_allclose(g, h, rtol=SINGLE, atol=SINGLE * scale)
             if isinstance(out_type, Array) and not _has_double(single):
-                assert out_type.dtype == np.float32 or case.op in ("linspace", "full_like")
+                single_out = out_type.dtype in (np.float32, np.complex64)
+                assert single_out or case.op in DOUBLE
 
 
 def _has_double(case: Case) -> bool:
@@ -100,7 +108,7 @@ def _has_double(case: Case) -> bool:
         (isinstance(v, (np.ndarray, np.generic)) and v.dtype.kind in "iu")
         or (isinstance(v, (int, float)) and case.op in weak)
         for v in case.values
-    ) or all(isinstance(v, (int, float)) for v in case.values)
+    ) or all(isinstance(v, (int, float, complex)) for v in case.values)
 
 
 MIXED = "add subtract multiply divide power maximum hypot arctan2 fmin"

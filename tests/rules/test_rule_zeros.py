@@ -39,6 +39,19 @@ NOT_NUMERIC = frozenset(
         "last_written",
         "write_back",
         "apart",
+        "repeat_each",
+        "bincount",
+        "comb",
+        "perm",
+        "gcd",
+        "factorial",
+        "isqrt",
+        # Tuples, whose parts carry the derivative, and places of elements.
+        "slogdet",
+        "eigh",
+        "qr",
+        "nonzero_places",
+        "place_part",
     ]
 )
 CASES = [
@@ -66,6 +79,21 @@ CASES = [
     *(Case(name, (X,)) for name in ["zeros_like", "ones_like", "empty_like", "size", "ndim"]),
     Case("length", (X,), {"axis": 1}),
     Case("floor", (2.3,)),
+    *(Case(name, (X,)) for name in ["round", "fix", "signbit", "argsort", "unique"]),
+    Case("round", (X,), {"decimals": 1}),
+    Case("argsort", (X,), {"axis": 0, "kind": "stable"}),
+    Case("argpartition", (X,), {"kth": 1}),
+    Case("quantile_weights", (X, Literal(0.3)), {"axis": 0}),
+    Case("running_places", (X, np.maximum.accumulate(X))),
+    Case("isclose", (X, normal(4, seed=1))),
+    Case("allclose", (X, X)),
+    Case("array_equal", (X, X)),
+    Case("isin", (X, normal(4, seed=1))),
+    Case("searchsorted", (np.sort(X[0]), X)),
+    Case("digitize", (X, np.sort(X[0]))),
+    Case("round_to_int", (2.3,)),
+    Case("round_number", (2.34, Literal(1))),
+    Case("isclose_number", (2.34, 2.3)),
     Case("less", (2.3, Literal(3))),
 ]
 

@@ -1,0 +1,88 @@
+"""Functions that give several results at once: slogdet, eigh, qr, through the compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from case_values import normal, positive, regular
+
+from srcgrad import grad, value_and_grad
+
+C = normal(4, 4, seed=9)
+
+
+def slogdet(x: Any) -> Any:
+    sign, logdet = np.linalg.slogdet(x)
+    return np.sum(sign * logdet)
+
+
+def slogdet_field(x: Any) -> Any:
+    return np.sum(np.linalg.slogdet(x).logabsdet ** 2)
+
+
+def eigenvalues(x: Any) -> Any:
+    w, _ = np.linalg.eigh(x)
+    return np.sum(w * np.arange(1.0, 5.0))
+
+
+def both(x: Any) -> Any:
+    w, v = np.linalg.eigh(x)
+    return np.sum(w[:2] * v[0, :2] ** 2 * v[1, :2] * v[2, :2]) + w[3] ** 2
+
+
+def reconstructed(x: Any) -> Any:
+    w, v = np.linalg.eigh(x)
+    return np.sum(C * ((v * np.exp(0.2 * w)) @ v.T))
+
+
+def in_a_loop(x: Any) -> Any:
+    total = 0.0
+    for k in range(3):
+        w, v = np.linalg.eigh(x * (1.0 + k))
+        total = total + np.sum(C[k] * v[:, 1] ** 2 * w)
+    return total
+
+
+def triangular(x: Any) -> Any:
+    q, r = np.linalg.qr(x)
+    return np.sum(C[:, :3] * q) + np.sum(r**2 * C[:3, :3])
+
+
+def only_r(x: Any) -> Any:
+    return np.sum(np.linalg.qr(x).R * C[:3, :3])
+
+
+CASES: list[tuple[Callable[..., Any], Any]] = [
+    (slogdet, regular(4, 4)),
+    (slogdet, regular(2, 3, 3)),
+    (slogdet_field, regular(4, 4)),
+    (eigenvalues, positive(4, 4)),
+    (both, positive(4, 4)),
+    (reconstructed, positive(4, 4)),
+    (in_a_loop, positive(4, 4)),
+    (triangular, normal(4, 3)),
+    (only_r, normal(4, 3)),
+    (only_r, regular(3, 3)),
+]
+
+
+@pytest.mark.parametrize(("function", "x"), CASES, ids=lambda v: getattr(v, "__name__", "x"))
+def test_gradient_agrees_with_differences(function: Callable[..., Any], x: Any) -> None:
+    value, g = value_and_grad(function)(x)
+    assert value == function(x)
+    step = 1e-6
+    for place in np.ndindex(x.shape):
+        t = np.zeros_like(x)
+        t[place] = step
+        wanted = (function(x + t) - function(x - t)) / (2 * step)
+        assert abs(g[place] - wanted) < 2e-7 * max(1.0, abs(wanted)), place
+
+
+def test_both_parts_come_from_one_call() -> None:
+    derived = grad(reconstructed)
+    derived(positive(4, 4))
+    code = [line for line in derived.source.splitlines() if not line.lstrip().startswith("#")]
+    assert "".join(code).count("np.linalg.eigh(") == 1
