@@ -181,8 +181,8 @@ def loop_of_no_trips(a: Any, w: Any) -> Any:
 
 
 def integer_cast_is_a_cut(a: Any, w: Any) -> Any:
-    k = int(a[0, 0] * 4)
-    return a[1, k] * k + np.sum(np.floor(a) * a) + float(np.round(w[0, 0])) * w[0, 1]
+    k = int(a[0, 0] * 4.3)
+    return a[1, k] * k + np.sum(np.floor(a + 0.05) * a) + float(np.round(w[0, 0])) * w[0, 1]
 
 
 def index_by_a_cast(a: Any, w: Any) -> Any:
@@ -190,7 +190,30 @@ def index_by_a_cast(a: Any, w: Any) -> Any:
     return np.sum(w[index] ** 2) + np.sum(index * a[:, 1])
 
 
+# -- complex factors
+
+
+def complex_factor_of_an_array(a: Any, w: Any) -> Any:
+    z = w * np.exp(0.5j * w)
+    return np.sum((z * (1 - 2j)).real * w) + np.sum(a)
+
+
+def complex_phase_in_place(a: Any, w: Any) -> Any:
+    z = a.astype(complex)
+    for k in range(2):
+        z *= np.exp(-0.5j * (np.abs(z) ** 2 + k))
+        z[0] = z[1] * w[0, 0]
+    return np.sum(z.real * A) + np.sum(z.imag**2)
+
+
+def complex_number_times_array(a: Any, w: Any) -> Any:
+    return np.sum((0.5j * a - a / 2j).imag * A) + np.sum(np.real((1 + 1j) * w) ** 2)
+
+
 PAIRS = [
+    complex_factor_of_an_array,
+    complex_phase_in_place,
+    complex_number_times_array,
     saved_view_of_a_product,
     saved_operand_of_a_product,
     saved_einsum,

@@ -185,7 +185,7 @@ def sum_with_start_zero(x):
     return sum(x[k] * k for k in range(4)) + sum([x[0], x[1]], x[2])
 
 
-@program(0.7, 2.0, wrt=(0, 1))
+@program(0.7, 2.3, wrt=(0, 1))
 def scalars_math(a, b):
     c = (
         math.hypot(a, b) * math.atan2(a, b)
