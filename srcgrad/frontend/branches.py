@@ -53,6 +53,7 @@ class Merge:
     """Outs of a branch in the making."""
 
     cx: Context
+    old_locs: frozenset[int]
     first: dict[int, Atom]
     second: dict[int, Atom]
     outs: list[Var] = field(default_factory=list)
@@ -87,11 +88,11 @@ def branch(
     cx.frame.names = dict(names)
     cx.heap.restore(before)
     second = _run_arm(cx, orelse, names)
-    merge = Merge(cx, first.heap.versions, second.heap.versions)
+    merge = Merge(cx, frozenset(before.versions), first.heap.versions, second.heap.versions)
     cx.heap.restore(before)
     for loc in before.versions:
         if loc not in cx.heap.views:
-            _merge_version(merge, loc, merge.first[loc], merge.second[loc])
+            _merge_version(merge, loc, first, second)
     cx.frame.names = _merge_names(merge, first, second)
     exit_ = _merge_exit(merge, first.exit, second.exit)
     cx.builder.append(
@@ -122,18 +123,44 @@ def _run_arm(cx: Context, lower: Callable[[], Exit], before: dict[str, AV]) -> A
         cx.builder = outer
 
 
-def _merge_version(merge: Merge, loc: int, a: Atom, b: Atom) -> None:
+def _merge_version(merge: Merge, loc: int, first: Arm, second: Arm) -> None:
+    a, b = first.heap.versions[loc], second.heap.versions[loc]
+    if first.exit.raises:
+        a = Undef(b.type) if a is not b else a
+    elif second.exit.raises:
+        b = Undef(a.type) if a is not b else b
     merged = merge.atom(a, b, getattr(a, "name", ""))
     if merged is not None:
         merge.cx.heap.versions[loc] = merged
 
 
 def _merge_names(merge: Merge, first: Arm, second: Arm) -> dict[str, AV]:
+    if first.exit.raises or second.exit.raises:
+        return _surviving_names(merge, first, second)
     names: dict[str, AV] = {}
     for name in (*first.names, *(n for n in second.names if n not in first.names)):
         a, b = first.names.get(name), second.names.get(name)
         names[name] = merge_values(merge, a, b, name)
     return names
+
+
+def _surviving_names(merge: Merge, first: Arm, second: Arm) -> dict[str, AV]:
+    """The names of the arm that does not raise: nobody sees those of the other one."""
+    arm, raising = (second, first) if first.exit.raises else (first, second)
+
+    def leaf(value: AV) -> AV:
+        if isinstance(value, Const) or not isinstance(value, (*ATOMS, Ref)):
+            return value
+        if isinstance(value, Ref) and value.loc in merge.old_locs:
+            return value
+        missing = Undef(merge.cx.type_of(value))  # type: ignore[arg-type]
+        pair = (missing, value) if arm is second else (value, missing)
+        return _merge_leaf(merge, pair[0], pair[1], getattr(value, "name", ""))
+
+    return {
+        name: value if raising.names.get(name) is value else map_leaves(value, leaf)
+        for name, value in arm.names.items()
+    }
 
 
 def merge_values(merge: Merge, a: AV | None, b: AV | None, name: str) -> AV:
@@ -183,6 +210,9 @@ def _merge_leaf(merge: Merge, a: AV, b: AV, name: str) -> AV:
 
 
 def _merge_exit(merge: Merge, a: Exit, b: Exit) -> Exit:
+    for one, other in ((a, b), (b, a)):
+        if one.raises and (isinstance(other.atom, Const) or other.raises):
+            return other
     if atom_key(a.atom) == atom_key(b.atom):
         return Exit(a.codes | b.codes, a.atom)
     out = Var("exit_code", INT)

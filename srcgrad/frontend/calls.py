@@ -5,6 +5,7 @@ A function without a rule is refused, never called.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from functools import lru_cache
 from types import FunctionType
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.errors import MissingRuleError
+from srcgrad.frontend.arguments import arguments_of, consuming
 from srcgrad.frontend.builtins import HANDLERS, METHODS
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.expressions import expression
@@ -24,6 +26,7 @@ from srcgrad.frontend.kinds import (
     Instance,
     Mapping,
     Method,
+    Partial,
     Ref,
     Seq,
     Static,
@@ -36,6 +39,7 @@ from srcgrad.frontend.library import dtype_of
 from srcgrad.frontend.library_stores import with_out
 from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.resolve import Capture, Root
+from srcgrad.frontend.statics import evaluated
 from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
 from srcgrad.rules.registry import Binding, binding_of
@@ -44,8 +48,10 @@ from srcgrad.rules.registry import Binding, binding_of
 def call(cx: Context, node: Any) -> AV:
     """Abstract value of a call expression."""
     callee = expression(cx, node.func)
-    args = [expression(cx, a) for a in node.args]
-    kwargs = {k.arg: expression(cx, k.value) for k in node.keywords}
+    found = consuming(cx, callee, node)
+    if found is not None:
+        return found
+    args, kwargs = arguments_of(cx, node)
     return call_value(cx, callee, args, kwargs, node)
 
 
@@ -53,6 +59,9 @@ def call_value(cx: Context, callee: AV, args: list[AV], kwargs: dict[str, AV], n
     """Call an abstract value."""
     if isinstance(callee, UserFunction):
         return call_user(cx, callee, args, kwargs, node)
+    if isinstance(callee, Partial):
+        whole = {**dict(callee.kwargs), **kwargs}
+        return call_value(cx, callee.function, [*callee.args, *args], whole, node)
     if isinstance(callee, Method):
         return _call_method(cx, callee, args, kwargs, node)
     if isinstance(callee, Static):
@@ -69,6 +78,9 @@ def call_function(
         if written is not None:
             return written
         kwargs = {k: v for k, v in kwargs.items() if k != "out"}
+    known = _evaluated(cx, function, args, kwargs, node)
+    if known is not None:
+        return known
     handler = _lookup(HANDLERS, function)
     if handler is not None:
         try:
@@ -86,6 +98,8 @@ def call_function(
         return _construct(cx, function, args, kwargs, node)
     if isinstance(function, FunctionType) and not _from_library(function):
         return call_user(cx, user_function(cx, function, node), args, kwargs, node)
+    if isinstance(function, functools.partial):
+        return call_value(cx, _captured_partial(cx, function), args, kwargs, node)
     if function in _EFFECTS:
         cx.refuse(
             "SG227",
@@ -95,6 +109,31 @@ def call_function(
         )
     span = cx.source.span(node)
     raise MissingRuleError.of(_name_of(function), span, cx.source.line(span.line))
+
+
+def _captured_partial(cx: Context, function: functools.partial[Any]) -> AV:
+    """A partial object from outside: what it holds is captured."""
+    root = Capture(Root(function, "object", "partial"))
+
+    def part(*steps: tuple[str, Any]) -> AV:
+        capture = Capture(root.root, steps)
+        return cx.captured(capture, capture.read())
+
+    inner = part(("attr", "func"))
+    args = tuple(part(("attr", "args"), ("item", k)) for k in range(len(function.args)))
+    kwargs = tuple((k, part(("attr", "keywords"), ("item", k))) for k in function.keywords)
+    return Partial(inner, args, kwargs)
+
+
+def _evaluated(
+    cx: Context, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> AV | None:
+    """The result of a pure function of values that are known now."""
+    try:
+        return evaluated(function, args, kwargs)
+    except Exception as error:
+        message = f"{_name_of(function)} raises {type(error).__name__}: {error}"
+        cx.refuse("SG227", message, node, "check the call")
 
 
 def _lookup(table: Any, key: Any) -> Any:
@@ -108,7 +147,7 @@ def _from_library(function: FunctionType) -> bool:
     return (function.__module__ or "").partition(".")[0] in ("numpy", "scipy", "math", "cupy")
 
 
-_EFFECTS = (print, open, input, exec, eval)
+_EFFECTS = (open, input, exec, eval)
 
 
 def _name_of(function: Any) -> str:
@@ -262,4 +301,4 @@ def _dict_method(cx: Context, value: Mapping, name: str, args: list[AV], node: A
     cx.refuse("SG203", f"dict method {name!r} is not supported", node, "use [] with literal keys")
 
 
-__all__ = ["call", "call_function"]
+__all__ = ["call", "call_function", "call_value"]

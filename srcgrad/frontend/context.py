@@ -53,6 +53,9 @@ class Frame:
     parent: Frame | None = None
     depth: int = 0
     caller: Frame | None = None
+    comprehension: bool = False
+    region: Any = None  # of a comprehension: the builder in use where it starts
+    outside: frozenset[str] = frozenset()  # names declared global
     held: list[AV] = field(default_factory=list)
 
 
@@ -68,10 +71,20 @@ class Exit:
         """An exit that is known."""
         return Exit(frozenset({code}), Const(code))
 
+    @staticmethod
+    def never() -> Exit:
+        """The end of statements that always raise."""
+        return Exit(frozenset(), Const(NEXT))
+
     @property
     def falls(self) -> bool:
         """Whether the next statement is surely reached."""
         return self.codes == {NEXT}
+
+    @property
+    def raises(self) -> bool:
+        """Whether the end is never reached."""
+        return not self.codes
 
 
 class Context:
@@ -79,7 +92,9 @@ class Context:
 
     statements: Callable[..., Exit]
     expression: Callable[..., AV]
+    assign: Callable[..., None]
     call: Callable[..., AV]
+    call_value: Callable[..., AV]
     captured: Callable[..., AV]
     call_function: Callable[..., AV]
 
@@ -269,6 +284,12 @@ class Context:
     def depends_on_inputs(self, var: Var) -> bool:
         """Whether integer inputs alone decide the value of ``var``."""
         return bool(self._integer_inputs(var))
+
+    def decided_by_inputs(self, atom: Atom) -> bool:
+        """Whether the value of an atom is known once integer inputs are."""
+        return isinstance(atom, Const) or (
+            isinstance(atom, Var) and atom.type == INT and self.depends_on_inputs(atom)
+        )
 
     def _integer_inputs(self, var: Var) -> set[Var]:
         """Integer inputs that decide the value of ``var``, or none if other things decide it too."""

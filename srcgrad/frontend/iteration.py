@@ -13,6 +13,7 @@ from srcgrad.frontend.expressions import expression
 from srcgrad.frontend.kinds import (
     AV,
     Enumerate,
+    Mapped,
     Mapping,
     Range,
     Ref,
@@ -23,12 +24,11 @@ from srcgrad.frontend.kinds import (
     describe,
 )
 from srcgrad.frontend.loops import lower_loop
+from srcgrad.frontend.sequences import MAX_ITEMS, items_of
 from srcgrad.frontend.subscripts import DynamicIndex, subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Var
 from srcgrad.ir.types import INT
-
-_STATIC_TRIPS = 1_000
 
 
 def lower_for(
@@ -36,10 +36,8 @@ def lower_for(
 ) -> Exit:
     """Lower a ``for`` without its ``else``."""
     iterable = expression(cx, node.iter)
-    if isinstance(iterable, Mapping):
-        iterable = Seq(tuple(Static(k) for k, _ in iterable.items))
-    if isinstance(iterable, Seq):
-        return _unrolled(cx, node, list(iterable.items), body, assign)
+    if isinstance(iterable, (Seq, Mapping, Static)):
+        return _unrolled(cx, node, items_of(cx, iterable, node), body, assign)
     start, stop, step, item = _counted(cx, iterable, node)
     names, before = dict(cx.frame.names), cx.heap.snapshot()
     index = Var(
@@ -80,7 +78,7 @@ def _depends(cx: Context, var: Var, index: Var) -> bool:
 def _written_out(
     cx: Context, node: Any, items: list[AV], body: Callable[[], Exit], assign: Callable[..., None]
 ) -> Exit:
-    if len(items) > _STATIC_TRIPS:
+    if len(items) > MAX_ITEMS:
         message = f"{len(items)} trips over a sequence are too many to write out"
         cx.refuse("SG230", message, node, "use an array")
     return _unrolled(cx, node, items, body, assign)
@@ -104,6 +102,10 @@ def _sized(cx: Context, iterable: AV, node: Any) -> tuple[Atom, Callable[[Atom],
         parts = [_sized(cx, p, node) for p in iterable.parts]
         count = _least(cx, [c for c, _ in parts])
         return count, lambda index: Seq(tuple(item(index) for _, item in parts))
+    if isinstance(iterable, Mapped):
+        count, row = _sized(cx, Zip(iterable.parts), node)
+        function = iterable.function
+        return count, lambda index: cx.call_value(function, list(row(index).items), {}, node)  # type: ignore[union-attr]
     if isinstance(iterable, Reversed):
         count, item = _sized(cx, iterable.part, node)
         return count, lambda index: item(_minus(cx, _minus(cx, count, constant(1)), index))
@@ -116,12 +118,13 @@ def _sized(cx: Context, iterable: AV, node: Any) -> tuple[Atom, Callable[[Atom],
         atom = cx.atom(iterable, node)
         count_av = length(cx, atom, 0) if dims is not None else cx.emit("length", atom, axis=0)
         return cx.atom(count_av, node), lambda index: subscript(cx, iterable, index, node)
-    if isinstance(iterable, Seq):
+    if isinstance(iterable, (Seq, Mapping)):
+        whole = Seq(tuple(items_of(cx, iterable, node)))
 
         def pick(index: Atom) -> AV:
-            return subscript(cx, iterable, index, node)
+            return subscript(cx, whole, index, node)
 
-        return constant(len(iterable.items)), pick
+        return constant(len(whole.items)), pick
     cx.refuse(
         "SG220",
         f"{describe(iterable)} cannot be iterated over",
@@ -183,6 +186,8 @@ def _unrolled(
         return Exit.always(NEXT)
     assign(cx, node.target, items[0], node)
     exit_ = body()
+    if exit_.raises:
+        return exit_
     rest = items[1:]
     if exit_.codes <= {NEXT, CONTINUE}:
         return _unrolled(cx, node, rest, body, assign)

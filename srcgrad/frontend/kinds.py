@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from srcgrad.frontend.source import Source
+from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Undef, Var
 
 
@@ -85,10 +86,43 @@ class Enumerate:
 
 
 @dataclass(frozen=True, slots=True)
+class Mapped:
+    """``map`` of a function over iterables."""
+
+    function: AV
+    parts: tuple[AV, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """``functools.partial`` of a function."""
+
+    function: AV
+    args: tuple[AV, ...]
+    kwargs: tuple[tuple[str, AV], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reversed:
     """``reversed`` of an iterable."""
 
     part: AV
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text made of literal parts and of values of the run: for messages, never for results."""
+
+    parts: tuple[str | Formatted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A value inside a text, with its conversion (``""``, ``"r"``, ``"s"``) and format."""
+
+    value: AV
+    conversion: str
+    spec: str
 
 
 @dataclass(eq=False, slots=True)
@@ -113,10 +147,21 @@ class UserFunction:
 
 AV: TypeAlias = (
     "Var | Const | Undef | Ref | Static | Seq | Mapping | Instance | Method | Range | Zip | Enumerate"
-    " | Reversed | Slicing | UserFunction"
+    " | Mapped | Partial | Reversed | Slicing | UserFunction | Text"
 )
 ATOMS = (Var, Const, Undef)
 NONE = Static(None)
+
+
+def lift(value: Any) -> AV:
+    """The abstract value of a Python object that is known at compile time."""
+    if isinstance(value, (bool, int, float)):
+        return constant(value)
+    if type(value) in (tuple, list):
+        return Seq(tuple(map(lift, value)), type(value))
+    if type(value) is dict:
+        return Mapping(tuple((k, lift(v)) for k, v in value.items()))
+    return Static(value)
 
 
 def children(value: AV) -> tuple[AV, ...]:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from types import FunctionType
 
 from srcgrad.errors import Span
-from srcgrad.frontend.calls import call, call_function
+from srcgrad.frontend.calls import call, call_function, call_value
 from srcgrad.frontend.context import Context, Frame, Written
 from srcgrad.frontend.expressions import captured, expression
 from srcgrad.frontend.inlining import run_body, user_function
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, map_leaves
 from srcgrad.frontend.resolve import Capture, Captures, Guard
 from srcgrad.frontend.source import Source
-from srcgrad.frontend.statements import statements
+from srcgrad.frontend.statements import assign, statements
 from srcgrad.frontend.subscripts import DynamicIndex
 from srcgrad.ir.nodes import Atom, Const, Eqn, Program, Var
 from srcgrad.ir.ops import OPS
@@ -26,8 +26,10 @@ from srcgrad.ir.types import Array
 
 Context.statements = statements
 Context.expression = expression
+Context.assign = assign
 Context.captured = captured
 Context.call = call
+Context.call_value = call_value
 Context.call_function = call_function
 
 
