@@ -111,11 +111,6 @@ def _getitem(cx: Context, node: Any, a: AV, b: AV) -> AV:
     return subscript(cx, a, b, node)
 
 
-@handles(divmod)
-def _divmod(cx: Context, node: Any, x: AV, y: AV) -> AV:
-    return Seq((binary(cx, node, "FloorDiv", x, y), binary(cx, node, "Mod", x, y)))
-
-
 @handles(callable)
 def _callable(cx: Context, node: Any, value: AV) -> AV:
     if isinstance(value, Static):

@@ -79,16 +79,17 @@ def call_function(
     if not _keeps_identity(function):
         args = [unboxed(cx, a, node) for a in args]
         kwargs = {k: unboxed(cx, v, node) for k, v in kwargs.items()}
-    binding, handler = binding_of(function), _lookup(HANDLERS, function)
-    known_out = "out" in kwargs and (binding is not None or handler is not None)
+    binding = binding_of(function)
+    known_out = "out" in kwargs and (binding is not None or _lookup(HANDLERS, function))
     if known_out or isinstance(function, np.ufunc):
         written = with_out(cx, function, args, kwargs, node)
         if written is not None:
             return written
         kwargs = {k: v for k, v in kwargs.items() if k != "out"}
-    known = None if binding is not None else _evaluated(cx, function, args, kwargs, node)
+    known = _evaluated(cx, function, args, kwargs, node)
     if known is not None:
         return known
+    handler = _lookup(HANDLERS, function)
     if handler is not None:
         try:
             inspect.signature(handler).bind(cx, node, *args, **kwargs)

@@ -102,6 +102,7 @@ NODES: dict[str, Refusal | None] = {
     "TemplateStr": Refusal("SG122", "a template string is not supported", "use an f-string"),
     "Interpolation": Refusal("SG122", "a template string is not supported", "use an f-string"),
     # places of a node that the class alone does not tell
+    "Subscript.store": SUPPORTED,
     "FunctionDef.decorated": Refusal(
         "SG119",
         "a decorator on a nested function is not supported",

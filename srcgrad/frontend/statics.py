@@ -55,7 +55,10 @@ def evaluated(function: Any, args: list[AV], kwargs: dict[str, AV]) -> AV | None
         return None
     if not all(_plain(v) for v in (*known, *named.values())):
         return None
-    return lift(function(*known, **named))
+    result = function(*known, **named)
+    if isinstance(result, float) and getattr(function, "__module__", "") == "math":
+        return None  # `math.sqrt(2)` says more than its digits
+    return lift(result)
 
 
 def is_pure(function: Any) -> bool:

@@ -1,6 +1,6 @@
 """Objects of user classes: made, read, changed, called; gradients against central differences."""
 
-# ruff: noqa: B007
+# ruff: noqa: B007, RUF059, SIM201
 from __future__ import annotations
 
 import abc
@@ -393,7 +393,7 @@ def set_and_delete(a, b):
 
 @pytest.mark.parametrize(("function", "args"), CASES)
 def test_value_and_gradient(function, args):
-    value, _ = value_and_grad(function)(*args)
+    value, _ = value_and_grad(function, frontend="source")(*args)
     assert value == function(*args)
     check_grads(function, args, rtol=1e-6)
 
@@ -432,6 +432,6 @@ def test_refused_with_place_and_remedy(body, tmp_path):
     scope: dict[str, Any] = {}
     exec(compile(file.read_text(), str(file), "exec"), scope)
     with pytest.raises(SrcgradError) as caught:
-        grad(scope["f"])(1.3)
+        grad(scope["f"], frontend="source")(1.3)
     assert caught.value.remedy
     assert caught.value.lineno
