@@ -6,6 +6,7 @@ Methods, properties and operators are inlined like functions; the class itself i
 from __future__ import annotations
 
 import dataclasses
+import sys
 from types import FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
 
@@ -28,6 +29,10 @@ from srcgrad.frontend.resolve import Capture, Root
 
 MISSING = object()
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: classes that a class statement makes
+_LIBRARIES = frozenset(
+    {*sys.stdlib_module_names, "srcgrad", "numpy", "scipy", "cupy", "pandas", "xarray", "torch"}
+    | {"jax", "jaxlib", "tensorflow"}
+) - {"__main__"}
 _BINARY = {
     "Add": "add",
     "Sub": "sub",
@@ -63,12 +68,12 @@ def class_of_object(value: AV) -> type | None:
         return value.cls
     if isinstance(value, Seq) and is_namedtuple_type(value.make):
         return value.make
-    if isinstance(value, Static) and _is_user_object(value.value):
+    if isinstance(value, Static) and is_user_object(value.value):
         return type(value.value)
     return None
 
 
-def _is_user_object(value: Any) -> bool:
+def is_user_object(value: Any) -> bool:
     """Whether something captured is an object of a class written in Python."""
     if value is None or isinstance(value, (str, bytes, type, FunctionType, ModuleType)):
         return False
@@ -77,7 +82,7 @@ def _is_user_object(value: Any) -> bool:
 
 
 def _is_library(cls: type) -> bool:
-    return cls.__module__.partition(".")[0] in ("builtins", "numpy", "functools", "scipy", "cupy")
+    return cls.__module__.partition(".")[0] in _LIBRARIES
 
 
 def class_attribute(cls: type, name: str, behind: type | None = None) -> tuple[Any, type | None]:
@@ -355,6 +360,7 @@ __all__ = [
     "class_of_object",
     "construct",
     "is_user_class",
+    "is_user_object",
     "object_attribute",
     "overloaded",
     "set_field",
