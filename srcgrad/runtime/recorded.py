@@ -11,13 +11,14 @@ from __future__ import annotations
 import functools
 import math
 import operator
+import sys
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
-from srcgrad.runtime.recorded_operators import arithmetic, comparisons, in_place
+from srcgrad.runtime.recorded_operators import arithmetic, comparisons, formats_text, in_place
 
 current: ContextVar[Any] = ContextVar("recording", default=None)  # a `Recording`
 _PLAIN = frozenset({"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "strides", "flags"})
@@ -93,6 +94,8 @@ class Recorded:
         return int(self._recording.decision(self))
 
     def __float__(self) -> float:
+        if formats_text(sys._getframe(1)):
+            return float(self._value)
         return float(self._recording.converted(self, "float()"))
 
     def __complex__(self) -> complex:

@@ -795,7 +795,7 @@ def robot_arm_with_math(q):
 
 @program(X)
 def fstrings_and_prints(x):
-    text = f"{x[0]:.2f} {x}"
+    text = f"{x[0]:.2f} {x}" + f"{x[1]:.3f}" + "%.3f %s" % (x[2], x)  # noqa: UP031
     return x[0] * len(text.split()[0]) + x[1]
 
 
