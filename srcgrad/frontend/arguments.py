@@ -6,6 +6,7 @@ from typing import Any
 
 import gast
 
+from srcgrad.frontend.boxes import opened
 from srcgrad.frontend.comprehensions import consumed, list_of
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import AV, Mapping, Static
@@ -32,6 +33,7 @@ def arguments_of(cx: Context, node: Any) -> tuple[list[AV], dict[str, AV]]:
 
 def _keywords(cx: Context, value: AV, node: Any) -> dict[str, AV]:
     """What ``**value`` adds to the keyword arguments of a call."""
+    value = opened(cx, value, node)
     if not isinstance(value, Mapping) or not all(isinstance(k, str) for k, _ in value.items):
         cx.refuse("SG217", "** needs a dict with names as keys", node, "check the call")
     return dict(value.items)

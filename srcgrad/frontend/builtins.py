@@ -22,11 +22,14 @@ from srcgrad.frontend import (
     library_numeric,
 )
 from srcgrad.frontend.attributes import attribute
+from srcgrad.frontend.boxes import opened, unboxed
 from srcgrad.frontend.comparisons import compare
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
+    NONE,
+    Box,
     Enumerate,
     Instance,
     Mapped,
@@ -38,12 +41,14 @@ from srcgrad.frontend.kinds import (
     Reversed,
     Seq,
     Static,
+    Super,
     Text,
     UserFunction,
     Zip,
 )
 from srcgrad.frontend.library import HANDLERS, METHODS, Handler, handles
-from srcgrad.frontend.operators import binary, static_truth, static_value
+from srcgrad.frontend.objects import store_attribute, super_of
+from srcgrad.frontend.operators import binary, static_truth, static_value, tested
 from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Const
@@ -54,6 +59,9 @@ _ZERO, _ZERO_POINT = constant(0), constant(0.0)
 
 @handles(abs)
 def _abs(cx: Context, node: Any, x: AV) -> AV:
+    answer = cx.overloaded(cx, node, "Abs", x)
+    if answer is not None:
+        return answer
     if isinstance(x, Const):
         return constant(abs(x.value))
     return cx.bind(cx.emit("absolute", cx.atom(x, node), via=""), x)
@@ -107,7 +115,9 @@ def _getitem(cx: Context, node: Any, a: AV, b: AV) -> AV:
 def _callable(cx: Context, node: Any, value: AV) -> AV:
     if isinstance(value, Static):
         return constant(callable(value.value))
-    return constant(isinstance(value, (UserFunction, Method, Partial)))
+    made = class_of(cx, value)
+    known = isinstance(value, (UserFunction, Method, Partial))
+    return constant(known or hasattr(made, "__call__"))  # noqa: B004
 
 
 @handles(type)
@@ -131,12 +141,28 @@ def _getattr(cx: Context, node: Any, value: AV, name: AV, default: AV | None = N
 @handles(hasattr)
 def _hasattr(cx: Context, node: Any, value: AV, name: AV) -> AV:
     known = static_value(name)
-    if isinstance(value, Instance) and known in dict(value.fields):
+    content = opened(cx, value, node)
+    if isinstance(content, Instance) and known in dict(content.fields):
         return constant(True)
     owner = value.value if isinstance(value, Static) else class_of(cx, value)
     if owner is None:
         cx.refuse("SG212", "the type of this value is not known", node, "use isinstance")
     return constant(hasattr(owner, known))
+
+
+@handles(setattr)
+def _setattr(cx: Context, node: Any, value: AV, name: AV, new: AV) -> AV:
+    known = static_value(name)
+    if not isinstance(known, str):
+        cx.refuse("SG212", "the name of an attribute must be known", node, "use a literal name")
+    store_attribute(cx, value, known, new, node)
+    return NONE
+
+
+@handles(super)
+def _super(cx: Context, node: Any, cls: AV = NONE, value: AV = NONE) -> AV:
+    known = static_value(cls)
+    return super_of(cx, node) if known is None else Super(value, known)
 
 
 @handles(functools.partial)
@@ -181,6 +207,7 @@ def _int(cx: Context, node: Any, x: AV = _ZERO) -> AV:
 
 @handles(bool)
 def _bool(cx: Context, node: Any, x: AV) -> AV:
+    x = tested(cx, x, node)
     known = static_truth(x)
     return (
         constant(known) if known is not None else cx.emit("not", cx.emit("not", cx.atom(x, node)))
@@ -189,7 +216,7 @@ def _bool(cx: Context, node: Any, x: AV) -> AV:
 
 @handles(isinstance)
 def _isinstance(cx: Context, node: Any, value: AV, cls: AV) -> AV:
-    wanted = static_value(cls)
+    wanted = static_value(unboxed(cx, cls, node))
     classes = wanted if isinstance(wanted, tuple) else (wanted,)
     if isinstance(value, Static):
         return constant(isinstance(value.value, classes))
@@ -205,7 +232,7 @@ def class_of(cx: Context, value: AV) -> Any:
     """The class that a value has in the run, ``None`` where that is not known."""
     if isinstance(value, Static):
         return type(value.value)
-    if isinstance(value, Seq):
+    if isinstance(value, (Seq, Box)):
         return value.make
     if isinstance(value, Instance):
         return value.cls

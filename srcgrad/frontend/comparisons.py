@@ -10,10 +10,12 @@ import operator as operators
 from functools import partial
 from typing import Any
 
+from srcgrad.frontend.boxes import opened, unboxed
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
+    Box,
     Instance,
     Mapping,
     Range,
@@ -33,6 +35,7 @@ from srcgrad.frontend.operators import (
     folded,
     static_truth,
     static_value,
+    tested,
     truth,
 )
 from srcgrad.frontend.sequences import known_items
@@ -68,7 +71,7 @@ def comparison(cx: Context, node: Any) -> AV:
         result = compare(cx, node, operators[k], before, after)
         if k + 1 == len(operators):
             return result
-        known = static_truth(result)
+        known = static_truth(tested(cx, result, node))
         if known is not None:
             return link(k + 1, after) if known else result
         return choose(cx, node, truth(cx, result, node), lambda: link(k + 1, after), lambda: result)
@@ -80,9 +83,13 @@ def compare(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
     """One comparison."""
     if operator in ("Is", "IsNot"):
         return constant(_identical(cx, node, left, right) is (operator == "Is"))
+    answer = cx.overloaded(cx, node, operator, left, right)
+    if answer is not None:
+        return answer
     if operator in ("In", "NotIn"):
         found = _contains(cx, node, left, right)
         return found if operator == "In" else _negated(cx, node, found)
+    left, right = unboxed(cx, left, node), unboxed(cx, right, node)
     if isinstance(left, (*ATOMS, Ref)) and isinstance(right, (*ATOMS, Ref)):
         name = COMPARE[operator]
         x, y = cx.atom(left, node), cx.atom(right, node)
@@ -110,7 +117,8 @@ def _equal(cx: Context, node: Any, left: AV, right: AV) -> AV | None:
         return None
     if structure(left) != structure(right):
         return None if _unordered(left) or _unordered(right) else constant(False)
-    items = list(zip(children(left), children(right), strict=True))
+    pairs = zip(children(left), children(right), strict=True)
+    items = [(a, b) for a, b in pairs if a is not b]  # identical items are equal, even NaN
     tests: list[Part] = [partial(compare, cx, node, "Eq", a, b) for a, b in items]
     return chain(cx, node, tests, stop_on=False) if tests else constant(True)
 
@@ -129,13 +137,19 @@ def _identical(cx: Context, node: Any, left: AV, right: AV) -> bool:
     for a, b in ((left, right), (right, left)):
         if isinstance(b, Static) and (b.value is None or isinstance(b.value, (type, bool))):
             return isinstance(a, Static) and a.value is b.value
-    if isinstance(left, Ref) and isinstance(right, Ref) and left.loc == right.loc:
-        return True
+    if isinstance(left, (Ref, Box)) and isinstance(right, (Ref, Box)):
+        if left.loc == right.loc:
+            return True
+        if isinstance(left, Box) and cx.heap.find(left.loc) != cx.heap.find(right.loc):
+            return False
+    if isinstance(left, Box) != isinstance(right, Box):
+        return False
     cx.refuse("SG215", "`is` is only supported with None and classes", node, "compare with ==")
 
 
 def _contains(cx: Context, node: Any, left: AV, right: AV) -> AV:
     """``left in right``: known now, or a comparison with one item after another."""
+    left, right = unboxed(cx, left, node), opened(cx, right, node)
     if isinstance(right, Mapping):
         right = Seq(tuple(lift(k) for k, _ in right.items))
     whole, part = static_value(right), static_value(left)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from srcgrad.errors import FrontendError, KindError, Span, SrcgradError
 from srcgrad.frontend.heap import Heap, View
-from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, describe, leaves
+from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, describe
 from srcgrad.frontend.resolve import Captures
 from srcgrad.frontend.source import Source
 from srcgrad.ir.build import Builder
@@ -95,6 +95,9 @@ class Context:
     assign: Callable[..., None]
     call: Callable[..., AV]
     call_value: Callable[..., AV]
+    overloaded: Callable[..., AV | None]
+    compare: Callable[..., AV]
+    static_attribute: Callable[..., AV]
     captured: Callable[..., AV]
     call_function: Callable[..., AV]
 
@@ -240,7 +243,7 @@ class Context:
 
     def reachable(self) -> set[int]:
         """Locations of all arrays that a name, or the statement in progress, can still reach."""
-        found: set[int] = set()
+        found: list[AV] = []
         todo: list[Frame | None] = [self.frame]
         seen: set[int] = set()
         while todo:
@@ -249,11 +252,8 @@ class Context:
                 continue
             seen.add(id(frame))
             todo += [frame.parent, frame.caller]
-            for value in (*frame.names.values(), *frame.held, *frame.function.defaults.values()):
-                found.update(leaf.loc for leaf in leaves(value) if isinstance(leaf, Ref))
-                if isinstance(value, UserFunction):
-                    todo.append(value.frame)
-        return found
+            found += [*frame.names.values(), *frame.held, *frame.function.defaults.values()]
+        return self.heap.locations(found)
 
     def type_of(self, value: AV) -> Type | None:
         """Type of an array or number, else ``None``."""

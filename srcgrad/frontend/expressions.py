@@ -11,12 +11,23 @@ from typing import Any
 import gast
 
 from srcgrad.frontend.attributes import attribute
-from srcgrad.frontend.branches import Unmergeable
+from srcgrad.frontend.boxes import boxed, opened
 from srcgrad.frontend.comparisons import comparison
 from srcgrad.frontend.comprehensions import dict_comprehension, list_of, set_comprehension, set_of
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.inlining import define_nested
-from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, Seq, Slicing, Static, describe
+from srcgrad.frontend.kinds import (
+    ATOMS,
+    AV,
+    ITERATORS,
+    Mapping,
+    Ref,
+    Seq,
+    Slicing,
+    Static,
+    Unmergeable,
+    describe,
+)
 from srcgrad.frontend.operators import DYNAMIC, binop, boolop, ifexp, static_value, unaryop
 from srcgrad.frontend.resolve import Capture, root_of
 from srcgrad.frontend.sequences import spread
@@ -105,7 +116,7 @@ def _slice(cx: Context, node: Any) -> AV:
 
 
 def _sequence(make: type) -> Callable[[Context, Any], AV]:
-    return lambda cx, node: Seq(tuple(spread(cx, node.elts)), make)
+    return lambda cx, node: boxed(cx, Seq(tuple(spread(cx, node.elts)), make))
 
 
 def _dict(cx: Context, node: Any) -> AV:
@@ -118,12 +129,12 @@ def _dict(cx: Context, node: Any) -> AV:
         if known is DYNAMIC:
             cx.refuse("SG212", "a dict key must be known before the run", key, "use literal keys")
         items[known] = expression(cx, value)
-    return Mapping(tuple(items.items()))
+    return boxed(cx, Mapping(tuple(items.items())))
 
 
 def _unpacked(cx: Context, node: Any) -> dict[Any, AV]:
     """What ``**node`` adds to a dict."""
-    value = expression(cx, node)
+    value = opened(cx, expression(cx, node), node)
     if not isinstance(value, Mapping):
         cx.refuse("SG215", f"{describe(value)} behind ** is no dict", node, "pass a dict")
     return dict(value.items)
@@ -149,6 +160,8 @@ def store_name(cx: Context, name: str, value: AV, node: Any) -> None:
     if name in cx.frame.outside:
         message = f"{name!r} belongs to the scope around the function"
         cx.refuse("SG111", message, node, "return its new value instead")
+    if isinstance(value, ITERATORS):
+        value = boxed(cx, value)
     name_result(cx, name, value)
     cx.frame.names[name] = value
 
@@ -191,9 +204,9 @@ _TABLE: dict[str, Callable[[Context, Any], AV]] = {
     "JoinedStr": joined,
     "FormattedValue": formatted,
     "NamedExpr": _named,
-    "ListComp": list_of,
+    "ListComp": lambda cx, node: boxed(cx, list_of(cx, node)),
     "SetComp": set_comprehension,
-    "DictComp": dict_comprehension,
+    "DictComp": lambda cx, node: boxed(cx, dict_comprehension(cx, node)),
     "GeneratorExp": _generator,
     "Set": lambda cx, node: set_of(cx, tuple(spread(cx, node.elts)), node),
     "Call": lambda cx, node: cx.call(node),

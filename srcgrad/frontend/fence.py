@@ -103,11 +103,6 @@ NODES: dict[str, Refusal | None] = {
     "Interpolation": Refusal("SG122", "a template string is not supported", "use an f-string"),
     # places of a node that the class alone does not tell
     "Subscript.store": SUPPORTED,
-    "Attribute.store": Refusal(
-        "SG115",
-        "writing to an attribute is not supported",
-        "use a local variable and return its value",
-    ),
     "FunctionDef.decorated": Refusal(
         "SG119",
         "a decorator on a nested function is not supported",
@@ -191,8 +186,6 @@ def _push(todo: list[tuple[str, Any, Any]], node: Any, outermost: bool = False) 
 def _key(node: Any) -> str:
     """Return the entry of `NODES` for a node at its place."""
     kind = type(node).__name__
-    if kind in ("Subscript", "Attribute") and type(node.ctx).__name__ == "Store":
-        return f"{kind}.store"
     if kind == "FunctionDef" and node.decorator_list:
         return "FunctionDef.decorated"
     return kind

@@ -10,9 +10,10 @@ from typing import Any
 
 from srcgrad.errors import SrcgradError
 from srcgrad.frontend.bindings import assigned_names
+from srcgrad.frontend.boxes import boxed
 from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
-from srcgrad.frontend.kinds import AV, NONE, Mapping, Seq, UserFunction
+from srcgrad.frontend.kinds import AV, ITERATORS, NONE, Mapping, Seq, UserFunction
 from srcgrad.frontend.normalise import normalise
 from srcgrad.frontend.recursion import call_recursive
 from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
@@ -118,8 +119,8 @@ def _bind_user(
     if arguments.vararg is not None:
         bound[arguments.vararg.id] = Seq(tuple(rest))
     if arguments.kwarg is not None:
-        bound[arguments.kwarg.id] = Mapping(tuple(more.items()))
-    return bound
+        bound[arguments.kwarg.id] = boxed(cx, Mapping(tuple(more.items())))
+    return {n: boxed(cx, v) if isinstance(v, ITERATORS) else v for n, v in bound.items()}
 
 
 def _default(cx: Context, function: UserFunction, name: str, node: Any) -> AV:

@@ -10,15 +10,20 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from srcgrad.frontend.boxes import boxed, change, opened, unboxed
 from srcgrad.frontend.comparisons import compare
 from srcgrad.frontend.comprehensions import reduced, set_of
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     AV,
+    ITERATOR_TYPES,
+    ITERATORS,
     NONE,
+    Box,
     Enumerate,
     Mapped,
     Mapping,
+    Once,
     Range,
     Ref,
     Reversed,
@@ -27,18 +32,38 @@ from srcgrad.frontend.kinds import (
     Zip,
 )
 from srcgrad.frontend.library import HANDLERS, Handler, handles
-from srcgrad.frontend.operators import DYNAMIC, binary, choose, static_truth, static_value, truth
+from srcgrad.frontend.operators import (
+    DYNAMIC,
+    binary,
+    choose,
+    static_truth,
+    static_value,
+    tested,
+    truth,
+)
 from srcgrad.frontend.sequences import items_of, known_items
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const
 from srcgrad.ir.types import BOOL, INT, Array, dims_of
 
 _ZERO, _FALSE, _EMPTY = constant(0), constant(False), Seq(())
-_LAZY = (Range, Zip, Enumerate, Reversed, Mapped)
+
+
+def _is_long(iterable: AV) -> bool:
+    """Whether a loop serves an iterable better than its items one by one."""
+    if isinstance(iterable, (Zip, Mapped)):
+        return any(map(_is_long, iterable.parts))
+    if isinstance(iterable, (Enumerate, Reversed)):
+        return _is_long(iterable.part)
+    return isinstance(iterable, Range)
 
 
 @handles(len)
 def _len(cx: Context, node: Any, value: AV) -> AV:
+    answer = cx.overloaded(cx, node, "Len", value)
+    if answer is not None:
+        return answer
+    value = opened(cx, value, node)
     if isinstance(value, (Seq, Mapping)):
         return constant(len(value.items))
     if isinstance(value, Static) and hasattr(value.value, "__len__"):
@@ -73,6 +98,26 @@ def _range(cx: Context, node: Any, *limits: AV) -> AV:
     return Range(start, stop, atoms[2] if len(atoms) > 2 else constant(1))
 
 
+@handles(iter)
+def _iter(cx: Context, node: Any, iterable: AV) -> AV:
+    return once(cx, node, items_of(cx, iterable, node), iterable)
+
+
+@handles(next)
+def _next(cx: Context, node: Any, iterator: AV, default: AV | None = None) -> AV:
+    if isinstance(iterator, ITERATORS):
+        iterator = boxed(cx, iterator)
+    if not isinstance(iterator, Box) or iterator.make not in ITERATOR_TYPES.values():
+        cx.refuse("SG104", "next of something that is not kept", node, "give the iterator a name")
+    items = items_of(cx, iterator, node)
+    if not items:
+        if default is None:
+            cx.refuse("SG227", "the iterator is empty here", node, "give a default")
+        return default
+    change(cx, iterator, Once(Seq(tuple(items[1:]))), node)
+    return items[0]
+
+
 @handles(zip)
 def _zip(cx: Context, node: Any, *parts: AV, strict: AV = _FALSE) -> AV:
     if static_truth(strict):
@@ -82,35 +127,29 @@ def _zip(cx: Context, node: Any, *parts: AV, strict: AV = _FALSE) -> AV:
             cx.refuse("SG202", message, node, "leave out strict=True")
         if len({len(c) for c in counts if c is not None}) > 1:
             cx.refuse("SG216", "the arguments of zip differ in length", node, "check the lengths")
-    if all(isinstance(p, (Seq, Mapping)) for p in parts):
-        columns = [items_of(cx, p, node) for p in parts]
-        return Seq(tuple(Seq(items) for items in zip(*columns, strict=False)))
+        return Zip(tuple(Once(Seq(tuple(c or ()))) for c in counts))
     return Zip(parts)
 
 
 @handles(enumerate)
 def _enumerate(cx: Context, node: Any, iterable: AV, start: AV = _ZERO) -> AV:
-    first = cx.atom(start, node)
-    if isinstance(iterable, (Seq, Mapping)) and isinstance(first, Const):
-        items = items_of(cx, iterable, node)
-        return Seq(tuple(Seq((constant(first.value + k), v)) for k, v in enumerate(items)))
-    return Enumerate(iterable, first)
+    return Enumerate(iterable, cx.atom(start, node))
 
 
 @handles(reversed)
 def _reversed(cx: Context, node: Any, sequence: AV) -> AV:
-    if isinstance(sequence, (Seq, Mapping)):
-        return Seq(tuple(items_of(cx, sequence, node)[::-1]))
     return Reversed(sequence)
 
 
 @handles(map)
 def _map(cx: Context, node: Any, function: AV, *parts: AV) -> AV:
-    if all(isinstance(p, (Seq, Mapping)) for p in parts):
-        columns = [items_of(cx, p, node) for p in parts]
-        rows = zip(*columns, strict=False)
-        return Seq(tuple(cx.call_value(function, list(row), {}, node) for row in rows))
     return Mapped(function, parts)
+
+
+def once(cx: Context, node: Any, items: list[AV], *read: AV) -> Once:
+    """An iterator over items that were read from containers as they are now."""
+    sources = tuple((p, opened(cx, p, node)) for p in read if isinstance(p, Box))
+    return Once(Seq(tuple(items)), sources)
 
 
 @handles(filter)
@@ -118,18 +157,18 @@ def _filter(cx: Context, node: Any, function: AV, iterable: AV) -> AV:
     kept = []
     for item in items_of(cx, iterable, node):
         test = item if function == NONE else cx.call_value(function, [item], {}, node)
-        known = static_truth(test)
+        known = static_truth(tested(cx, test, node))
         if known is None:
             message = "this filter is only known at run time, and so is the number of items"
             cx.refuse("SG103", message, node, "multiply by the condition, or use np.where")
         if known:
             kept.append(item)
-    return Seq(tuple(kept))
+    return once(cx, node, kept, iterable)
 
 
 def _to_sequence(make: type) -> Handler:
     def handler(cx: Context, node: Any, iterable: AV = _EMPTY) -> AV:
-        return Seq(tuple(items_of(cx, iterable, node)), make)
+        return boxed(cx, Seq(tuple(items_of(cx, iterable, node)), make))
 
     return handler
 
@@ -146,8 +185,9 @@ def _to_set(cx: Context, node: Any, iterable: AV = _EMPTY) -> AV:
 
 @handles(dict)
 def _dict(cx: Context, node: Any, items: AV = _EMPTY, **more: AV) -> AV:
+    items = opened(cx, items, node)
     if isinstance(items, Mapping):
-        return Mapping(tuple({**dict(items.items), **more}.items()))
+        return boxed(cx, Mapping(tuple({**dict(items.items), **more}.items())))
     found: dict[Any, AV] = {}
     for pair in items_of(cx, items, node):
         key, value = items_of(cx, pair, node)
@@ -155,7 +195,7 @@ def _dict(cx: Context, node: Any, items: AV = _EMPTY, **more: AV) -> AV:
         if known is DYNAMIC:
             cx.refuse("SG212", "a dict key must be known before the run", node, "use literal keys")
         found[known] = value
-    return Mapping(tuple({**found, **more}.items()))
+    return boxed(cx, Mapping(tuple({**found, **more}.items())))
 
 
 @handles(sorted)
@@ -164,17 +204,21 @@ def _sorted(cx: Context, node: Any, iterable: AV, key: AV = NONE, reverse: AV = 
         items: list[AV] = [_literal(v) for v in iterable.value]
     else:
         items = items_of(cx, iterable, node)
+    return boxed(cx, Seq(tuple(sorted_items(cx, node, items, key, reverse)), list))
+
+
+def sorted_items(cx: Context, node: Any, items: list[AV], key: AV, reverse: AV) -> list[AV]:
+    """The items in order of keys that are known before the run."""
     keys = [v if key == NONE else cx.call_value(key, [v], {}, node) for v in items]
-    known = [static_value(k) for k in keys]
+    known = [static_value(unboxed(cx, k, node)) for k in keys]
     if any(k is DYNAMIC for k in known):
         cx.refuse("SG210", "sorting by values of the run", node, "sort an array with np.sort")
+    downwards = bool(static_truth(reverse))
     try:
-        order = sorted(
-            range(len(items)), key=known.__getitem__, reverse=bool(static_truth(reverse))
-        )
+        order = sorted(range(len(items)), key=known.__getitem__, reverse=downwards)
     except TypeError as error:
         cx.refuse("SG215", f"sorted: {error}", node, "sort values of one kind")
-    return Seq(tuple(items[k] for k in order), list)
+    return [items[k] for k in order]
 
 
 def _literal(value: Any) -> AV:
@@ -183,7 +227,7 @@ def _literal(value: Any) -> AV:
 
 @handles(sum)
 def _sum(cx: Context, node: Any, iterable: AV, start: AV = _ZERO) -> AV:
-    items = known_items(cx, iterable, node) if not isinstance(iterable, _LAZY) else None
+    items = None if _is_long(iterable) else known_items(cx, iterable, node)
     if items is None:
         return reduced(cx, node, iterable, "sum", start)
     total = start

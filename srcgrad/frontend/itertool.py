@@ -7,6 +7,7 @@ import itertools
 from typing import Any
 
 from srcgrad.frontend.context import Context
+from srcgrad.frontend.iterables import once
 from srcgrad.frontend.kinds import AV, NONE, Seq
 from srcgrad.frontend.library import HANDLERS, Handler, handles
 from srcgrad.frontend.operators import binary
@@ -37,12 +38,12 @@ def _accumulate(cx: Context, node: Any, iterable: AV, func: AV = NONE, initial: 
             return binary(cx, node, "Add", a, b)
         return cx.call_value(func, [a, b], {}, node)
 
-    return Seq(tuple(itertools.accumulate(items, step)))
+    return once(cx, node, list(itertools.accumulate(items, step)), iterable)
 
 
 @handles(itertools.chain)
 def _chain(cx: Context, node: Any, *parts: AV) -> AV:
-    return Seq(tuple(item for p in parts for item in items_of(cx, p, node)))
+    return once(cx, node, [item for p in parts for item in items_of(cx, p, node)], *parts)
 
 
 def _chain_all(cx: Context, node: Any, iterable: AV) -> AV:
@@ -55,26 +56,27 @@ HANDLERS[itertools.chain.from_iterable] = _chain_all
 @handles(itertools.starmap)
 def _starmap(cx: Context, node: Any, function: AV, iterable: AV) -> AV:
     rows = [items_of(cx, row, node) for row in items_of(cx, iterable, node)]
-    return Seq(tuple(cx.call_value(function, row, {}, node) for row in rows))
+    return once(cx, node, [cx.call_value(function, row, {}, node) for row in rows], iterable)
 
 
 @handles(itertools.repeat)
 def _repeat(cx: Context, node: Any, object: AV, times: AV) -> AV:
-    return Seq((object,) * cx.integer(times, node, "the number of repeats"))
+    return once(cx, node, [object] * cx.integer(times, node, "the number of repeats"))
 
 
 @handles(itertools.product)
 def _product(cx: Context, node: Any, *parts: AV, repeat: AV = _ONE) -> AV:
     columns = [items_of(cx, p, node) for p in parts]
     count = cx.integer(repeat, node, "repeat=")
-    return Seq(tuple(Seq(row) for row in itertools.product(*columns, repeat=count)))
+    return once(cx, node, [Seq(row) for row in itertools.product(*columns, repeat=count)])
 
 
 def _selecting(python: Any) -> Handler:
     def handler(cx: Context, node: Any, iterable: AV, *counts: AV) -> AV:
         numbers = [cx.integer(c, node, "a count") for c in counts]
         rows = python(items_of(cx, iterable, node), *numbers)
-        return Seq(tuple(Seq(tuple(row)) for row in rows))
+        read = (iterable,) if python is itertools.pairwise else ()
+        return once(cx, node, [Seq(tuple(row)) for row in rows], *read)
 
     return handler
 
@@ -91,7 +93,7 @@ for _python in (
 @handles(itertools.islice)
 def _islice(cx: Context, node: Any, iterable: AV, *limits: AV) -> AV:
     bounds = [None if v == NONE else cx.integer(v, node, "a limit of islice") for v in limits]
-    return Seq(tuple(itertools.islice(items_of(cx, iterable, node), *bounds)))
+    return once(cx, node, list(itertools.islice(items_of(cx, iterable, node), *bounds)), iterable)
 
 
 __all__: list[str] = []

@@ -11,11 +11,12 @@ from functools import partial
 from typing import Any
 
 from srcgrad.frontend.attributes import attribute
+from srcgrad.frontend.boxes import boxed, opened, unboxed
 from srcgrad.frontend.branches import branch, is_true
 from srcgrad.frontend.comparisons import compare
 from srcgrad.frontend.context import NEXT, Context, Exit
 from srcgrad.frontend.expressions import expression, store_name
-from srcgrad.frontend.kinds import AV, NONE, Mapping, Seq, Static
+from srcgrad.frontend.kinds import AV, NONE, Box, Mapping, Seq, Static
 from srcgrad.frontend.operators import DYNAMIC, choose, static_value, truth
 from srcgrad.ir.build import constant
 
@@ -94,11 +95,12 @@ def _fits(cx: Context, pattern: Any, value: AV, fit: Fit) -> bool:
 
 def _value(cx: Context, pattern: Any, value: AV, fit: Fit) -> bool:
     wanted = expression(cx, pattern.value)
-    a, b = static_value(value), static_value(wanted)
+    a, b = static_value(unboxed(cx, value, pattern)), static_value(unboxed(cx, wanted, pattern))
     if a is not DYNAMIC and b is not DYNAMIC:
         return bool(a == b)
-    if isinstance(value, (Seq, Mapping, Static)) or isinstance(wanted, (Seq, Mapping, Static)):
-        return False
+    for kinds in ((Box, Seq, Mapping), (Static,)):
+        if isinstance(value, kinds) != isinstance(wanted, kinds):
+            return False
     fit.tests.append(lambda: compare(cx, pattern, "Eq", value, wanted))
     return True
 
@@ -121,6 +123,7 @@ def _as(cx: Context, pattern: Any, value: AV, fit: Fit) -> bool:
 
 
 def _sequence(cx: Context, pattern: Any, value: AV, fit: Fit) -> bool:
+    value = opened(cx, value, pattern)
     if not isinstance(value, Seq) or not issubclass(value.make, (tuple, list)):
         return False
     stars = [k for k, p in enumerate(pattern.patterns) if type(p).__name__ == "MatchStar"]
@@ -134,11 +137,12 @@ def _sequence(cx: Context, pattern: Any, value: AV, fit: Fit) -> bool:
         middle = items[place : count - after]
         items[place : count - after] = []
         if star.name is not None:
-            fit.bound.append((star.name, Seq(tuple(middle), list)))
+            fit.bound.append((star.name, boxed(cx, Seq(tuple(middle), list))))
     return all(_fits(cx, p, v, fit) for p, v in zip(patterns, items, strict=True))
 
 
 def _mapping(cx: Context, pattern: Any, value: AV, fit: Fit) -> bool:
+    value = opened(cx, value, pattern)
     if not isinstance(value, Mapping):
         return False
     left = dict(value.items)
@@ -147,7 +151,7 @@ def _mapping(cx: Context, pattern: Any, value: AV, fit: Fit) -> bool:
         if wanted not in left or not _fits(cx, inner, left.pop(wanted), fit):
             return False
     if pattern.rest is not None:
-        fit.bound.append((pattern.rest, Mapping(tuple(left.items()))))
+        fit.bound.append((pattern.rest, boxed(cx, Mapping(tuple(left.items())))))
     return True
 
 

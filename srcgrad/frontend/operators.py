@@ -13,7 +13,8 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcgrad.frontend.branches import Unmergeable, branch, is_true
+from srcgrad.frontend.boxes import boxed, opened
+from srcgrad.frontend.branches import branch, is_true
 from srcgrad.frontend.context import Context, Exit
 from srcgrad.frontend.kinds import (
     ATOMS,
@@ -22,6 +23,7 @@ from srcgrad.frontend.kinds import (
     Ref,
     Seq,
     Static,
+    Unmergeable,
     describe,
     lift,
 )
@@ -66,12 +68,16 @@ def binop(cx: Context, node: Any) -> AV:
 
 def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
     """``left operator right``."""
+    found = cx.overloaded(cx, node, operator, left, right)
+    if found is not None:
+        return found
+    left, right = opened(cx, left, node), opened(cx, right, node)
     if isinstance(left, Static) or isinstance(right, Static):
         known = _known(operator, left, right)
         if known is not None:
             return known
     if isinstance(left, Seq) or isinstance(right, Seq):
-        return _sequence_op(cx, node, operator, left, right)
+        return boxed(cx, _sequence_op(cx, node, operator, left, right))
     name = BINARY.get(operator)
     if name is None:
         cx.refuse(
@@ -133,10 +139,14 @@ def unaryop(cx: Context, node: Any) -> AV:
     """``-a``, ``+a``, ``~a``, ``not a``."""
     operand = cx.expression(node.operand)
     if isinstance(node.op, gast.Not):
+        operand = tested(cx, operand, node)
         truth = static_truth(operand)
         if truth is not None:
             return constant(not truth)
         return cx.emit("not", cx.atom(operand, node, "not"))
+    found = cx.overloaded(cx, node, type(node.op).__name__, operand)
+    if found is not None:
+        return found
     name = _UNARY[type(node.op).__name__]
     atom = cx.atom(operand, node, "this operator")
     return folded(name, atom) or cx.bind(cx.emit(name, atom), operand)
@@ -158,7 +168,7 @@ def chain(cx: Context, node: Any, parts: list[Part], stop_on: bool) -> AV:
     value = parts[0]()
     if len(parts) == 1:
         return value
-    known = static_truth(value)
+    known = static_truth(tested(cx, value, node))
     if known is not None:
         return value if known is stop_on else chain(cx, node, parts[1:], stop_on)
     test = truth(cx, value, node)
@@ -214,6 +224,12 @@ def static_truth(value: AV) -> bool | None:
     return None if isinstance(value, (*ATOMS, Ref)) else True
 
 
+def tested(cx: Context, value: AV, node: Any) -> AV:
+    """What decides the truth of a value: the content of a container, the answer of an object."""
+    answer = cx.overloaded(cx, node, "Bool", value)
+    return opened(cx, value, node) if answer is None else answer
+
+
 def static_value(value: AV) -> Any:
     """The Python object, if it is known at compile time, else a sentinel."""
     if isinstance(value, Const):
@@ -228,6 +244,7 @@ def static_value(value: AV) -> Any:
 
 def truth(cx: Context, value: AV, node: Any) -> Atom:
     """The atom that decides a branch on ``value``."""
+    value = tested(cx, value, node)
     known = static_truth(value)
     if known is not None:
         return constant(known)

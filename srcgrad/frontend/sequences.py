@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from srcgrad.frontend.boxes import opened, taken
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     AV,
+    ITERATOR_TYPES,
+    Box,
     Enumerate,
     Mapped,
     Mapping,
+    Once,
     Range,
     Ref,
     Reversed,
@@ -22,6 +26,7 @@ from srcgrad.frontend.kinds import (
     describe,
     lift,
 )
+from srcgrad.frontend.objects import special
 from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Const
@@ -49,6 +54,15 @@ def items_of(cx: Context, value: AV, node: Any) -> list[AV]:
 
 def known_items(cx: Context, value: AV, node: Any) -> list[AV] | None:
     """The items of an iterable, ``None`` where their number is not known before the run."""
+    if isinstance(value, Box) and value.make in ITERATOR_TYPES.values():
+        items = known_items(cx, opened(cx, value, node), node)
+        if items is not None:
+            taken(cx, value)
+        return items
+    answer = special(cx, value, "__iter__", [], node)
+    value = opened(cx, value if answer is None else answer, node)
+    if isinstance(value, Once):
+        value = value.part
     if isinstance(value, Seq):
         return list(value.items)
     if isinstance(value, Mapping):

@@ -9,26 +9,28 @@ from __future__ import annotations
 from typing import Any
 
 import gast
-import numpy as np
 
+from srcgrad.frontend.boxes import boxed
 from srcgrad.frontend.branches import branch, is_true
+from srcgrad.frontend.containers import delete_from
 from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, RETURN_VALUE, Context, Exit
 from srcgrad.frontend.contexts import with_statement
 from srcgrad.frontend.expressions import expression, store_name
 from srcgrad.frontend.imports import import_modules, import_names
 from srcgrad.frontend.inlining import define_nested
-from srcgrad.frontend.iteration import lower_for
-from srcgrad.frontend.kinds import AV, NONE, Ref, Seq, leaves
+from srcgrad.frontend.iteration import lower_for, written_while
+from srcgrad.frontend.kinds import AV, NONE, Seq
 from srcgrad.frontend.loops import lower_loop
 from srcgrad.frontend.matching import match
-from srcgrad.frontend.operators import binary, negative, truth
+from srcgrad.frontend.objects import set_field, store_attribute
+from srcgrad.frontend.operators import truth
 from srcgrad.frontend.sequences import items_of, known_items
-from srcgrad.frontend.stores import add_item, overwrite, store_item
-from srcgrad.frontend.subscripts import subscript
+from srcgrad.frontend.subscripts import Unsettled, subscript
 from srcgrad.frontend.texts import assert_statement, raise_statement
+from srcgrad.frontend.updates import store_into, update_statement
 from srcgrad.ir.build import constant
-from srcgrad.ir.nodes import Const, Var
-from srcgrad.ir.types import FLOAT, INT, UNKNOWN, Array, Number, dims_of, is_differentiable
+from srcgrad.ir.nodes import Var
+from srcgrad.ir.types import UNKNOWN
 
 
 def statements(cx: Context, body: list[Any]) -> Exit:
@@ -160,7 +162,10 @@ def assign(cx: Context, target: Any, value: AV, node: Any) -> None:
         return
     if isinstance(target, gast.Subscript):
         container, index = expression(cx, target.value), expression(cx, target.slice)
-        store_item(cx, container, index, value, node)
+        store_into(cx, container, index, value, node)
+        return
+    if isinstance(target, gast.Attribute):
+        store_attribute(cx, expression(cx, target.value), target.attr, value, node)
         return
     if not isinstance(target, (gast.Tuple, gast.List)):
         cx.refuse("SG206", "only names can be assigned to", node, "assign to a name")
@@ -186,94 +191,10 @@ def unpack(cx: Context, value: AV, targets: list[Any], node: Any) -> list[tuple[
     if not stars:
         return list(zip(targets, items, strict=True))
     place, after = stars[0], least - stars[0]
-    middle = Seq(tuple(items[place : len(items) - after]), list)
+    middle = boxed(cx, Seq(tuple(items[place : len(items) - after]), list))
     values = [*items[:place], middle, *items[len(items) - after :]]
     names = [*targets[:place], targets[place].value, *targets[place + 1 :]]
     return list(zip(names, values, strict=True))
-
-
-def _aug_assign(cx: Context, node: Any) -> None:
-    if isinstance(node.target, gast.Subscript):
-        _update_item(cx, node)
-        return
-    if not isinstance(node.target, gast.Name):
-        cx.refuse("SG206", "this target cannot be updated in place", node, "assign to a name")
-    name = node.target.id
-    load = gast.copy_location(gast.Name(name, gast.Load(), None, None), node.target)
-    old = expression(cx, load)
-    operand = expression(cx, node.value)
-    new = binary(cx, node, type(node.op).__name__, old, operand)
-    if isinstance(old, Seq):
-        if old.make is list:
-            cx.refuse("SG206", "in-place change of a list", node, "write a = a + b")
-        store_name(cx, name, new, node)
-        return
-    if isinstance(old, Ref):
-        _update_array(cx, node, name, old, new)
-        return
-    store_name(cx, name, new, node)
-
-
-def _update_item(cx: Context, node: Any) -> None:
-    """``a[i] op= value``: the item is read, updated and written back."""
-    container, index = expression(cx, node.target.value), expression(cx, node.target.slice)
-    old = subscript(cx, container, index, node.target)
-    before = cx.heap.snapshot().versions
-    operand = expression(cx, node.value)
-    untouched = all(cx.heap.versions[loc] is v for loc, v in before.items())
-    operator = type(node.op).__name__
-    if operator in ("Add", "Sub") and untouched and isinstance(container, Ref):
-        added = operand if operator == "Add" else _negated(cx, operand, node)
-        if added is not None and add_item(cx, container, index, added, node, repeats=False):
-            return
-    new = binary(cx, node, operator, old, operand)
-    if isinstance(old, Ref):
-        _refuse_integers(cx, node, "the array", cx.type_of(old), cx.type_of(new))
-    store_item(cx, container, index, new, node)
-
-
-def _negated(cx: Context, value: AV, node: Any) -> AV | None:
-    """``-value``, where adding that is the same as subtracting the value."""
-    type_ = cx.type_of(value)
-    if isinstance(value, Const) or type_ in (INT, FLOAT) or is_differentiable(type_ or UNKNOWN):
-        return negative(cx, cx.atom(value, node))
-    return None
-
-
-def _refuse_integers(cx: Context, node: Any, name: str, old: Any, new: Any) -> None:
-    """Refuse to put real numbers into an array of integers in place, as NumPy does."""
-    if not (isinstance(old, Array) and isinstance(new, (Array, Number))) or old.dtype is None:
-        return
-    dtype = new.dtype if isinstance(new, Array) else np.dtype(new.kind)
-    if dtype is not None and dtype != old.dtype and not np.can_cast(dtype, old.dtype, "same_kind"):
-        message = f"{name!r} is an array of {old.dtype} and cannot hold the result"
-        cx.refuse("SG219", message, node, "make it with dtype=float")
-
-
-def _update_array(cx: Context, node: Any, name: str, old: Ref, new: AV) -> None:
-    """``name op= value`` on an array: NumPy updates it in place, seen by all names that share it."""
-    before, after = cx.atom(old, node), cx.atom(new, node)
-    _refuse_integers(cx, node, name, before.type, after.type)
-    dims = dims_of(before.type)
-    if dims is not None:
-        overwrite(cx, old, after, node)
-        return
-    unseen = old.loc not in cx.heap.views and old.loc not in cx.heap.kept
-    if _may_alias(cx, name, old) or not unseen:
-        remedy = f"write {name} = {name} {_symbol(node.op)} ..., or copy first"
-        cx.refuse("SG207", f"whether this updates {name!r} in place is not known", node, remedy)
-    if isinstance(after, Var):
-        after.name = after.name or name
-    cx.heap.versions[old.loc] = after
-
-
-def _may_alias(cx: Context, name: str, ref: Ref) -> bool:
-    return any(ref in leaves(value) for other, value in cx.frame.names.items() if other != name)
-
-
-def _symbol(operator: Any) -> str:
-    symbols = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "Pow": "**", "MatMult": "@"}
-    return symbols.get(type(operator).__name__, "op")
 
 
 def _return(cx: Context, node: Any) -> Exit:
@@ -287,9 +208,16 @@ def _while(cx: Context, node: Any) -> Exit:
         with cx.at(node.test):
             return truth(cx, expression(cx, node.test), node.test)
 
-    exit_ = lower_loop(
-        cx, node, index=None, span=None, test=test, body=lambda: statements(cx, node.body)
-    )
+    def body() -> Exit:
+        return statements(cx, node.body)
+
+    names, before = dict(cx.frame.names), cx.heap.snapshot()
+    try:
+        exit_ = lower_loop(cx, node, index=None, span=None, test=test, body=body)
+    except Unsettled as unsettled:
+        cx.frame.names = names
+        cx.heap.restore(before)
+        exit_ = written_while(cx, node, test, body, unsettled)
     return after_loop(cx, node, exit_)
 
 
@@ -328,9 +256,14 @@ def _raise(cx: Context, node: Any) -> Exit:
 
 def _delete(cx: Context, node: Any) -> None:
     for target in node.targets:
-        if not isinstance(target, gast.Name):
-            cx.refuse("SG112", "only names can be deleted", node, "build the container without it")
-        if cx.frame.names.pop(target.id, None) is None:
+        if isinstance(target, gast.Subscript):
+            container, index = expression(cx, target.value), expression(cx, target.slice)
+            delete_from(cx, container, index, node)
+        elif isinstance(target, gast.Attribute):
+            set_field(cx, expression(cx, target.value), target.attr, None, node)
+        elif not isinstance(target, gast.Name):
+            cx.refuse("SG112", "only names and items can be deleted", node, "delete one by one")
+        elif cx.frame.names.pop(target.id, None) is None:
             cx.refuse("SG209", f"{target.id!r} is not bound here", node, "assign it before")
 
 
@@ -341,7 +274,7 @@ def _declare_global(cx: Context, node: Any) -> None:
 _TABLE: dict[str, Any] = {
     "Assign": _assign,
     "AnnAssign": _ann_assign,
-    "AugAssign": _aug_assign,
+    "AugAssign": update_statement,
     "Return": _return,
     "While": _while,
     "For": _for,

@@ -264,7 +264,8 @@ def test_partial_is_followed_when_its_array_changes():
         ("return sum([x for k in {'a', 'b'}])", "SG220"),
         ("for k in {1, 2}:\n        x = x * k\n    return x", "SG220"),
         ("return x * int('q')", "SG227"),
-        ("return next(iter([x]))", "SG201"),
+        ("return next([x])", "SG104"),
+        ("return next(iter([]))", "SG227"),
     ],
 )
 def test_refused_with_place_and_remedy(body, code, tmp_path):
