@@ -65,9 +65,11 @@ def elementwise(runs: dict[str, Callable[..., Any]]) -> Infer:
 
     def infer(types: tuple[Type, ...], attrs: Attrs) -> Type:
         value = probe(runs[attrs.get("via", "")], types)
-        if value is not None and not isinstance(value, (np.generic, np.ndarray)):
-            return type_of_value(value)
         dims = broadcast_dims(*(dims_of(t) for t in types))
+        if value is not None and not isinstance(value, (np.generic, np.ndarray)):
+            if dims == ():
+                return type_of_value(value)
+            value = np.asarray(value)  # 1j * np.float64(1) is Python's, 1j * array NumPy's
         return Array(None if value is None else value.dtype, dims)
 
     return infer
