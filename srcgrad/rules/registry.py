@@ -25,7 +25,7 @@ from srcgrad.ir.nodes import Const
 from srcgrad.ir.ops import Op, Storage, define
 from srcgrad.ir.types import Number
 from srcgrad.rules.broadcasting import full, unbroadcast
-from srcgrad.rules.symbols import Sym, conj, real_like
+from srcgrad.rules.symbols import Sym, conj, conjugate, real_like
 
 Rule = Callable[..., Any]
 
@@ -74,7 +74,7 @@ class Elementwise:
         if rule is None:
             return None
         partial = rule(*args, out)
-        partial = conj(partial) if isinstance(partial, Sym) else partial.conjugate()
+        partial = conj(partial) if isinstance(partial, Sym) else conjugate(partial)
         return unbroadcast(g * partial, out, args[k])
 
     def jvp(
