@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.frontend import library_fft, library_linalg, library_math, library_numeric
+from srcgrad.frontend import (
+    library_assembly,
+    library_fft,
+    library_linalg,
+    library_math,
+    library_numeric,
+)
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     ATOMS,
@@ -226,6 +232,7 @@ def _math_pow(cx: Context, node: Any, x: AV, y: AV) -> AV:
 __all__ = [
     "HANDLERS",
     "METHODS",
+    "library_assembly",
     "library_fft",
     "library_linalg",
     "library_math",

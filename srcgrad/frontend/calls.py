@@ -38,7 +38,7 @@ from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
-from srcgrad.rules.registry import Binding, binding_of
+from srcgrad.rules.bindings import Binding, binding_of
 
 
 def call(cx: Context, node: Any) -> AV:
