@@ -7,6 +7,7 @@ import operator
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -82,11 +83,13 @@ def binding_of(function: Any) -> Binding | None:
     except TypeError:
         return None
     special = sys.modules.get("scipy.special")
-    if found is None and special is not None:
-        name = getattr(function, "__name__", "")
-        if name in SCIPY and getattr(special, name, None) is function:
-            return SCIPY[name]
-    return found
+    return _special_functions(special).get(function) if found is None and special else found
+
+
+@lru_cache(maxsize=1)
+def _special_functions(special: Any) -> dict[Any, Binding]:
+    """The functions of ``scipy.special`` that are known, some of them under several names."""
+    return {getattr(special, n): b for n, b in SCIPY.items() if hasattr(special, n)}
 
 
 def _dotted(module: Any, path: str) -> Any:

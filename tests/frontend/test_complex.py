@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcgrad import grad, value_and_grad
+from srcgrad import check_grads, grad, value_and_grad
 
 RANDOM = np.random.default_rng(4)
 Z = RANDOM.normal(size=(3, 4)) + 1j * RANDOM.normal(size=(3, 4))
@@ -192,3 +192,7 @@ def test_text_of_a_transform_is_one_expression() -> None:
     derived(V)
     assert "np.fft.ifft(" in derived.source
     assert ".real" in derived.source
+
+
+def test_check_grads_takes_complex_arguments() -> None:
+    check_grads(lambda z, x: np.sum(np.abs(z * x) ** 2) + z[0].imag, (Z[0], V[:4]), argnums=(0, 1))
