@@ -274,6 +274,10 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "real": lambda eqn, args: ast.Attribute(args[0], "real", ast.Load()),
     "imag": lambda eqn, args: ast.Attribute(args[0], "imag", ast.Load()),
     "nonzero": _nonzero,
+    "svd": lambda eqn, args: call("np.linalg.svd", args[0], full_matrices=constant(False)),
+    "lstsq": lambda eqn, args: ast.Subscript(
+        call("np.linalg.lstsq", *args), constant(0), ast.Load()
+    ),
     "einsum": lambda eqn, args: call(
         "np.einsum",
         constant(eqn.attrs["subscripts"]),

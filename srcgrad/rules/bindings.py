@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 import operator
 import sys
@@ -40,6 +41,8 @@ def spellings(
         runs["np"], spells["np"] = _dotted(np, np_), f"np.{np_}"
     if math_:
         runs["math"], spells["math"] = getattr(math, math_), f"math.{math_}"
+    if hasattr(cmath, math_ or "-"):
+        runs["cmath"], spells["cmath"] = getattr(cmath, math_), f"cmath.{math_}"
     return runs, spells
 
 

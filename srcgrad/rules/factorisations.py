@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
-from srcgrad.ir.types import AnyDim
+from srcgrad.ir.types import AnyDim, Opaque
 from srcgrad.rules.broadcasting import full
-from srcgrad.rules.registry import custom, plain
+from srcgrad.rules.linalg import expanded
+from srcgrad.rules.registry import custom, plain, total
 from srcgrad.rules.solvers import (
     adjoint,
     on_matrices,
@@ -224,4 +225,112 @@ custom(
     run=lambda x: np.linalg.svd(x, compute_uv=False),
     infer=on_matrices(lambda a: np.linalg.svd(a, compute_uv=False), _values_dims),
     spell="np.linalg.svdvals",
+)
+
+
+# -- singular vectors -------------------------------------------------------------------------------
+
+
+def _svd_parts(x: Sym, whole: Sym) -> tuple[Sym, Sym, Sym]:
+    u, s, v = (part_of(x, "svd", k, whole) for k in range(3))
+    return u, s, v
+
+
+def _square_gaps(s: Sym, like: Sym) -> Sym:
+    """``1 / (s_j ** 2 - s_i ** 2)`` off the diagonal, zero on it."""
+    eye, squares = identity(like), s * s
+    gaps = squares.call("expand_dims", axis=-2) - squares.call("expand_dims", axis=-1)
+    return 1 / (gaps + eye) - eye
+
+
+def _svd_vjp(g: Sym, x: Sym, whole: Sym, out: Sym, part: int) -> Sym:
+    """Townsend, Differentiating the singular value decomposition (2016); values must differ."""
+    u, s, v = _svd_parts(x, whole)
+    g, row = full(g, out), s.call("expand_dims", axis=-2)
+    if part == 1:
+        return (u * g.call("expand_dims", axis=-2)) @ v
+    if part == 0:
+        inner = adjoint(u) @ g
+        turn = _square_gaps(s, inner) * inner
+        return ((u @ (turn + adjoint(turn))) * row + (g - u @ inner) / row) @ v
+    side = adjoint(g)
+    inner = v @ side
+    turn = _square_gaps(s, inner) * inner
+    rest = side - adjoint(v) @ inner
+    return (u * row) @ (turn + adjoint(turn)) @ v + u @ adjoint(rest / row)
+
+
+def _svd_jvp(tangents: Any, x: Sym, whole: Sym, out: Sym, part: int) -> Sym:
+    u, s, v = _svd_parts(x, whole)
+    t, row = full(tangents[0], x), s.call("expand_dims", axis=-2)
+    right = t @ adjoint(v)
+    inner = adjoint(u) @ right
+    if part == 1:
+        return inner.call("diagonal", via="np", axis1=-2, axis2=-1)
+    gaps = _square_gaps(s, inner)
+    if part == 0:
+        turn = gaps * (inner * row + adjoint(inner * row))
+        return u @ turn + (right - u @ inner) / row
+    scaled = s.call("expand_dims", axis=-1) * inner
+    turn = gaps * (scaled + adjoint(scaled))
+    left = adjoint(t) @ u
+    return adjoint(adjoint(v) @ turn + (left - adjoint(v) @ (v @ left)) / row)
+
+
+plain(
+    "svd",
+    lambda x: np.linalg.svd(x, full_matrices=False),
+    infer.constant_type(Opaque("svd")),
+    zero=True,
+)
+
+
+def _thin(x: Any) -> AnyDim:
+    return _values_dims(x)[-1]
+
+
+register_part(
+    "svd",
+    _svd_vjp,
+    _svd_jvp,
+    {
+        0: ((lambda a: np.linalg.svd(a)[0]), lambda x: (*x[:-1], _thin(x))),
+        1: ((lambda a: np.linalg.svd(a)[1]), _values_dims),
+        2: ((lambda a: np.linalg.svd(a)[2]), lambda x: (*x[:-2], _thin(x), x[-1])),
+    },
+)
+
+
+# -- least squares ----------------------------------------------------------------------------------
+
+
+def _lstsq_a(g: Sym, a: Sym, b: Sym, out: Sym) -> Sym:
+    """By the pseudo-inverse, whose rank must not change; vectors as matrices of one column."""
+    g, b, x = (_as_columns(v) for v in (full(g, out), b, out))
+    p = a.call("pinv", via="np")
+    back = adjoint(p) @ g
+    rest = b - a @ x
+    free = g - p @ (a @ g)
+    return rest @ adjoint(p @ back) + (adjoint(p) @ x) @ adjoint(free) - back @ adjoint(x)
+
+
+def _as_columns(x: Sym) -> Sym:
+    return expanded(x) if x.dims is not None and len(x.dims) == 1 else x
+
+
+def _lstsq_jvp(tangents: Any, a: Sym, b: Sym, out: Sym) -> Sym:
+    p = a.call("pinv", via="np")
+    terms = [] if tangents[1] is None else [p @ full(tangents[1], b)]
+    if tangents[0] is not None:
+        terms.append(_pinv_tangent(full(tangents[0], a), a, p) @ b)
+    return total(terms)
+
+
+custom(
+    "lstsq",
+    _lstsq_a,
+    lambda g, a, b, out: adjoint(a.call("pinv", via="np")) @ full(g, out),
+    jvp=_lstsq_jvp,
+    run=lambda a, b: np.linalg.lstsq(a, b)[0],
+    infer=infer.shaped(lambda a, b: a * b * 1.0, lambda a, b: (a[-1], *b[1:]), rank=2),
 )

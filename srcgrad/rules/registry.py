@@ -202,7 +202,7 @@ def register(
         SCIPY[scipy_] = Binding(name, "sp", operands, tuple(attrs.split()))
     names = tuple(attrs.split())
     for via, function in runs.items():
-        if via in ("np", "math") and run is None:
+        if via in ("np", "math", "cmath") and run is None:
             FUNCTIONS[function] = Binding(name, via, operands, names)
     op = Op(name, runs, spells, infer or infer_types.elementwise(runs), diff=diff, **options)
     return define(op)

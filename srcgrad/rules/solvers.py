@@ -171,7 +171,8 @@ def register_part(name: str, vjp: Any, jvp: Any, parts: dict[int, Any]) -> None:
         infer=_part_type(parts),
         storage=Storage.MAYBE,
         spell="part:",
-        real_only=name == "slogdet",  # the sign of a complex determinant moves
+        # The sign of a complex determinant moves; complex singular vectors have free phases.
+        real_only=name in ("slogdet", "svd"),
     )
 
 

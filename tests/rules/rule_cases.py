@@ -574,7 +574,7 @@ CASES: tuple[Case, ...] = tuple(
 
 
 # Parts of a tuple, tested together with the function that gives it.
-TESTED_AS_PAIRS = {"slogdet_part", "eigh_part", "qr_part"}
+TESTED_AS_PAIRS = {"slogdet_part", "eigh_part", "qr_part", "svd_part"}
 
 
 def cases_of(op: str) -> list[Case]:
