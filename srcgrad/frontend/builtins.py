@@ -16,6 +16,7 @@ from srcgrad.frontend import (
     library_linalg,
     library_math,
     library_numeric,
+    library_statistics,
 )
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
@@ -237,4 +238,5 @@ __all__ = [
     "library_linalg",
     "library_math",
     "library_numeric",
+    "library_statistics",
 ]

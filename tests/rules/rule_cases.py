@@ -92,6 +92,7 @@ BINARY: dict[str, tuple[float, float, float, float]] = {
     "divide": (-2, 2, 0.5, 2),
     "remainder": (-5, 5, 1.1, 3),
     "power": (0.4, 2, -2, 2),
+    "float_power": (0.4, 2, -2, 2),
     "maximum": (-2, 2, -2, 2),
     "minimum": (-2, 2, -2, 2),
     "fmax": (-2, 2, -2, 2),
