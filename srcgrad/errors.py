@@ -68,6 +68,8 @@ CODES: dict[str, str] = {
     "SG228": "operation on strings or bytes",
     "SG229": "random numbers without a fixed key",
     "SG230": "size or depth limit of the compiler",
+    "SG232": "conversion that would cut the gradient",
+    "SG233": "recorded operations do not give the value of the run",
     # SG3xx: arguments
     "SG301": "integer or boolean argument cannot be differentiated",
     "SG302": "missing argument",

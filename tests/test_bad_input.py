@@ -6,13 +6,14 @@ import importlib.util
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from srcgrad import grad
+from srcgrad import grad, value_and_grad
 from srcgrad.errors import CODES, FrontendError, SrcgradError
 
 FOLDER = Path(__file__).parent / "bad_input"
@@ -26,6 +27,11 @@ def load() -> dict[str, Callable[[], Any]]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
+    # What is refused here may well be recorded: the messages are those of the source front end.
+    vars(module).update(
+        grad=partial(grad, frontend="source"),
+        value_and_grad=partial(value_and_grad, frontend="source"),
+    )
     return module.CASES  # type: ignore[no-any-return]
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from srcgrad.codegen import inline
+from srcgrad.codegen.effects import EFFECTS, effect
 from srcgrad.codegen.emit_expressions import ExpressionEmitter
 from srcgrad.codegen.printer import Comment
 from srcgrad.codegen.spell import Expr, as_index, call, method, name, spell, subscript
@@ -44,8 +45,8 @@ class StatementEmitter(ExpressionEmitter):
             return [ast.Assign([every], value, None)]
         if eqn.op.name == "apart":
             return [self.apart(eqn)]
-        if eqn.op.name == "check":
-            return [ast.Assert(self.expr(eqn.args[0]), None)]
+        if eqn.op.name in EFFECTS:
+            return [effect(eqn, [self.expr(a) for a in eqn.args])]
         if not eqn.outs or eqn.op.name in ("push", "settle"):
             return [ast.Expr(spell(eqn, [self.pushed(a) for a in eqn.args]))]
         if eqn.op.name == "unpack" or len(eqn.outs) > 1:

@@ -12,7 +12,8 @@ import gast
 import numpy as np
 
 from srcgrad.frontend.context import Context
-from srcgrad.frontend.kinds import ATOMS, AV, Instance, Method, Ref, Seq, Static
+from srcgrad.frontend.kinds import ATOMS, AV, Method, Ref, Seq, Static, Super
+from srcgrad.frontend.objects import class_of_object, object_attribute
 from srcgrad.frontend.resolve import Capture, Root, is_numpy_module, root_of
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom
@@ -21,6 +22,10 @@ from srcgrad.ir.types import Array, dims_of, is_complex
 
 def attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
     """``value.name``."""
+    if isinstance(value, Super):
+        return object_attribute(cx, value.receiver, name, node, value.cls)
+    if class_of_object(value) is not None and not _is_own(value, name):
+        return object_attribute(cx, value, name, node)
     if isinstance(value, Static):
         if not hasattr(value.value, name):
             cx.refuse(
@@ -29,11 +34,7 @@ def attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
                 node,
                 "check the spelling",
             )
-        return _static_attribute(cx, value.value, name, node)
-    if isinstance(value, Instance):
-        return _instance_attribute(cx, value, name, node)
-    if isinstance(value, Seq) and name in getattr(value.make, "_fields", ()):
-        return value.items[value.make._fields.index(name)]  # type: ignore[attr-defined]
+        return static_attribute(cx, value.value, name, node)
     if isinstance(value, (*ATOMS, Ref)):
         return _array_attribute(cx, value, name, node)
     return Method(value, name)
@@ -44,7 +45,15 @@ def _shown(value: Any) -> str:
     return f"module {value.__name__}" if isinstance(value, ModuleType) else repr(value)
 
 
-def _static_attribute(cx: Context, owner: Any, name: str, node: Any) -> AV:
+def _is_own(value: AV, name: str) -> bool:
+    """Whether a captured object holds the attribute itself, or a named tuple brings it along."""
+    if isinstance(value, Static):
+        return name in getattr(value.value, "__dict__", {})
+    return isinstance(value, Seq) and name in ("_replace", "_asdict", "index", "count")
+
+
+def static_attribute(cx: Context, owner: Any, name: str, node: Any) -> AV:
+    """``owner.name`` of something known at compile time: a capture, if it is not a constant."""
     value = getattr(owner, name)
     if isinstance(value, (bool, int, float, complex)) and getattr(owner, "__name__", "") in (
         "numpy",
@@ -82,15 +91,6 @@ def _static_root(cx: Context, node: Any) -> Capture | None:
         return None
     root = root_of(frame.function.function, node.id)
     return None if root is None else Capture(root, tuple(reversed(steps)))
-
-
-def _instance_attribute(cx: Context, value: Instance, name: str, node: Any) -> AV:
-    for key, part in value.fields:
-        if key == name:
-            return part
-    if callable(getattr(value.cls, name, None)):
-        return Method(value, name)
-    cx.refuse("SG203", f"{value.cls.__name__} has no field {name!r}", node, "check the spelling")
 
 
 def _array_attribute(cx: Context, value: AV, name: str, node: Any) -> AV:

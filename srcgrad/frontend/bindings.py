@@ -22,12 +22,42 @@ def assigned_names(nodes: list[Any]) -> list[str]:
             if isinstance(node, gast.FunctionDef):
                 found[node.name] = None
             continue
-        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
-            found[node.id] = None
-        if isinstance(node, gast.Return):
-            found[RETURN_VALUE] = None
-        todo.extend(reversed(list(gast.iter_child_nodes(node))))
-    return list(found)
+        found.update(dict.fromkeys(_bound_by(node)))
+        inner = list(gast.iter_child_nodes(node))
+        if isinstance(node, gast.comprehension):  # its names are those of a scope of its own
+            inner = [child for child in inner if child is not node.target]
+        todo.extend(reversed(inner))
+    outside = declared_names(nodes)
+    return [name for name in found if name not in outside]
+
+
+def _bound_by(node: Any) -> list[str]:
+    """Names that a node itself binds."""
+    if isinstance(node, gast.Name):
+        return [node.id] if isinstance(node.ctx, (gast.Store, gast.Del)) else []
+    if isinstance(node, gast.Return):
+        return [RETURN_VALUE]
+    if isinstance(node, gast.alias):
+        return [node.asname or node.name.partition(".")[0]]
+    if isinstance(node, (gast.MatchAs, gast.MatchStar)):
+        return [node.name] if node.name else []
+    if isinstance(node, gast.MatchMapping):
+        return [node.rest] if node.rest else []
+    return []
+
+
+def declared_names(nodes: list[Any], *kinds: type) -> set[str]:
+    """Names that statements declare ``global`` or ``nonlocal``, nested functions left out."""
+    found: set[str] = set()
+    todo: list[Any] = list(nodes)
+    while todo:
+        node: Any = todo.pop()
+        if isinstance(node, (gast.FunctionDef, gast.Lambda)):
+            continue
+        if isinstance(node, kinds or (gast.Global, gast.Nonlocal)):
+            found.update(getattr(node, "names", ()))
+        todo.extend(gast.iter_child_nodes(node))
+    return found
 
 
 def reads_of(tree: Any, name: str) -> int:
@@ -44,14 +74,16 @@ def is_rebound(node: Any, name: str) -> bool:
         if isinstance(child, gast.AugAssign):
             continue
         targets: list[Any] = []
-        if isinstance(child, gast.Assign):
+        if isinstance(child, (gast.Assign, gast.Delete)):
             targets = child.targets
-        elif isinstance(child, (gast.For, gast.AnnAssign)):
+        elif isinstance(child, (gast.For, gast.AnnAssign, gast.NamedExpr)):
             targets = [child.target]
+        elif name in _bound_by(child) and not isinstance(child, gast.Name):
+            return True
         for target in targets:
             if any(isinstance(n, gast.Name) and n.id == name for n in gast.walk(target)):
                 return True
     return False
 
 
-__all__ = ["assigned_names", "is_rebound", "reads_of"]
+__all__ = ["assigned_names", "declared_names", "is_rebound", "reads_of"]

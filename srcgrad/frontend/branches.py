@@ -16,8 +16,10 @@ from srcgrad.frontend.heap import Snapshot
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
+    Box,
     Ref,
     Static,
+    Unmergeable,
     children,
     describe,
     leaves,
@@ -28,14 +30,6 @@ from srcgrad.frontend.kinds import (
 from srcgrad.ir.build import atom_key
 from srcgrad.ir.nodes import Atom, Branch, Const, Loop, Stmt, Undef, Var
 from srcgrad.ir.types import INT, UNKNOWN, join
-
-
-@dataclass(frozen=True)
-class Unmergeable:
-    """Bound to a name that has no single kind after a branch or loop; reading it is refused."""
-
-    reason: str
-    code: str = "SG208"
 
 
 @dataclass
@@ -53,8 +47,10 @@ class Merge:
     """Outs of a branch in the making."""
 
     cx: Context
+    old_locs: frozenset[int]
     first: dict[int, Atom]
     second: dict[int, Atom]
+    contents: tuple[dict[int, AV], dict[int, AV]]
     outs: list[Var] = field(default_factory=list)
     then: list[Atom] = field(default_factory=list)
     orelse: list[Atom] = field(default_factory=list)
@@ -87,11 +83,14 @@ def branch(
     cx.frame.names = dict(names)
     cx.heap.restore(before)
     second = _run_arm(cx, orelse, names)
-    merge = Merge(cx, first.heap.versions, second.heap.versions)
+    old_locs = frozenset((*before.versions, *before.contents))
+    contents = (first.heap.contents, second.heap.contents)
+    merge = Merge(cx, old_locs, first.heap.versions, second.heap.versions, contents)
     cx.heap.restore(before)
     for loc in before.versions:
         if loc not in cx.heap.views:
-            _merge_version(merge, loc, merge.first[loc], merge.second[loc])
+            _merge_version(merge, loc, first, second)
+    _merge_boxes(merge, before, first, second)
     cx.frame.names = _merge_names(merge, first, second)
     exit_ = _merge_exit(merge, first.exit, second.exit)
     cx.builder.append(
@@ -108,32 +107,85 @@ def branch(
 
 
 def _run_arm(cx: Context, lower: Callable[[], Exit], before: dict[str, AV]) -> Arm:
-    outer = cx.builder
+    outer, contents = cx.builder, dict(cx.heap.contents)
     cx.builder = outer.child()
     try:
         exit_ = lower()
         for name, value in cx.frame.names.items():
             if value is not before.get(name):  # it may leave the arm: read what has changed since
-                for leaf in leaves(value):
-                    if isinstance(leaf, Ref):
-                        cx.heap.read(leaf.loc, cx.emit)
+                _read_all(cx, value)
+        for content in [c for k, c in cx.heap.contents.items() if c is not contents.get(k)]:
+            _read_all(cx, content)
         return Arm(cx.builder, cx.frame.names, cx.heap.snapshot(), exit_)
     finally:
         cx.builder = outer
 
 
-def _merge_version(merge: Merge, loc: int, a: Atom, b: Atom) -> None:
+def _read_all(cx: Context, value: AV) -> None:
+    """Read the arrays directly in a value."""
+    for leaf in leaves(value):
+        if isinstance(leaf, Ref):
+            cx.heap.read(leaf.loc, cx.emit)
+
+
+def _merge_version(merge: Merge, loc: int, first: Arm, second: Arm) -> None:
+    a, b = first.heap.versions[loc], second.heap.versions[loc]
+    if first.exit.raises:
+        a = Undef(b.type) if a is not b else a
+    elif second.exit.raises:
+        b = Undef(a.type) if a is not b else b
     merged = merge.atom(a, b, getattr(a, "name", ""))
     if merged is not None:
         merge.cx.heap.versions[loc] = merged
 
 
+def _merge_boxes(merge: Merge, before: Snapshot, first: Arm, second: Arm) -> None:
+    """Contents of boxes that were there before: one value for the two that the arms leave."""
+    for loc in before.contents:
+        if first.exit.raises or second.exit.raises:
+            arm, raising = (second, first) if first.exit.raises else (first, second)
+            old, new = raising.heap.contents[loc], arm.heap.contents[loc]
+            merged = new if old is new else map_leaves(new, _Survivor(merge, arm, second))
+        else:
+            a, b = (contents[loc] for contents in merge.contents)
+            merged = merge_values(merge, a, b, "a part of a container")
+        merge.cx.heap.contents[loc] = merged
+
+
 def _merge_names(merge: Merge, first: Arm, second: Arm) -> dict[str, AV]:
+    if first.exit.raises or second.exit.raises:
+        arm, raising = (second, first) if first.exit.raises else (first, second)
+        survivor = _Survivor(merge, arm, second)
+        return {
+            name: value if raising.names.get(name) is value else map_leaves(value, survivor)
+            for name, value in arm.names.items()
+        }
     names: dict[str, AV] = {}
     for name in (*first.names, *(n for n in second.names if n not in first.names)):
         a, b = first.names.get(name), second.names.get(name)
         names[name] = merge_values(merge, a, b, name)
     return names
+
+
+class _Survivor:
+    """Takes the leaves of an arm out of the branch whose other arm raises: nobody sees that one's."""
+
+    def __init__(self, merge: Merge, arm: Arm, second: Arm) -> None:
+        self.merge, self.swapped = merge, arm is second
+        self.seen: set[int] = set()
+
+    def __call__(self, value: AV) -> AV:
+        if isinstance(value, Box) and value.loc not in (self.seen | self.merge.old_locs):
+            self.seen.add(value.loc)
+            contents = self.merge.cx.heap.contents
+            contents[value.loc] = map_leaves(contents[value.loc], self)
+        if isinstance(value, Const) or not isinstance(value, (*ATOMS, Ref)):
+            return value
+        if isinstance(value, Ref) and value.loc in self.merge.old_locs:
+            return value
+        missing = Undef(self.merge.cx.type_of(value))  # type: ignore[arg-type]
+        pair = (missing, value) if self.swapped else (value, missing)
+        return _merge_leaf(self.merge, pair[0], pair[1], getattr(value, "name", ""))
 
 
 def merge_values(merge: Merge, a: AV | None, b: AV | None, name: str) -> AV:
@@ -152,6 +204,8 @@ def merge_values(merge: Merge, a: AV | None, b: AV | None, name: str) -> AV:
             return (
                 other  # a recursive call whose result is not known yet: this round is thrown away
             )
+    if isinstance(a, Box) and isinstance(b, Box) and a.make is b.make:
+        return _merge_box(merge, a, b, name)
     if children(a) and structure(a) == structure(b):
         pairs = zip(children(a), children(b), strict=True)
         return rebuild(a, iter([merge_values(merge, x, y, name) for x, y in pairs]))
@@ -160,6 +214,19 @@ def merge_values(merge: Merge, a: AV | None, b: AV | None, name: str) -> AV:
     return Static(
         Unmergeable(f"{name!r} is {describe(a)} in one branch and {describe(b)} in the other")
     )
+
+
+def _merge_box(merge: Merge, a: Box, b: Box, name: str) -> AV:
+    """One box for the two that the arms bind: changed only while nobody else can see which it is."""
+    heap, key = merge.cx.heap, (a, b)
+    if key not in merge.locs:
+        loc = merge.locs[key] = heap.box(Static(Unmergeable("a container that holds itself")))
+        heap.contents[loc] = merge_values(
+            merge, merge.contents[0][a.loc], merge.contents[1][b.loc], name
+        )
+        heap.alias(a.loc, loc)
+        heap.alias(b.loc, loc)
+    return Box(merge.locs[key], a.make)
 
 
 def _merge_leaf(merge: Merge, a: AV, b: AV, name: str) -> AV:
@@ -183,6 +250,9 @@ def _merge_leaf(merge: Merge, a: AV, b: AV, name: str) -> AV:
 
 
 def _merge_exit(merge: Merge, a: Exit, b: Exit) -> Exit:
+    for one, other in ((a, b), (b, a)):
+        if one.raises and (isinstance(other.atom, Const) or other.raises):
+            return other
     if atom_key(a.atom) == atom_key(b.atom):
         return Exit(a.codes | b.codes, a.atom)
     out = Var("exit_code", INT)

@@ -1,16 +1,21 @@
-"""Builtin functions: lengths, iteration, extremes, casts.
+"""Builtin functions of single values: casts, kinds, arithmetic, and those of ``operator``.
 
 Importing this completes the tables of ``library``, which are read through here.
 """
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from srcgrad.frontend import (
+    iterables,
+    itertool,
     library_assembly,
     library_fft,
     library_linalg,
@@ -18,147 +23,153 @@ from srcgrad.frontend import (
     library_numeric,
     library_statistics,
 )
+from srcgrad.frontend.attributes import attribute
+from srcgrad.frontend.boxes import opened, unboxed
+from srcgrad.frontend.comparisons import compare
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
+    NONE,
+    Box,
     Enumerate,
+    Instance,
+    Mapped,
     Mapping,
+    Method,
+    Partial,
     Range,
     Ref,
     Reversed,
     Seq,
     Static,
+    Super,
+    Text,
+    UserFunction,
     Zip,
-    describe,
 )
 from srcgrad.frontend.library import HANDLERS, METHODS, Handler, handles
-from srcgrad.frontend.operators import binary, static_truth, static_value
+from srcgrad.frontend.objects import store_attribute, super_of
+from srcgrad.frontend.operators import binary, static_truth, static_value, tested
+from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.build import constant
-from srcgrad.ir.nodes import Atom, Const
-from srcgrad.ir.types import BOOL, INT, Array, Number, dims_of, is_complex
+from srcgrad.ir.nodes import Const
+from srcgrad.ir.types import INT, Array, Number, dims_of, is_complex
 
-_ZERO, _ZERO_POINT, _EMPTY = constant(0), constant(0.0), Seq(())
-
-
-@handles(len)
-def _len(cx: Context, node: Any, value: AV) -> AV:
-    if isinstance(value, (Seq, Mapping)):
-        return constant(len(value.items))
-    if isinstance(value, Static) and isinstance(value.value, str):
-        return constant(len(value.value))
-    atom = cx.atom(value, node, "len")
-    dims = dims_of(atom.type)
-    if dims == ():
-        cx.refuse("SG215", "a scalar has no len", node, "pass an array")
-    if dims is not None and isinstance(dims[0], int):
-        return constant(dims[0])
-    return cx.emit("length", atom, axis=0)
-
-
-@handles(range)
-def _range(cx: Context, node: Any, *limits: AV) -> AV:
-    atoms = [cx.atom(v, node, "range") for v in limits]
-    for atom in atoms:
-        integral = atom.type in (INT, BOOL) or (
-            isinstance(atom.type, Array)
-            and atom.type.dims == ()
-            and atom.type.dtype is not None
-            and atom.type.dtype.kind in "iu"
-        )
-        if not integral:
-            cx.refuse("SG215", f"range does not take {atom.type}", node, "pass integers")
-    if not 1 <= len(atoms) <= 3:
-        cx.refuse("SG217", "range takes one to three arguments", node, "check the call")
-    start = atoms[0] if len(atoms) > 1 else constant(0)
-    stop = atoms[1] if len(atoms) > 1 else atoms[0]
-    return Range(start, stop, atoms[2] if len(atoms) > 2 else constant(1))
-
-
-@handles(zip)
-def _zip(cx: Context, node: Any, *parts: AV) -> AV:
-    if all(isinstance(p, Seq) for p in parts):
-        columns = [p.items for p in parts]  # type: ignore[union-attr]
-        return Seq(tuple(Seq(items) for items in zip(*columns, strict=False)))
-    return Zip(parts)
-
-
-@handles(enumerate)
-def _enumerate(cx: Context, node: Any, iterable: AV, start: AV = _ZERO) -> AV:
-    first = cx.atom(start, node)
-    if isinstance(iterable, Seq) and isinstance(first, Const):
-        pairs = (Seq((constant(first.value + k), v)) for k, v in enumerate(iterable.items))
-        return Seq(tuple(pairs))
-    return Enumerate(iterable, first)
-
-
-@handles(reversed)
-def _reversed(cx: Context, node: Any, sequence: AV) -> AV:
-    if isinstance(sequence, Seq):
-        return Seq(sequence.items[::-1], sequence.make)
-    return Reversed(sequence)
-
-
-@handles(tuple, list)
-def _to_sequence(cx: Context, node: Any, iterable: AV = _EMPTY) -> AV:
-    if not isinstance(iterable, Seq):
-        cx.refuse(
-            "SG220",
-            f"{describe(iterable)} cannot be turned into a sequence",
-            node,
-            "write the items out",
-        )
-    return Seq(iterable.items, list if getattr(node.func, "id", "") == "list" else tuple)
+_ZERO, _ZERO_POINT = constant(0), constant(0.0)
 
 
 @handles(abs)
 def _abs(cx: Context, node: Any, x: AV) -> AV:
+    answer = cx.overloaded(cx, node, "Abs", x)
+    if answer is not None:
+        return answer
     if isinstance(x, Const):
         return constant(abs(x.value))
     return cx.bind(cx.emit("absolute", cx.atom(x, node), via=""), x)
 
 
-def _extremum(name: str, python: Any) -> Handler:
-    def handler(cx: Context, node: Any, *values: AV) -> AV:
-        items = values[0].items if len(values) == 1 and isinstance(values[0], Seq) else values
-        if len(items) < 2 and not isinstance(values[0], Seq):
-            cx.refuse(
-                "SG210",
-                f"{python.__name__} of one array compares element by element",
-                node,
-                f"use np.{python.__name__}",
-            )
-        known = [static_value(v) for v in items]
-        if all(isinstance(k, (int, float)) for k in known):
-            return constant(python(known))
-        atoms = [cx.atom(v, node, python.__name__) for v in items]
-        if any(dims_of(a.type) not in ((), None) for a in atoms):
-            cx.refuse("SG222", f"{python.__name__} of arrays is ambiguous", node, f"use np.{name}")
-        result: Atom = atoms[0]
-        for atom in atoms[1:]:
-            result = cx.emit(name, result, atom, via="py")
-        return result
-
-    return handler
-
-
-HANDLERS[max] = _extremum("maximum", max)
-HANDLERS[min] = _extremum("minimum", min)
-
-
-@handles(sum)
-def _sum(cx: Context, node: Any, iterable: AV, start: AV = _ZERO) -> AV:
-    if not isinstance(iterable, Seq):
-        cx.refuse("SG210", "the builtin sum of an array adds row by row", node, "use np.sum")
-    total = start
-    for item in iterable.items:
-        total = binary(cx, node, "Add", total, item)
-    return total
-
-
-@handles(pow)
+@handles(pow, operator.pow)
 def _pow(cx: Context, node: Any, base: AV, exp: AV) -> AV:
     return binary(cx, node, "Pow", base, exp)
+
+
+def _binary(name: str) -> Handler:
+    return lambda cx, node, a, b: binary(cx, node, name, a, b)
+
+
+def _comparison(name: str) -> Handler:
+    return lambda cx, node, a, b: compare(cx, node, name, a, b)
+
+
+for _function, _name in (
+    (operator.add, "Add"),
+    (operator.sub, "Sub"),
+    (operator.mul, "Mult"),
+    (operator.truediv, "Div"),
+    (operator.floordiv, "FloorDiv"),
+    (operator.mod, "Mod"),
+    (operator.matmul, "MatMult"),
+):
+    HANDLERS[_function] = _binary(_name)
+for _function, _name in (
+    (operator.lt, "Lt"),
+    (operator.le, "LtE"),
+    (operator.gt, "Gt"),
+    (operator.ge, "GtE"),
+    (operator.eq, "Eq"),
+    (operator.ne, "NotEq"),
+):
+    HANDLERS[_function] = _comparison(_name)
+
+
+@handles(operator.neg)
+def _neg(cx: Context, node: Any, a: AV) -> AV:
+    return cx.bind(cx.emit("negative", cx.atom(a, node)), a)
+
+
+@handles(operator.getitem)
+def _getitem(cx: Context, node: Any, a: AV, b: AV) -> AV:
+    return subscript(cx, a, b, node)
+
+
+@handles(callable)
+def _callable(cx: Context, node: Any, value: AV) -> AV:
+    if isinstance(value, Static):
+        return constant(callable(value.value))
+    made = class_of(cx, value)
+    known = isinstance(value, (UserFunction, Method, Partial))
+    return constant(known or hasattr(made, "__call__"))  # noqa: B004
+
+
+@handles(type)
+def _type(cx: Context, node: Any, value: AV) -> AV:
+    cls = class_of(cx, value)
+    if cls is None:
+        cx.refuse("SG212", "the type of this value is not known", node, "use isinstance")
+    return Static(cls)
+
+
+@handles(getattr)
+def _getattr(cx: Context, node: Any, value: AV, name: AV, default: AV | None = None) -> AV:
+    known = static_value(name)
+    if not isinstance(known, str):
+        cx.refuse("SG212", "the name of an attribute must be known", node, "use a literal name")
+    if default is not None and not static_truth(_hasattr(cx, node, value, name)):
+        return default
+    return attribute(cx, value, known, node)
+
+
+@handles(hasattr)
+def _hasattr(cx: Context, node: Any, value: AV, name: AV) -> AV:
+    known = static_value(name)
+    content = opened(cx, value, node)
+    if isinstance(content, Instance) and known in dict(content.fields):
+        return constant(True)
+    owner = value.value if isinstance(value, Static) else class_of(cx, value)
+    if owner is None:
+        cx.refuse("SG212", "the type of this value is not known", node, "use isinstance")
+    return constant(hasattr(owner, known))
+
+
+@handles(setattr)
+def _setattr(cx: Context, node: Any, value: AV, name: AV, new: AV) -> AV:
+    known = static_value(name)
+    if not isinstance(known, str):
+        cx.refuse("SG212", "the name of an attribute must be known", node, "use a literal name")
+    store_attribute(cx, value, known, new, node)
+    return NONE
+
+
+@handles(super)
+def _super(cx: Context, node: Any, cls: AV = NONE, value: AV = NONE) -> AV:
+    known = static_value(cls)
+    return super_of(cx, node) if known is None else Super(value, known)
+
+
+@handles(functools.partial)
+def _partial(cx: Context, node: Any, function: AV, *args: AV, **kwargs: AV) -> AV:
+    return Partial(function, args, tuple(kwargs.items()))
 
 
 @handles(float, np.float64)
@@ -198,6 +209,7 @@ def _int(cx: Context, node: Any, x: AV = _ZERO) -> AV:
 
 @handles(bool)
 def _bool(cx: Context, node: Any, x: AV) -> AV:
+    x = tested(cx, x, node)
     known = static_truth(x)
     return (
         constant(known) if known is not None else cx.emit("not", cx.emit("not", cx.atom(x, node)))
@@ -206,23 +218,47 @@ def _bool(cx: Context, node: Any, x: AV) -> AV:
 
 @handles(isinstance)
 def _isinstance(cx: Context, node: Any, value: AV, cls: AV) -> AV:
-    wanted = static_value(cls)
+    wanted = static_value(unboxed(cx, cls, node))
     classes = wanted if isinstance(wanted, tuple) else (wanted,)
-    type_ = cx.type_of(value)
     if isinstance(value, Static):
         return constant(isinstance(value.value, classes))
-    if isinstance(value, Seq):
-        return constant(issubclass(value.make, classes))
-    if isinstance(value, Mapping):
-        return constant(issubclass(dict, classes))
+    own = class_of(cx, value)
+    if own is None:
+        cx.refuse(
+            "SG212", "isinstance of a value whose kind is not known", node, "test something else"
+        )
+    return constant(issubclass(own, classes))
+
+
+def class_of(cx: Context, value: AV) -> Any:
+    """The class that a value has in the run, ``None`` where that is not known."""
+    if isinstance(value, Static):
+        return type(value.value)
+    if isinstance(value, (Seq, Box)):
+        return value.make
+    if isinstance(value, Instance):
+        return value.cls
+    known: dict[type, type] = {
+        Mapping: dict,
+        Range: range,
+        Zip: zip,
+        Enumerate: enumerate,
+        Mapped: map,
+        Reversed: reversed,
+        Text: str,
+        UserFunction: FunctionType,
+        Partial: functools.partial,
+    }
+    if type(value) in known:
+        return known[type(value)]
+    type_ = cx.type_of(value)
     if isinstance(type_, Number):
-        own = {"bool": bool, "int": int, "float": float, "complex": complex}[type_.kind]
-        return constant(issubclass(own, classes))
+        return {"bool": bool, "int": int, "float": float, "complex": complex}[type_.kind]
     if isinstance(value, Ref):
-        return constant(issubclass(np.ndarray, classes))
+        return np.ndarray
     if isinstance(value, ATOMS) and isinstance(type_, Array) and type_.dtype is not None:
-        return constant(issubclass(type_.dtype.type, classes))
-    cx.refuse("SG212", "isinstance of a value whose kind is not known", node, "test something else")
+        return type_.dtype.type
+    return None
 
 
 @handles(math.pow)
@@ -233,6 +269,8 @@ def _math_pow(cx: Context, node: Any, x: AV, y: AV) -> AV:
 __all__ = [
     "HANDLERS",
     "METHODS",
+    "iterables",
+    "itertool",
     "library_assembly",
     "library_fft",
     "library_linalg",

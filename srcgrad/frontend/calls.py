@@ -5,15 +5,19 @@ A function without a rule is refused, never called.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from functools import lru_cache
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
 from srcgrad.errors import MissingRuleError
+from srcgrad.frontend.arguments import arguments_of, consuming
+from srcgrad.frontend.boxes import boxed, unboxed
 from srcgrad.frontend.builtins import HANDLERS, METHODS
+from srcgrad.frontend.containers import call_container, is_container
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.expressions import expression
 from srcgrad.frontend.inlining import call_user, user_function
@@ -21,31 +25,34 @@ from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
     NONE,
-    Instance,
     Mapping,
     Method,
+    Partial,
     Ref,
     Seq,
     Static,
+    Super,
     UserFunction,
     describe,
-    is_dataclass_type,
     is_namedtuple_type,
 )
 from srcgrad.frontend.library import dtype_of
 from srcgrad.frontend.library_stores import with_out
+from srcgrad.frontend.objects import call_method, class_of_object, construct, is_user_class
 from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.resolve import Capture, Root
+from srcgrad.frontend.statics import evaluated, is_pure
 from srcgrad.frontend.subscripts import array_like
-from srcgrad.ir.build import constant
 from srcgrad.rules.bindings import Binding, binding_of
 
 
 def call(cx: Context, node: Any) -> AV:
     """Abstract value of a call expression."""
     callee = expression(cx, node.func)
-    args = [expression(cx, a) for a in node.args]
-    kwargs = {k.arg: expression(cx, k.value) for k in node.keywords}
+    found = consuming(cx, callee, node)
+    if found is not None:
+        return found
+    args, kwargs = arguments_of(cx, node)
     return call_value(cx, callee, args, kwargs, node)
 
 
@@ -53,8 +60,13 @@ def call_value(cx: Context, callee: AV, args: list[AV], kwargs: dict[str, AV], n
     """Call an abstract value."""
     if isinstance(callee, UserFunction):
         return call_user(cx, callee, args, kwargs, node)
+    if isinstance(callee, Partial):
+        whole = {**dict(callee.kwargs), **kwargs}
+        return call_value(cx, callee.function, [*callee.args, *args], whole, node)
     if isinstance(callee, Method):
         return _call_method(cx, callee, args, kwargs, node)
+    if not isinstance(callee, Static) and class_of_object(callee) is not None:
+        return call_method(cx, callee, "__call__", args, kwargs, node)
     if isinstance(callee, Static):
         return call_function(cx, callee.value, args, kwargs, node)
     cx.refuse("SG210", f"{describe(callee)} cannot be called", node, "call a function")
@@ -64,11 +76,19 @@ def call_function(
     cx: Context, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
 ) -> AV:
     """Call a Python object known at compile time."""
-    if "out" in kwargs or isinstance(function, np.ufunc):
+    if not _keeps_identity(function):
+        args = [unboxed(cx, a, node) for a in args]
+        kwargs = {k: unboxed(cx, v, node) for k, v in kwargs.items()}
+    binding = binding_of(function)
+    known_out = "out" in kwargs and (binding is not None or _lookup(HANDLERS, function))
+    if known_out or isinstance(function, np.ufunc):
         written = with_out(cx, function, args, kwargs, node)
         if written is not None:
             return written
         kwargs = {k: v for k, v in kwargs.items() if k != "out"}
+    known = _evaluated(cx, function, args, kwargs, node)
+    if known is not None:
+        return known
     handler = _lookup(HANDLERS, function)
     if handler is not None:
         try:
@@ -79,13 +99,21 @@ def call_function(
                 "SG202", f"{name}: {error}", node, "use the arguments that the docs list for it"
             )
         return handler(cx, node, *args, **kwargs)  # type: ignore[no-any-return]
-    binding = binding_of(function)
     if binding is not None:
         return _call_bound(cx, binding, function, args, kwargs, node)
-    if is_namedtuple_type(function) or is_dataclass_type(function):
-        return _construct(cx, function, args, kwargs, node)
+    if is_namedtuple_type(function):
+        return _named_tuple(cx, function, args, kwargs, node)
+    if is_user_class(function):
+        return construct(cx, function, args, kwargs, node)
+    if isinstance(function, MethodType) and isinstance(function.__self__, type):
+        inner = user_function(cx, function.__func__, node)  # type: ignore[arg-type]
+        return call_user(cx, inner, [Static(function.__self__), *args], kwargs, node)
+    if class_of_object(Static(function)) is not None:
+        return call_method(cx, Static(function), "__call__", args, kwargs, node)
     if isinstance(function, FunctionType) and not _from_library(function):
         return call_user(cx, user_function(cx, function, node), args, kwargs, node)
+    if isinstance(function, functools.partial):
+        return call_value(cx, _captured_partial(cx, function), args, kwargs, node)
     if function in _EFFECTS:
         cx.refuse(
             "SG227",
@@ -95,6 +123,45 @@ def call_function(
         )
     span = cx.source.span(node)
     raise MissingRuleError.of(_name_of(function), span, cx.source.line(span.line))
+
+
+def _keeps_identity(function: Any) -> bool:
+    """Whether a function hands its arguments on, rather than reading numbers and arrays out of them."""
+    if isinstance(function, np.ufunc) or binding_of(function) is not None:
+        return False
+    handler = _lookup(HANDLERS, function)
+    return handler is None or handler.__module__.rpartition(".")[2] in _KEEPERS
+
+
+_KEEPERS = frozenset({"builtins", "iterables", "itertool", "texts"})
+
+
+def _captured_partial(cx: Context, function: functools.partial[Any]) -> AV:
+    """A partial object from outside: what it holds is captured."""
+    root = Capture(Root(function, "object", "partial"))
+
+    def part(*steps: tuple[str, Any]) -> AV:
+        capture = Capture(root.root, steps)
+        return cx.captured(capture, capture.read())
+
+    inner = part(("attr", "func"))
+    args = tuple(part(("attr", "args"), ("item", k)) for k in range(len(function.args)))
+    kwargs = tuple((k, part(("attr", "keywords"), ("item", k))) for k in function.keywords)
+    return Partial(inner, args, kwargs)
+
+
+def _evaluated(
+    cx: Context, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> AV | None:
+    """The result of a pure function of values that are known now."""
+    if not is_pure(function):
+        return None
+    args = [unboxed(cx, a, node) for a in args]
+    try:
+        return evaluated(function, args, kwargs)
+    except Exception as error:
+        message = f"{_name_of(function)} raises {type(error).__name__}: {error}"
+        cx.refuse("SG227", message, node, "check the call")
 
 
 def _lookup(table: Any, key: Any) -> Any:
@@ -108,7 +175,7 @@ def _from_library(function: FunctionType) -> bool:
     return (function.__module__ or "").partition(".")[0] in ("numpy", "scipy", "math", "cupy")
 
 
-_EFFECTS = (print, open, input, exec, eval)
+_EFFECTS = (open, input, exec, eval)
 
 
 def _name_of(function: Any) -> str:
@@ -199,40 +266,29 @@ def _bind_arguments(
     return pairs
 
 
-def _construct(cx: Context, cls: type, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
-    """An instance of a named tuple or dataclass."""
-    if is_namedtuple_type(cls):
-        names = list(cls._fields)  # type: ignore[attr-defined]
-        values = {**dict(zip(names, args, strict=False)), **kwargs}
-        if set(values) != set(names):
-            cx.refuse("SG217", f"{cls.__name__} needs {', '.join(names)}", node, "give every field")
-        return Seq(tuple(values[n] for n in names), cls)
-    import dataclasses
-
-    fields = dataclasses.fields(cls)
-    values = {**dict(zip([f.name for f in fields], args, strict=False)), **kwargs}
-    if "__post_init__" in cls.__dict__ or set(values) != {f.name for f in fields}:
-        cx.refuse(
-            "SG217",
-            f"{cls.__name__} needs all its fields, and no __post_init__",
-            node,
-            "give every field",
-        )
-    return Instance(cls, tuple((f.name, values[f.name]) for f in fields))
+def _named_tuple(cx: Context, cls: Any, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
+    """An instance of a named tuple."""
+    names = list(cls._fields)
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    for name, value in cls._field_defaults.items():
+        if name not in given:
+            steps = (("attr", "_field_defaults"), ("item", name))
+            given[name] = cx.captured(Capture(Root(cls, "object", cls.__name__), steps), value)
+    if set(given) != set(names) or len(args) + len(kwargs) > len(names):
+        cx.refuse("SG217", f"{cls.__name__} needs {', '.join(names)}", node, "give every field")
+    return Seq(tuple(given[n] for n in names), cls)
 
 
 def _call_method(
     cx: Context, method: Method, args: list[AV], kwargs: dict[str, AV], node: Any
 ) -> AV:
     receiver, name = method.receiver, method.name
-    if isinstance(receiver, Mapping):
-        return _dict_method(cx, receiver, name, args, node)
-    if isinstance(receiver, Instance):
-        function = inspect.getattr_static(receiver.cls, name)
-        if isinstance(function, FunctionType):
-            root = Root(receiver.cls, "object", receiver.cls.__name__)
-            cx.captures.guard(Capture(root, (("attr", name),)), function, by_identity=True)
-            return call_user(cx, user_function(cx, function, node), [receiver, *args], kwargs, node)
+    if isinstance(receiver, Seq) and name in ("_replace", "_asdict"):
+        return _named_tuple_method(cx, receiver, name, kwargs)
+    if isinstance(receiver, Super) or class_of_object(receiver) is not None:
+        return call_method(cx, receiver, name, args, kwargs, node)
+    if is_container(receiver):
+        return call_container(cx, receiver, name, args, kwargs, node)
     if isinstance(receiver, (*ATOMS, Ref)):
         function = METHODS.get(name)
         if function is not None:
@@ -245,21 +301,12 @@ def _call_method(
     )
 
 
-def _dict_method(cx: Context, value: Mapping, name: str, args: list[AV], node: Any) -> AV:
-    def key(k: Any) -> AV:
-        return Static(k) if isinstance(k, (str, bytes)) or k is None else constant(k)
-
-    if name == "items" and not args:
-        return Seq(tuple(Seq((key(k), v)) for k, v in value.items))
-    if name == "keys" and not args:
-        return Seq(tuple(key(k) for k, _ in value.items))
-    if name == "values" and not args:
-        return Seq(tuple(v for _, v in value.items))
-    if name == "get" and args:
-        wanted = static_value(args[0])
-        found = [v for k, v in value.items if k == wanted]
-        return found[0] if found else (args[1] if len(args) > 1 else NONE)
-    cx.refuse("SG203", f"dict method {name!r} is not supported", node, "use [] with literal keys")
+def _named_tuple_method(cx: Context, value: Seq, name: str, kwargs: dict[str, AV]) -> AV:
+    """``_replace`` and ``_asdict`` of a named tuple."""
+    fields = dict(zip(value.make._fields, value.items, strict=True))  # type: ignore[attr-defined]
+    if name == "_asdict":
+        return boxed(cx, Mapping(tuple(fields.items())))
+    return Seq(tuple({**fields, **kwargs}.values()), value.make)
 
 
-__all__ = ["call", "call_function"]
+__all__ = ["call", "call_function", "call_value"]

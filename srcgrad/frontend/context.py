@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from srcgrad.errors import FrontendError, KindError, Span, SrcgradError
 from srcgrad.frontend.heap import Heap, View
-from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, describe, leaves
+from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, describe
 from srcgrad.frontend.resolve import Captures
 from srcgrad.frontend.source import Source
 from srcgrad.ir.build import Builder
@@ -53,6 +53,9 @@ class Frame:
     parent: Frame | None = None
     depth: int = 0
     caller: Frame | None = None
+    comprehension: bool = False
+    region: Any = None  # of a comprehension: the builder in use where it starts
+    outside: frozenset[str] = frozenset()  # names declared global
     held: list[AV] = field(default_factory=list)
 
 
@@ -68,10 +71,20 @@ class Exit:
         """An exit that is known."""
         return Exit(frozenset({code}), Const(code))
 
+    @staticmethod
+    def never() -> Exit:
+        """The end of statements that always raise."""
+        return Exit(frozenset(), Const(NEXT))
+
     @property
     def falls(self) -> bool:
         """Whether the next statement is surely reached."""
         return self.codes == {NEXT}
+
+    @property
+    def raises(self) -> bool:
+        """Whether the end is never reached."""
+        return not self.codes
 
 
 class Context:
@@ -79,7 +92,12 @@ class Context:
 
     statements: Callable[..., Exit]
     expression: Callable[..., AV]
+    assign: Callable[..., None]
     call: Callable[..., AV]
+    call_value: Callable[..., AV]
+    overloaded: Callable[..., AV | None]
+    compare: Callable[..., AV]
+    static_attribute: Callable[..., AV]
     captured: Callable[..., AV]
     call_function: Callable[..., AV]
 
@@ -225,7 +243,7 @@ class Context:
 
     def reachable(self) -> set[int]:
         """Locations of all arrays that a name, or the statement in progress, can still reach."""
-        found: set[int] = set()
+        found: list[AV] = []
         todo: list[Frame | None] = [self.frame]
         seen: set[int] = set()
         while todo:
@@ -234,11 +252,8 @@ class Context:
                 continue
             seen.add(id(frame))
             todo += [frame.parent, frame.caller]
-            for value in (*frame.names.values(), *frame.held, *frame.function.defaults.values()):
-                found.update(leaf.loc for leaf in leaves(value) if isinstance(leaf, Ref))
-                if isinstance(value, UserFunction):
-                    todo.append(value.frame)
-        return found
+            found += [*frame.names.values(), *frame.held, *frame.function.defaults.values()]
+        return self.heap.locations(found)
 
     def type_of(self, value: AV) -> Type | None:
         """Type of an array or number, else ``None``."""
@@ -269,6 +284,12 @@ class Context:
     def depends_on_inputs(self, var: Var) -> bool:
         """Whether integer inputs alone decide the value of ``var``."""
         return bool(self._integer_inputs(var))
+
+    def decided_by_inputs(self, atom: Atom) -> bool:
+        """Whether the value of an atom is known once integer inputs are."""
+        return isinstance(atom, Const) or (
+            isinstance(atom, Var) and atom.type == INT and self.depends_on_inputs(atom)
+        )
 
     def _integer_inputs(self, var: Var) -> set[Var]:
         """Integer inputs that decide the value of ``var``, or none if other things decide it too."""

@@ -11,20 +11,28 @@ from typing import Any
 import gast
 
 from srcgrad.frontend.attributes import attribute
-from srcgrad.frontend.branches import Unmergeable
+from srcgrad.frontend.boxes import boxed, opened
+from srcgrad.frontend.comparisons import comparison
+from srcgrad.frontend.comprehensions import dict_comprehension, list_of, set_comprehension, set_of
 from srcgrad.frontend.context import Context
-from srcgrad.frontend.kinds import AV, Mapping, Ref, Seq, Slicing, Static, UserFunction
-from srcgrad.frontend.operators import (
-    DYNAMIC,
-    binop,
-    boolop,
-    comparison,
-    ifexp,
-    static_value,
-    unaryop,
+from srcgrad.frontend.inlining import define_nested
+from srcgrad.frontend.kinds import (
+    ATOMS,
+    AV,
+    ITERATORS,
+    Mapping,
+    Ref,
+    Seq,
+    Slicing,
+    Static,
+    Unmergeable,
+    describe,
 )
+from srcgrad.frontend.operators import DYNAMIC, binop, boolop, ifexp, static_value, unaryop
 from srcgrad.frontend.resolve import Capture, root_of
+from srcgrad.frontend.sequences import spread
 from srcgrad.frontend.subscripts import subscript
+from srcgrad.frontend.texts import formatted, joined
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Undef, Var
 from srcgrad.ir.types import Array
@@ -39,7 +47,7 @@ def expression(cx: Context, node: Any) -> AV:
         )
     with cx.at(node):
         value = lower(cx, node)
-    if isinstance(value, (Ref, Seq)):
+    if not isinstance(value, (*ATOMS, Static)):
         cx.frame.held.append(value)
     return value
 
@@ -108,33 +116,74 @@ def _slice(cx: Context, node: Any) -> AV:
 
 
 def _sequence(make: type) -> Callable[[Context, Any], AV]:
-    return lambda cx, node: Seq(tuple(expression(cx, e) for e in node.elts), make)
+    return lambda cx, node: boxed(cx, Seq(tuple(spread(cx, node.elts)), make))
 
 
 def _dict(cx: Context, node: Any) -> AV:
-    items = []
+    items: dict[Any, AV] = {}
     for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            items.update(_unpacked(cx, value))
+            continue
         known = static_value(expression(cx, key))
         if known is DYNAMIC:
             cx.refuse("SG212", "a dict key must be known before the run", key, "use literal keys")
-        items.append((known, expression(cx, value)))
-    return Mapping(tuple(items))
+        items[known] = expression(cx, value)
+    return boxed(cx, Mapping(tuple(items.items())))
+
+
+def _unpacked(cx: Context, node: Any) -> dict[Any, AV]:
+    """What ``**node`` adds to a dict."""
+    value = opened(cx, expression(cx, node), node)
+    if not isinstance(value, Mapping):
+        cx.refuse("SG215", f"{describe(value)} behind ** is no dict", node, "pass a dict")
+    return dict(value.items)
+
+
+def _named(cx: Context, node: Any) -> AV:
+    """``(name := value)``: bound in the function, also from inside a comprehension."""
+    value = expression(cx, node.value)
+    frame = cx.frame
+    while frame.comprehension and frame.parent is not None:
+        if frame.region is not cx.builder:
+            message = ":= under a condition inside a comprehension is not supported"
+            cx.refuse("SG113", message, node, "write a loop")
+        frame = frame.parent
+    inner, cx.frame = cx.frame, frame
+    store_name(cx, node.target.id, value, node)
+    cx.frame = inner
+    return value
+
+
+def store_name(cx: Context, name: str, value: AV, node: Any) -> None:
+    """Bind a name of the current function."""
+    if name in cx.frame.outside:
+        message = f"{name!r} belongs to the scope around the function"
+        cx.refuse("SG111", message, node, "return its new value instead")
+    if isinstance(value, ITERATORS):
+        value = boxed(cx, value)
+    name_result(cx, name, value)
+    cx.frame.names[name] = value
+
+
+def name_result(cx: Context, name: str, value: AV) -> None:
+    """Let an unnamed result carry the user's word for it."""
+    if isinstance(value, Ref):
+        value = cx.heap.versions[value.loc]
+    if isinstance(value, Var) and not value.name:
+        value.name = name
+
+
+def _generator(cx: Context, node: Any) -> AV:
+    message = "a generator expression is only supported where it is consumed at once"
+    cx.refuse("SG103", message, node, "pass it to sum, any, all or list, or make it a list")
 
 
 def _lambda(cx: Context, node: Any) -> AV:
     body = gast.Return(value=node.body)
     gast.copy_location(body, node.body)
     tree = gast.FunctionDef("lambda", node.args, [body], [], None, None, [])
-    return UserFunction(cx.source, gast.copy_location(tree, node), frame=cx.frame)
-
-
-def _joined(cx: Context, node: Any) -> AV:
-    parts = [v.value for v in node.values if isinstance(v, gast.Constant)]
-    if len(parts) < len(node.values):
-        cx.refuse(
-            "SG228", "text that is made from values of the run", node, "use the values themselves"
-        )
-    return Static("".join(map(str, parts)))
+    return define_nested(cx, gast.copy_location(tree, node))
 
 
 _TABLE: dict[str, Callable[[Context, Any], AV]] = {
@@ -152,7 +201,14 @@ _TABLE: dict[str, Callable[[Context, Any], AV]] = {
     "List": _sequence(list),
     "Dict": _dict,
     "Lambda": _lambda,
-    "JoinedStr": _joined,
+    "JoinedStr": joined,
+    "FormattedValue": formatted,
+    "NamedExpr": _named,
+    "ListComp": lambda cx, node: boxed(cx, list_of(cx, node)),
+    "SetComp": set_comprehension,
+    "DictComp": lambda cx, node: boxed(cx, dict_comprehension(cx, node)),
+    "GeneratorExp": _generator,
+    "Set": lambda cx, node: set_of(cx, tuple(spread(cx, node.elts)), node),
     "Call": lambda cx, node: cx.call(node),
 }
-__all__ = ["captured", "expression", "lookup"]
+__all__ = ["captured", "expression", "lookup", "store_name"]

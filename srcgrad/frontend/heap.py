@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from srcgrad.frontend.kinds import ATOMS, AV, Box, Ref, Static, leaves, parts_of
 from srcgrad.ir.nodes import Atom
 
 
@@ -27,18 +28,20 @@ class View:
 
 
 class Snapshot(NamedTuple):
-    """Versions of all locations at one point, and what those of views were read from."""
+    """Versions of all locations at one point, what those of views were read from, contents of boxes."""
 
     versions: dict[int, Atom]
     basis: dict[int, Atom]
+    contents: dict[int, AV]
 
 
 class Heap:
-    """Versions of arrays by location, views, and alias classes of locations."""
+    """Versions of arrays and contents of boxes by location, views, and alias classes of locations."""
 
     def __init__(self) -> None:
         self.versions: dict[int, Atom] = {}
         self.basis: dict[int, Atom] = {}
+        self.contents: dict[int, AV] = {}
         self.views: dict[int, View] = {}
         self.ordered: set[int] = set()
         self.captured: dict[Atom, int] = {}
@@ -54,15 +57,42 @@ class Heap:
         ``shared`` if it is an array of the caller's, which must not be written to; ``kept`` if it stands
         for one: written back at the end, and in use until then.
         """
-        loc = self._next
-        self._next += 1
+        loc = self._new()
         self.versions[loc] = atom
-        self._class[loc], self._members[loc] = loc, [loc]
         if shared:
             self.shared[loc] = atom
         if shared or kept:
             self.kept.add(loc)
         return loc
+
+    def _new(self) -> int:
+        loc = self._next
+        self._next += 1
+        self._class[loc], self._members[loc] = loc, [loc]
+        return loc
+
+    def box(self, content: AV) -> int:
+        """A new location that holds a list, dict or object."""
+        loc = self._new()
+        self.contents[loc] = content
+        return loc
+
+    def locations(self, values: Iterable[AV]) -> set[int]:
+        """Locations of all arrays and boxes in values, and in what their boxes hold."""
+        found: set[int] = set()
+        functions: set[int] = set()
+        todo = list(values)
+        while todo:
+            for leaf in leaves(todo.pop()):
+                if isinstance(leaf, Ref):
+                    found.add(leaf.loc)
+                elif isinstance(leaf, Box) and leaf.loc not in found:
+                    found.add(leaf.loc)
+                    todo.append(self.contents[leaf.loc])
+                elif not isinstance(leaf, (*ATOMS, Static)) and id(leaf) not in functions:
+                    functions.add(id(leaf))
+                    todo += parts_of(leaf)
+        return found
 
     def view(self, atom: Atom, view: View) -> int:
         """A new location that holds ``atom``, which was read from the parent as it is now."""
@@ -113,9 +143,10 @@ class Heap:
 
     def snapshot(self) -> Snapshot:
         """The current versions, to restore or to compare with later."""
-        return Snapshot(dict(self.versions), dict(self.basis))
+        return Snapshot(dict(self.versions), dict(self.basis), dict(self.contents))
 
     def restore(self, before: Snapshot) -> None:
         """Put the versions of a snapshot back; locations made since keep theirs."""
         self.versions = {**self.versions, **before.versions}
         self.basis = {**self.basis, **before.basis}
+        self.contents = {**self.contents, **before.contents}

@@ -10,9 +10,10 @@ from typing import Any
 
 from srcgrad.errors import SrcgradError
 from srcgrad.frontend.bindings import assigned_names
+from srcgrad.frontend.boxes import boxed
 from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
-from srcgrad.frontend.kinds import AV, NONE, UserFunction
+from srcgrad.frontend.kinds import AV, ITERATORS, NONE, Mapping, Seq, UserFunction
 from srcgrad.frontend.normalise import normalise
 from srcgrad.frontend.recursion import call_recursive
 from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
@@ -69,6 +70,9 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     )
     try:
         exit_ = cx.statements(function.tree.body)
+        if exit_.raises:
+            message = f"{function.tree.name} raises whenever it is called like this"
+            cx.refuse("SG227", message, node, "call it without srcgrad to see the exception")
         result = cx.frame.names.get(RETURN_VALUE, NONE)
         if exit_.codes == {NEXT, RETURN}:
             cx.refuse(
@@ -86,26 +90,37 @@ def _bind_user(
     cx: Context, function: UserFunction, args: list[AV], kwargs: dict[str, AV], node: Any
 ) -> dict[str, AV]:
     arguments = function.tree.args
-    names = [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+    positional = [a.id for a in arguments.posonlyargs]
+    names = [*positional, *(a.id for a in arguments.args)]
     only = [a.id for a in arguments.kwonlyargs]
-    if len(args) > len(names):
+    bound: dict[str, AV] = dict(zip(names, args, strict=False))
+    rest, more = args[len(names) :], {}
+    if rest and arguments.vararg is None:
         cx.refuse(
             "SG217",
             f"{function.tree.name} takes {len(names)} arguments, not {len(args)}",
             node,
             "check the call",
         )
-    bound: dict[str, AV] = dict(zip(names, args, strict=False))
     for name, value in kwargs.items():
-        if name in bound or name not in (*names, *only):
+        known = name in (*names, *only) and name not in positional
+        if known and name not in bound:
+            bound[name] = value
+        elif known or arguments.kwarg is None:
             cx.refuse(
                 "SG217", f"{function.tree.name} does not take {name!r} here", node, "check the call"
             )
-        bound[name] = value
+        else:
+            more[name] = value
     for name in (*names, *only):
         if name not in bound:
             bound[name] = _default(cx, function, name, node)
-    return {name: bound[name] for name in (*names, *only)}
+    bound = {name: bound[name] for name in (*names, *only)}
+    if arguments.vararg is not None:
+        bound[arguments.vararg.id] = Seq(tuple(rest))
+    if arguments.kwarg is not None:
+        bound[arguments.kwarg.id] = boxed(cx, Mapping(tuple(more.items())))
+    return {n: boxed(cx, v) if isinstance(v, ITERATORS) else v for n, v in bound.items()}
 
 
 def _default(cx: Context, function: UserFunction, name: str, node: Any) -> AV:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from srcgrad.frontend.source import Source
+from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Undef, Var
 
 
@@ -53,6 +54,38 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A list, dict or object made in the function: the location in the heap that holds its content."""
+
+    loc: int
+    make: type
+
+
+@dataclass(frozen=True, slots=True)
+class DictView:
+    """``d.keys()``, ``d.values()`` or ``d.items()`` of a dict in a box: read when it is iterated over."""
+
+    of: Box | Mapping
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An iterator over known items; ``sources`` are boxes that it reads, with their content of then."""
+
+    part: Seq
+    sources: tuple[tuple[Box, AV], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """``super()``: an object seen as an instance of the classes behind ``cls``."""
+
+    receiver: AV
+    cls: type
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """A method of an abstract value, not called yet."""
 
@@ -85,10 +118,51 @@ class Enumerate:
 
 
 @dataclass(frozen=True, slots=True)
+class Mapped:
+    """``map`` of a function over iterables."""
+
+    function: AV
+    parts: tuple[AV, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """``functools.partial`` of a function."""
+
+    function: AV
+    args: tuple[AV, ...]
+    kwargs: tuple[tuple[str, AV], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reversed:
     """``reversed`` of an iterable."""
 
     part: AV
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text made of literal parts and of values of the run: for messages, never for results."""
+
+    parts: tuple[str | Formatted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A value inside a text, with its conversion (``""``, ``"r"``, ``"s"``) and format."""
+
+    value: AV
+    conversion: str
+    spec: str
+
+
+@dataclass(frozen=True)
+class Unmergeable:
+    """Bound to a name that has no single kind after a branch or loop; reading it is refused."""
+
+    reason: str
+    code: str = "SG208"
 
 
 @dataclass(eq=False, slots=True)
@@ -112,11 +186,25 @@ class UserFunction:
 
 
 AV: TypeAlias = (
-    "Var | Const | Undef | Ref | Static | Seq | Mapping | Instance | Method | Range | Zip | Enumerate"
-    " | Reversed | Slicing | UserFunction"
+    "Var | Const | Undef | Ref | Box | Static | Seq | Mapping | Instance | Method | Range | Zip"
+    " | Enumerate | DictView | Once | Super"
+    " | Mapped | Partial | Reversed | Slicing | UserFunction | Text"
 )
 ATOMS = (Var, Const, Undef)
+ITERATOR_TYPES = {Zip: zip, Enumerate: enumerate, Mapped: map, Reversed: reversed, Once: filter}
+ITERATORS = tuple(ITERATOR_TYPES)  # empty once they were read
 NONE = Static(None)
+
+
+def lift(value: Any) -> AV:
+    """The abstract value of a Python object that is known at compile time."""
+    if isinstance(value, (bool, int, float)):
+        return constant(value)
+    if type(value) in (tuple, list):
+        return Seq(tuple(map(lift, value)), type(value))
+    if type(value) is dict:
+        return Mapping(tuple((k, lift(v)) for k, v in value.items()))
+    return Static(value)
 
 
 def children(value: AV) -> tuple[AV, ...]:
@@ -156,6 +244,42 @@ def leaves(value: AV) -> list[AV]:
     return [value]
 
 
+def parts_of(value: AV) -> list[AV]:
+    """Abstract values that something other than a container holds on to."""
+    if isinstance(value, Method):
+        return [value.receiver]
+    if isinstance(value, Super):
+        return [value.receiver]
+    if isinstance(value, DictView):
+        return [value.of]
+    if isinstance(value, Partial):
+        return [value.function, *value.args, *(v for _, v in value.kwargs)]
+    if isinstance(value, Zip):
+        return list(value.parts)
+    if isinstance(value, Mapped):
+        return [value.function, *value.parts]
+    if isinstance(value, (Enumerate, Reversed, Once)):
+        return [value.part]
+    if isinstance(value, UserFunction):
+        found, frame = list(value.defaults.values()), value.frame
+        while frame is not None:
+            found += frame.names.values()
+            frame = frame.parent
+        return found
+    return []
+
+
+def words(value: AV, word: str) -> list[str]:
+    """A name for each leaf: the key or field that leads to it, or ``word``."""
+    if isinstance(value, Seq):
+        return [w for part in value.items for w in words(part, word)]
+    pairs = value.items if isinstance(value, Mapping) else getattr(value, "fields", None)
+    if not isinstance(value, (Mapping, Instance)) or pairs is None:
+        return [word]
+    named = [(k if isinstance(k, str) and k.isidentifier() else word, v) for k, v in pairs]
+    return [w for k, v in named for w in words(v, k)]
+
+
 def structure(value: AV) -> Any:
     """What two values must share to be merged leaf by leaf."""
     if isinstance(value, Seq):
@@ -191,5 +315,7 @@ def describe(value: AV) -> str:
         return f"a value of type {value.type}"
     if isinstance(value, Static):
         return _describe_object(value.value)
+    if isinstance(value, Box):
+        return f"a {value.make.__name__}"
     names = {Ref: "an array", Seq: "a sequence", Mapping: "a dict", UserFunction: "a function"}
     return names.get(type(value), f"a {type(value).__name__.lower()}")

@@ -139,7 +139,7 @@ def _sections(cx: Context, node: Any, ary: AV, where: AV, axis: AV, *, equal: bo
         rest = binary(cx, node, "Mod", total, constant(number))
         if static_value(rest) != 0:
             even = cx.emit("equal", cx.atom(rest, node), ZERO)
-            cx.emit("check", even, message="array split does not result in an equal division")
+            cx.emit("check", even, texts=(("array split does not result in an equal division",),))
     size = binary(cx, node, "FloorDiv", total, constant(number))
     extra = binary(cx, node, "Mod", total, constant(number))
     bounds: list[AV | None] = [None]

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.frontend.branches import Unmergeable
 from srcgrad.frontend.context import Context
-from srcgrad.frontend.kinds import AV, NONE, Seq, Static
+from srcgrad.frontend.kinds import AV, NONE, Seq, Static, Unmergeable
 from srcgrad.frontend.library import HANDLERS, handles
 from srcgrad.frontend.library_shapes import LAST, call, flattened, known_dims, operand
 from srcgrad.frontend.operators import binary, static_value

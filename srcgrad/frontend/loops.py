@@ -10,16 +10,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 import gast
 
+from srcgrad.errors import KindError
 from srcgrad.frontend.bindings import assigned_names, is_rebound, reads_of
-from srcgrad.frontend.branches import Unmergeable, may_be_undefined
+from srcgrad.frontend.branches import may_be_undefined
 from srcgrad.frontend.context import BREAK, NEXT, RETURN, RETURN_VALUE, Context, Exit
 from srcgrad.frontend.exits import leaving_code
 from srcgrad.frontend.heap import Snapshot
-from srcgrad.frontend.kinds import ATOMS, AV, Ref, Static, children, leaves, map_leaves, structure
+from srcgrad.frontend.kinds import (
+    ATOMS,
+    AV,
+    Box,
+    Ref,
+    Static,
+    Unmergeable,
+    UserFunction,
+    leaves,
+    map_leaves,
+    structure,
+    words,
+)
+from srcgrad.frontend.subscripts import StructureChange
 from srcgrad.ir.nodes import Atom, Block, Const, Loop, Undef, Var
 from srcgrad.ir.types import INT, Array, Type, join
 
@@ -36,13 +50,20 @@ class Header:
 
     types: dict[Any, Type] = field(default_factory=dict)
     locs: set[int] = field(default_factory=set)
+    boxes: set[int] = field(default_factory=set)
+    rebound: set[Any] = field(default_factory=set)
     aliases: set[tuple[Any, Any]] = field(default_factory=set)
     late: dict[str, AV] = field(default_factory=dict)
 
 
 @dataclass
 class Carried:
-    """One parameter of the loop: its key, variable and initial value."""
+    """One parameter of the loop: its key, variable and initial value.
+
+    Keys: ``("loc", loc)`` for an array, ``("name", name, k)`` for the k-th leaf of a name,
+    ``("box", loc, k)`` of a box, ``("in", key, k)`` of the box that the leaf ``key`` is bound to,
+    ``("late", name, k)`` for names that the body binds first.
+    """
 
     key: Any
     param: Var
@@ -100,7 +121,8 @@ class _Round:
         self.bound = bound
         self.carried: list[Carried] = []
         self.results: list[Atom] = []
-        self.starts: dict[str, AV] = {}
+        self.starts: dict[tuple[str, Any], AV] = {}
+        self.heads: set[int] = set()
         self.visible: set[int] = set()
 
     def run(self, index: Any, span: Any, test: Any, body: Any) -> Exit:
@@ -113,6 +135,7 @@ class _Round:
             truth = test()
             cond = cx.builder.block((truth,))
             cx.builder = inner
+            self._refuse_changes(here)
             cx.heap.restore(here)  # views that the test has read are not at hand in the body
         exit_ = body()
         self.leave()
@@ -136,40 +159,62 @@ class _Round:
             value = self.names[name]
             if self._only_updated(name, value):
                 continue
-            changed = map_leaves(value, self._headed(name))
-            cx.frame.names[name] = changed
-            self.starts[name] = changed
-        heads = {
-            leaf.loc for v in self.starts.values() for leaf in leaves(v) if isinstance(leaf, Ref)
-        }
-        self.visible = (cx.reachable() | cx.heap.kept) - heads
+            cx.frame.names[name] = self._start("name", name, value, name)
+        for loc in sorted(self.header.boxes):
+            cx.heap.contents[loc] = self._start("box", loc, self.before.contents[loc], "item")
+        self.visible = (cx.reachable() | cx.heap.kept) - self.heads
         for a, b in self.header.aliases:
             self._alias_headers(a, b)
 
     def _only_updated(self, name: str, value: AV) -> bool:
-        """Whether the loop only updates an array in place, so that the name keeps its location."""
-        return isinstance(value, Ref) and not is_rebound(self.node, name)
+        """Whether the loop only updates an object in place, so that the name keeps its location."""
+        return isinstance(value, (Ref, Box)) and not is_rebound(self.node, name)
 
-    def _headed(self, name: str) -> Callable[[AV], AV]:
-        """What puts parameters in place of the leaves of a name, given them in order."""
-        places = count()
-        return lambda leaf: self._leaf(name, next(places), leaf)
+    def _start(self, kind: str, holder: Any, value: AV, word: str) -> AV:
+        """The value at the head of a trip: parameters in place of the leaves of a name or box."""
+        places = zip(count(), words(value, word if word.isidentifier() else "result"))
+        started = map_leaves(value, lambda leaf: self._leaf(kind, holder, *next(places), leaf))
+        self.starts[kind, holder] = started
+        return started
 
-    def _leaf(self, name: str, k: int, leaf: AV) -> AV:
-        cx, key = self.cx, ("name", name, k)
+    def _leaf(self, kind: str, holder: Any, k: int, hint: str, leaf: AV) -> AV:
+        cx, key = self.cx, (kind, holder, k)
+        if isinstance(leaf, Box) and key in self.header.rebound:
+            content = self._start("in", key, self.before.contents[leaf.loc], hint)
+            return Box(self._head(cx.heap.box(content), leaf), leaf.make)
         if not isinstance(leaf, (*ATOMS, Ref)):
             return leaf
-        hint = name if name.isidentifier() else "result"
         if isinstance(leaf, Ref):
             var = self.param(key, self._initial(leaf), hint)
-            loc = cx.heap.allocate(var)
-            cx.heap.alias(leaf.loc, loc)
-            return Ref(loc)
+            return Ref(self._head(cx.heap.allocate(var), leaf))
         var = self.param(key, leaf, hint)
         type_ = self.header.types.get(key)
         if isinstance(leaf, Undef) and _is_array(var.type):
-            return Ref(cx.heap.allocate(var))
-        return var if type_ is None else cx.bind(var, mutable=_is_array(type_))
+            return Ref(self._head(cx.heap.allocate(var), None))
+        value = var if type_ is None else cx.bind(var, mutable=_is_array(type_))
+        if isinstance(value, Ref):
+            self.heads.add(value.loc)
+        return value
+
+    def _head(self, loc: int, initial: Ref | Box | None) -> int:
+        """A location at the head of a trip, which stands for the initial one in the first trip."""
+        self.heads.add(loc)
+        if initial is not None:
+            self.cx.heap.alias(initial.loc, loc)
+        return loc
+
+    def _refuse_changes(self, here: Snapshot) -> None:
+        """Refuse a loop whose test changes something: a test only gives its truth."""
+        heap = self.cx.heap
+        changed = [k for k, c in here.contents.items() if heap.contents[k] is not c]
+        changed += [k for k, v in here.versions.items() if heap.versions[k] is not v]
+        if any(loc not in heap.views for loc in changed):
+            self.cx.refuse(
+                "SG221",
+                "the test of this loop changes a container or array",
+                self.node,
+                "write while True: with an if and a break",
+            )
 
     def _initial(self, ref: Ref) -> Atom:
         """The value that an array has before the loop; a view is read there again if it must be."""
@@ -192,8 +237,24 @@ class _Round:
         """The location of a carried name at the head of a trip, or the one that the key names."""
         if key[0] == "loc":
             return int(key[1])
-        leaf = leaves(self.starts[key[1]])[key[2]] if key[1] in self.starts else None
-        return leaf.loc if isinstance(leaf, Ref) else None
+        start = self.starts.get(key[:2])
+        leaf = None if start is None else leaves(start)[key[2]]
+        return leaf.loc if isinstance(leaf, (Ref, Box)) else None
+
+    def _value(self, kind: str, holder: Any, names: dict[str, AV], contents: dict[int, AV]) -> AV:
+        """What a name or box holds, under these names and contents of boxes."""
+        if kind == "name":
+            return names[holder]
+        if kind == "box":
+            return contents[holder]
+        outer, inside, k = holder
+        box = leaves(self._value(outer, inside, names, contents))[k]
+        assert isinstance(box, Box)
+        return contents[box.loc]
+
+    def _ends(self, kind: str, holder: Any) -> AV:
+        """What a name or box holds at the end of the body."""
+        return self._value(kind, holder, self.cx.frame.names, self.cx.heap.contents)
 
     def leave(self) -> None:
         """Compare the end of the body with its header; anything new means another round."""
@@ -204,10 +265,18 @@ class _Round:
             if cx.heap.versions[loc] is not v and loc not in cx.heap.views
         }
         new = changed - self.header.locs - {c.key[1] for c in self.carried if c.key[0] == "loc"}
-        if new:
+        boxes = {
+            loc
+            for loc, content in self.before.contents.items()
+            if cx.heap.contents[loc] is not content and cx.heap.contents[loc] != content
+        }
+        if new or boxes - self.header.boxes:
             self.header.locs |= new
+            self.header.boxes |= boxes
             raise Again
         ends: dict[int, Any] = {}
+        for kind, holder in self.starts:
+            self._compare(kind, holder, ends)
         for carried in self.carried:
             result = self._end_of(carried, ends)
             joined = join(carried.param.type, result.type)
@@ -230,25 +299,51 @@ class _Round:
         cx = self.cx
         if carried.key[0] == "loc":
             return cx.heap.versions[carried.key[1]]
-        _, name, k = carried.key
-        value = cx.frame.names[name]
-        if structure(value) != structure(self.names[name]):
-            cx.refuse(
-                "SG221",
-                f"{name!r} changes its structure in the loop",
-                self.node,
-                "use a new name inside the loop",
-            )
-        leaf = leaves(value)[k]
-        if isinstance(leaf, Static) and isinstance(leaf.value, Unmergeable):
-            cx.refuse(leaf.value.code, leaf.value.reason, self.node, "give the name one kind")
+        kind, holder, k = carried.key
+        leaf = leaves(self._ends(kind, holder))[k]
         if isinstance(leaf, Ref):
-            root = cx.heap.find(leaf.loc)
-            self._note_alias(ends.setdefault(root, carried.key), carried.key)
-            for loc in self.visible:
-                if cx.heap.find(loc) == root:
-                    self._note_alias(("loc", loc), carried.key)
+            self._note_end(leaf.loc, carried.key, ends)
         return cx.atom(leaf, self.node, "a loop-carried name")
+
+    def _note_end(self, loc: int, key: Any, ends: dict[int, Any]) -> None:
+        """Notice what shares storage with what a carried name or item ends a trip in."""
+        heap = self.cx.heap
+        root = heap.find(loc)
+        self._note_alias(ends.setdefault(root, key), key)
+        for other in self.visible:
+            if heap.find(other) == root:
+                self._note_alias(("loc", other), key)
+
+    def _compare(self, kind: str, holder: Any, ends: dict[int, Any]) -> None:
+        """Compare what is not carried: it must end a trip as it started, or the header learns of it."""
+        start, end = self.starts[kind, holder], self._ends(kind, holder)
+        name = holder if kind == "name" else "a container"
+        if isinstance(end, Static) and isinstance(end.value, Unmergeable):
+            self._unsettled(end.value.code, end.value.reason)
+        if structure(start) != structure(end):
+            self._unsettled("SG221", f"{name!r} changes its structure in the loop")
+        carried = {c.key for c in self.carried}
+        for k, (before, after) in enumerate(zip(leaves(start), leaves(end), strict=True)):
+            key = (kind, holder, k)
+            if isinstance(after, Static) and isinstance(after.value, Unmergeable):
+                self._unsettled(after.value.code, after.value.reason)
+            if key in carried or before == after:
+                if key in carried and not isinstance(after, (*ATOMS, Ref)):
+                    self._unsettled("SG221", f"{name!r} changes its kind in the loop")
+                continue
+            if not (
+                isinstance(before, Box) and isinstance(after, Box) and before.make is after.make
+            ):
+                self._unsettled("SG221", f"{name!r} changes its kind in the loop")
+            if key not in self.header.rebound:
+                self.header.rebound.add(key)
+                raise Again
+            self._note_end(after.loc, key, ends)
+
+    def _unsettled(self, code: str, message: str) -> NoReturn:
+        """Leave the loop: it can only be written out, trip by trip."""
+        remedy = "use a new name inside the loop, or a range with literal limits"
+        raise StructureChange(self.cx.source.refuse(KindError, code, message, self.node, remedy))
 
     def _note_alias(self, other: Any, key: Any) -> None:
         """What ends a trip in one array starts the next in one: the header must know."""
@@ -299,11 +394,8 @@ class _Round:
             if name in self.names or value is None or not self._outlives(name):
                 continue
             if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
-                late[name] = (
-                    value
-                    if not children(value)
-                    else Static(Unmergeable(f"{name!r} may be unbound", "SG225"))
-                )
+                unbound = Static(Unmergeable(f"{name!r} may be unbound", "SG225"))
+                late[name] = value if isinstance(value, (Static, UserFunction)) else unbound
                 continue
             for k, leaf in enumerate(leaves(value)):
                 atom = self.cx.atom(leaf, self.node)
@@ -325,33 +417,62 @@ class _Round:
 
     def _bind_after(self, outs: tuple[Var, ...], late: dict[str, AV]) -> None:
         cx = self.cx
+        ends = {key: leaves(self._ends(*key)) for key in self.starts}
         cx.heap.restore(self.before)
-        ends, after = dict(cx.frame.names), dict(self.names)
+        after = dict(self.names)
         by_key = {c.key: out for c, out in zip(self.carried, outs, strict=True)}
         for key, out in by_key.items():
             if key[0] == "loc":
                 cx.heap.versions[key[1]] = out
-        for name, start in self.starts.items():
-            old = leaves(self.names[name])
-            change = self._ended(by_key, "name", name, old)
-            after[name] = map_leaves(ends[name] if children(start) else start, change)
+        settled: dict[tuple[str, Any], AV] = {}
+        for kind, holder in self.starts:  # what a box holds, before what holds the box
+            settled[kind, holder] = self._settled(by_key, kind, holder, ends, settled)
+        for (kind, holder), value in settled.items():
+            if kind == "name":
+                after[holder] = value
+            elif kind == "box":
+                cx.heap.contents[holder] = value
         for name, value in late.items():
-            after[name] = map_leaves(value, self._ended(by_key, "late", name, leaves(value)))
+            places = count()
+            after[name] = map_leaves(
+                value,
+                lambda leaf, n=name, p=places: self._leaf_after(by_key, ("late", n, next(p)), leaf),  # type: ignore[misc]
+            )
         cx.frame.names = after
 
-    def _ended(
-        self, by_key: dict[Any, Var], kind: str, name: str, old: list[AV]
-    ) -> Callable[[AV], AV]:
-        """What puts the results of the loop in place of the leaves of a name, given them in order."""
-        places, before = count(), iter(old)
-        return lambda leaf: self._leaf_after(by_key, (kind, name, next(places)), leaf, next(before))
+    def _settled(
+        self,
+        by_key: dict[Any, Var],
+        kind: str,
+        holder: Any,
+        ends: dict[tuple[str, Any], list[AV]],
+        settled: dict[tuple[str, Any], AV],
+    ) -> AV:
+        """What a name or box holds after the loop: results in place of its leaves."""
+        start = self.starts[kind, holder]
+        old = leaves(self._value(kind, holder, self.names, self.before.contents))
+        triples = zip(count(), old, ends[kind, holder])
 
-    def _leaf_after(self, by_key: dict[Any, Var], key: Any, leaf: AV, old: AV) -> AV:
+        def leaf_after(leaf: AV) -> AV:
+            k, before, end = next(triples)
+            key = (kind, holder, k)
+            content = settled.get(("in", key))
+            if content is None:
+                return self._leaf_after(by_key, key, leaf, before, end)
+            assert isinstance(leaf, Box) and isinstance(before, Box) and isinstance(end, Box)
+            loc = self.cx.heap.box(content)
+            for box in (leaf, before, end):
+                self.cx.heap.alias(box.loc, loc)
+            return Box(loc, leaf.make)
+
+        return map_leaves(start, leaf_after)
+
+    def _leaf_after(self, by_key: dict[Any, Var], key: Any, leaf: AV, *others: AV) -> AV:
         out = by_key.get(key)
         if out is None:
             return leaf
         heap = self.cx.heap
-        refs = [v for v in (leaf, old) if isinstance(v, Ref)]
+        refs = [v for v in (leaf, *others) if isinstance(v, Ref)]
         if not refs:
             return self.cx.bind(out, mutable=_is_array(out.type))
         loc = heap.allocate(out)

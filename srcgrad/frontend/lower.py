@@ -11,23 +11,32 @@ from dataclasses import dataclass
 from types import FunctionType
 
 from srcgrad.errors import Span
-from srcgrad.frontend.calls import call, call_function
+from srcgrad.frontend.attributes import static_attribute
+from srcgrad.frontend.boxes import unboxed
+from srcgrad.frontend.calls import call, call_function, call_value
+from srcgrad.frontend.comparisons import compare
 from srcgrad.frontend.context import Context, Frame, Written
 from srcgrad.frontend.expressions import captured, expression
 from srcgrad.frontend.inlining import run_body, user_function
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, map_leaves
+from srcgrad.frontend.objects import overloaded
 from srcgrad.frontend.resolve import Capture, Captures, Guard
 from srcgrad.frontend.source import Source
-from srcgrad.frontend.statements import statements
-from srcgrad.frontend.subscripts import DynamicIndex
+from srcgrad.frontend.statements import assign, statements
+from srcgrad.frontend.subscripts import Unsettled
 from srcgrad.ir.nodes import Atom, Const, Eqn, Program, Var
 from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import Array
 
 Context.statements = statements
 Context.expression = expression
+Context.assign = assign
 Context.captured = captured
+Context.compare = compare
+Context.overloaded = overloaded
+Context.static_attribute = static_attribute
 Context.call = call
+Context.call_value = call_value
 Context.call_function = call_function
 
 
@@ -62,8 +71,8 @@ def lower(
             return _lower(cx, function, args)
         except Written as more:
             written |= more.variables
-        except DynamicIndex as dynamic:
-            raise dynamic.refusal from None
+        except Unsettled as unsettled:
+            raise unsettled.refusal from None
 
 
 def _lower(cx: Context, function: FunctionType, args: dict[str, AV]) -> Lowered:
@@ -77,7 +86,7 @@ def _lower(cx: Context, function: FunctionType, args: dict[str, AV]) -> Lowered:
             cx.heap.captured[var] = _copied_in(cx, var)
     result = run_body(cx, target, bound, target.tree)
     atoms: list[Atom] = []
-    shape = map_leaves(result, lambda leaf: _result_leaf(cx, leaf, atoms))
+    shape = map_leaves(unboxed(cx, result, target.tree), lambda leaf: _result_leaf(cx, leaf, atoms))
     params = (*cx.inputs, *captures.inputs.values())
     _write_back(cx, params)
     program = Program(cx.builder.block(tuple(atoms), params), cx.functions)

@@ -1,7 +1,8 @@
 r"""Normalises a function tree: fewer forms for lowering to know, the same meaning.
 
 Docstrings, annotations and bare constants go; ``x: float = 1.0`` becomes ``x = 1.0``; ``not (a is b)``
-becomes ``a is not b``; ``if not c: A else: B`` becomes ``if c: B else: A``.
+becomes ``a is not b``; ``if not c: A else: B`` becomes ``if c: B else: A``; a ``while`` whose test binds
+names tests inside its body.
 
 >>> import gast
 >>> tree = gast.parse("def f(x: float):\n    'doc'\n    y: float = x\n    return y")
@@ -28,7 +29,13 @@ def normalise(tree: Any) -> Any:
 class _Normaliser(gast.NodeTransformer):  # type: ignore[misc]
     def visit_FunctionDef(self, node: Any) -> Any:
         self.generic_visit(node)
-        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        stars = [a for a in (node.args.vararg, node.args.kwarg) if a is not None]
+        for argument in (
+            *node.args.posonlyargs,
+            *node.args.args,
+            *node.args.kwonlyargs,
+            *stars,
+        ):
             argument.annotation = None
         node.returns = None
         node.body = node.body or [gast.copy_location(gast.Pass(), node)]
@@ -59,6 +66,17 @@ class _Normaliser(gast.NodeTransformer):  # type: ignore[misc]
             if opposite is None
             else gast.copy_location(gast.Compare(inner.left, [opposite()], inner.comparators), node)
         )
+
+    def visit_While(self, node: Any) -> Any:
+        self.generic_visit(node)
+        if node.orelse or not any(isinstance(n, gast.NamedExpr) for n in gast.walk(node.test)):
+            return node
+        leave = gast.If(node.test, [gast.Pass()], [gast.Break()])
+        for made in (leave, *leave.body, *leave.orelse):
+            gast.copy_location(made, node)
+        node.test = gast.copy_location(gast.Constant(True, None), node.test)
+        node.body = [leave, *node.body]
+        return node
 
     def visit_If(self, node: Any) -> Any:
         self.generic_visit(node)

@@ -1,10 +1,11 @@
-"""Lowers operators: arithmetic, comparisons, ``and``, ``or``, ``not`` and the conditional expression.
+"""Lowers operators: arithmetic, ``and``, ``or``, ``not`` and the conditional expression.
 
 Operations on literals are folded; an operand that is not evaluated in Python is not evaluated here.
 """
 
 from __future__ import annotations
 
+import operator as operators
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,9 +13,20 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcgrad.frontend.branches import Unmergeable, branch, is_true
+from srcgrad.frontend.boxes import boxed, opened
+from srcgrad.frontend.branches import branch, is_true
 from srcgrad.frontend.context import Context, Exit
-from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, Seq, Static, describe
+from srcgrad.frontend.kinds import (
+    ATOMS,
+    AV,
+    Mapping,
+    Ref,
+    Seq,
+    Static,
+    Unmergeable,
+    describe,
+    lift,
+)
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Var
 from srcgrad.ir.ops import OPS
@@ -34,14 +46,16 @@ BINARY = {
     "BitOr": "bitwise_or",
     "BitXor": "bitwise_xor",
 }
-COMPARE = {
-    "Lt": "less",
-    "LtE": "less_equal",
-    "Gt": "greater",
-    "GtE": "greater_equal",
-    "Eq": "equal",
-    "NotEq": "not_equal",
+_PYTHON = {
+    "Add": operators.add,
+    "Sub": operators.sub,
+    "Mult": operators.mul,
+    "Mod": operators.mod,
+    "BitAnd": operators.and_,
+    "BitOr": operators.or_,
+    "BitXor": operators.xor,
 }
+_LITERAL = (str, bytes, set, frozenset, int, float, tuple)
 _UNARY = {"USub": "negative", "UAdd": "positive", "Invert": "invert"}
 DYNAMIC = object()  # what ``static_value`` gives for values of the run
 
@@ -54,23 +68,42 @@ def binop(cx: Context, node: Any) -> AV:
 
 def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
     """``left operator right``."""
+    found = cx.overloaded(cx, node, operator, left, right)
+    if found is not None:
+        return found
+    left, right = opened(cx, left, node), opened(cx, right, node)
+    if isinstance(left, Static) or isinstance(right, Static):
+        known = _known(operator, left, right)
+        if known is not None:
+            return known
     if isinstance(left, Seq) or isinstance(right, Seq):
-        return _sequence_op(cx, node, operator, left, right)
+        return boxed(cx, _sequence_op(cx, node, operator, left, right))
     name = BINARY.get(operator)
     if name is None:
         cx.refuse(
             "SG226", f"operator {operator} is not supported", node, "use arithmetic operators"
         )
     x, y = cx.atom(left, node, "this operator"), cx.atom(right, node, "this operator")
-    folded = _fold(name, x, y)
-    if folded is not None:
-        return folded
+    literal = folded(name, x, y)
+    if literal is not None:
+        return literal
     if name == "power" and isinstance(y, Var) and y.type == INT and cx.depends_on_inputs(y):
         y = constant(cx.integer(y, node, "an exponent"))
     return cx.bind(cx.emit(name, x, y), left, right)
 
 
-def _fold(name: str, *atoms: Atom) -> Const | None:
+def _known(operator: str, left: AV, right: AV) -> AV | None:
+    """The result of an operator on text or sets that are known now."""
+    a, b = static_value(left), static_value(right)
+    if a is DYNAMIC or b is DYNAMIC or not isinstance(a, _LITERAL) or not isinstance(b, _LITERAL):
+        return None
+    try:
+        return lift(_PYTHON[operator](a, b))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def folded(name: str, *atoms: Atom) -> Const | None:
     """The literal result of an operation on literals."""
     if not all(isinstance(a, Const) for a in atoms):
         return None
@@ -106,37 +139,41 @@ def unaryop(cx: Context, node: Any) -> AV:
     """``-a``, ``+a``, ``~a``, ``not a``."""
     operand = cx.expression(node.operand)
     if isinstance(node.op, gast.Not):
+        operand = tested(cx, operand, node)
         truth = static_truth(operand)
         if truth is not None:
             return constant(not truth)
         return cx.emit("not", cx.atom(operand, node, "not"))
+    found = cx.overloaded(cx, node, type(node.op).__name__, operand)
+    if found is not None:
+        return found
     name = _UNARY[type(node.op).__name__]
     atom = cx.atom(operand, node, "this operator")
-    return _fold(name, atom) or cx.bind(cx.emit(name, atom), operand)
+    return folded(name, atom) or cx.bind(cx.emit(name, atom), operand)
 
 
 def negative(cx: Context, atom: Atom) -> Atom:
     """``-atom``."""
-    return _fold("negative", atom) or cx.emit("negative", atom)
+    return folded("negative", atom) or cx.emit("negative", atom)
 
 
 def boolop(cx: Context, node: Any) -> AV:
     """``a and b``, ``a or b``, of any length."""
     stop_on = isinstance(node.op, gast.Or)
-    return _chain(cx, node, [partial(cx.expression, v) for v in node.values], stop_on)
+    return chain(cx, node, [partial(cx.expression, v) for v in node.values], stop_on)
 
 
-def _chain(cx: Context, node: Any, parts: list[Part], stop_on: bool) -> AV:
+def chain(cx: Context, node: Any, parts: list[Part], stop_on: bool) -> AV:
     """``and`` and ``or``: the next part is evaluated only if this one does not decide."""
     value = parts[0]()
     if len(parts) == 1:
         return value
-    known = static_truth(value)
+    known = static_truth(tested(cx, value, node))
     if known is not None:
-        return value if known is stop_on else _chain(cx, node, parts[1:], stop_on)
+        return value if known is stop_on else chain(cx, node, parts[1:], stop_on)
     test = truth(cx, value, node)
     taken: AV = value
-    later = lambda: _chain(cx, node, parts[1:], stop_on)
+    later = lambda: chain(cx, node, parts[1:], stop_on)
     return choose(
         cx, node, test, (lambda: taken) if stop_on else later, later if stop_on else (lambda: taken)
     )
@@ -176,69 +213,6 @@ def ifexp(cx: Context, node: Any) -> AV:
     )
 
 
-def comparison(cx: Context, node: Any) -> AV:
-    """A chain of comparisons: each operand is evaluated once, none behind one that decides."""
-    left = cx.expression(node.left)
-    operators = [type(o).__name__ for o in node.ops]
-    if len(operators) == 1:
-        return compare(cx, node, operators[0], left, cx.expression(node.comparators[0]))
-
-    def link(k: int, before: AV) -> AV:
-        after = cx.expression(node.comparators[k])
-        result = compare(cx, node, operators[k], before, after)
-        if k + 1 == len(operators):
-            return result
-        known = static_truth(result)
-        if known is not None:
-            return link(k + 1, after) if known else result
-        return choose(cx, node, truth(cx, result, node), lambda: link(k + 1, after), lambda: result)
-
-    return link(0, left)
-
-
-def compare(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
-    """One comparison."""
-    if operator in ("Is", "IsNot"):
-        return constant(_identical(cx, node, left, right) is (operator == "Is"))
-    if operator in ("In", "NotIn"):
-        return constant(_contains(cx, node, left, right) is (operator == "In"))
-    if isinstance(left, (*ATOMS, Ref)) and isinstance(right, (*ATOMS, Ref)):
-        name = COMPARE[operator]
-        x, y = cx.atom(left, node), cx.atom(right, node)
-        return _fold(name, x, y) or cx.bind(cx.emit(name, x, y), left, right)
-    if operator in ("Eq", "NotEq") and static_value(left) is not DYNAMIC:
-        return constant((static_value(left) == static_value(right)) is (operator == "Eq"))
-    cx.refuse(
-        "SG215",
-        f"{describe(left)} and {describe(right)} cannot be compared",
-        node,
-        "compare numbers or arrays",
-    )
-
-
-def _identical(cx: Context, node: Any, left: AV, right: AV) -> bool:
-    for a, b in ((left, right), (right, left)):
-        if isinstance(b, Static) and (b.value is None or isinstance(b.value, (type, bool))):
-            return isinstance(a, Static) and a.value is b.value
-    if isinstance(left, Ref) and isinstance(right, Ref) and left.loc == right.loc:
-        return True
-    cx.refuse("SG215", "`is` is only supported with None and classes", node, "compare with ==")
-
-
-def _contains(cx: Context, node: Any, left: AV, right: AV) -> bool:
-    if isinstance(right, Mapping):
-        return any(k == static_value(left) for k, _ in right.items)
-    whole, part = static_value(right), static_value(left)
-    if whole is DYNAMIC or part is DYNAMIC:
-        cx.refuse(
-            "SG215",
-            "`in` is only supported on values known before the run",
-            node,
-            "compare with ==",
-        )
-    return part in whole
-
-
 def static_truth(value: AV) -> bool | None:
     """Truth known at compile time, else ``None``."""
     if isinstance(value, Const):
@@ -248,6 +222,12 @@ def static_truth(value: AV) -> bool | None:
     if isinstance(value, (Seq, Mapping)):
         return bool(value.items)
     return None if isinstance(value, (*ATOMS, Ref)) else True
+
+
+def tested(cx: Context, value: AV, node: Any) -> AV:
+    """What decides the truth of a value: the content of a container, the answer of an object."""
+    answer = cx.overloaded(cx, node, "Bool", value)
+    return opened(cx, value, node) if answer is None else answer
 
 
 def static_value(value: AV) -> Any:
@@ -264,6 +244,7 @@ def static_value(value: AV) -> Any:
 
 def truth(cx: Context, value: AV, node: Any) -> Atom:
     """The atom that decides a branch on ``value``."""
+    value = tested(cx, value, node)
     known = static_truth(value)
     if known is not None:
         return constant(known)

@@ -103,7 +103,9 @@ def _key(cx: Context, value: AV) -> Any:
 def _free_names(function: UserFunction) -> list[str]:
     """Names that a nested function reads from the functions around it."""
     arguments = function.tree.args
-    own = {a.id for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    stars = [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
+    named = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    own = {a.id for a in (*named, *stars)}
     own |= set(assigned_names(function.tree.body))
     found: dict[str, None] = {}
     for statement in function.tree.body:

@@ -9,38 +9,67 @@ from __future__ import annotations
 from typing import Any
 
 import gast
-import numpy as np
 
+from srcgrad.frontend.boxes import boxed
 from srcgrad.frontend.branches import branch, is_true
+from srcgrad.frontend.containers import delete_from
 from srcgrad.frontend.context import BREAK, CONTINUE, NEXT, RETURN, RETURN_VALUE, Context, Exit
-from srcgrad.frontend.expressions import expression
+from srcgrad.frontend.contexts import with_statement
+from srcgrad.frontend.expressions import expression, store_name
+from srcgrad.frontend.imports import import_modules, import_names
 from srcgrad.frontend.inlining import define_nested
-from srcgrad.frontend.iteration import lower_for
-from srcgrad.frontend.kinds import AV, NONE, Mapping, Ref, Seq, Static, describe, leaves
+from srcgrad.frontend.iteration import lower_for, written_while
+from srcgrad.frontend.kinds import AV, NONE, Seq
 from srcgrad.frontend.loops import lower_loop
-from srcgrad.frontend.operators import binary, negative, truth
-from srcgrad.frontend.stores import add_item, overwrite, store_item
-from srcgrad.frontend.subscripts import subscript
+from srcgrad.frontend.matching import match
+from srcgrad.frontend.objects import set_field, store_attribute
+from srcgrad.frontend.operators import truth
+from srcgrad.frontend.sequences import items_of, known_items
+from srcgrad.frontend.subscripts import Unsettled, subscript
+from srcgrad.frontend.texts import assert_statement, raise_statement
+from srcgrad.frontend.updates import store_into, update_statement
 from srcgrad.ir.build import constant
-from srcgrad.ir.nodes import Const, Var
-from srcgrad.ir.types import FLOAT, INT, UNKNOWN, Array, Number, dims_of, is_differentiable
+from srcgrad.ir.nodes import Var
+from srcgrad.ir.types import UNKNOWN
 
 
 def statements(cx: Context, body: list[Any]) -> Exit:
     """Lower a list of statements."""
     for k, node in enumerate(body):
         rest = body[k + 1 :]
-        if isinstance(node, gast.If):
-            exit_ = _if(cx, node, rest if _has_exit(node) else [])
-            if rest and _has_exit(node) and exit_ is not None:
-                return exit_
-            if exit_ is None:
-                exit_ = _if_mixed(cx, node)
+        if isinstance(node, gast.If) and (raising := _raising_arm(node)) is not None:
+            exit_ = _guarded(cx, node, raising)
+        elif isinstance(node, gast.If):
+            whole = _if(cx, node, rest if _has_exit(node) else [])
+            if rest and _has_exit(node) and whole is not None:
+                return whole
+            exit_ = _if_mixed(cx, node) if whole is None else whole
         else:
             exit_ = statement(cx, node)
         if not exit_.falls:
             return exit_ if NEXT not in exit_.codes else _continue_under(cx, node, exit_, rest)
     return Exit.always(NEXT)
+
+
+def _raising_arm(node: Any) -> bool | None:
+    """Which arm of an ``if`` does nothing but raise, where the other one does something else."""
+    arms = {True: node.body, False: node.orelse}
+    raising = [k for k, arm in arms.items() if arm and isinstance(arm[0], gast.Raise)]
+    return raising[0] if len(raising) == 1 else None
+
+
+def _guarded(cx: Context, node: Any, raising: bool) -> Exit:
+    """``if test: raise ...``: the raise under the test, then the other arm without a branch."""
+    with cx.at(node.test):
+        test = truth(cx, expression(cx, node.test), node.test)
+    known = is_true(test)
+    if known is None:
+        raise_ = (node.body if raising else node.orelse)[0]
+        arms = [lambda: statement(cx, raise_), lambda: Exit.always(NEXT)]
+        then, orelse = arms if raising else arms[::-1]
+        branch(cx, node, test, then, orelse)
+        known = not raising
+    return statements(cx, node.body if known else node.orelse)
 
 
 def _continue_under(cx: Context, node: Any, exit_: Exit, rest: list[Any]) -> Exit:
@@ -59,6 +88,8 @@ def _has_exit(node: Any) -> bool:
         return True
     if isinstance(node, gast.If):
         return any(map(_has_exit, node.body)) or any(map(_has_exit, node.orelse))
+    if isinstance(node, (gast.With, gast.Match, gast.Try)):
+        return any(map(_has_exit, gast.iter_child_nodes(node)))
     if isinstance(node, (gast.For, gast.While)):
         return any(isinstance(n, gast.Return) for n in gast.walk(node))
     return False
@@ -127,130 +158,43 @@ def _ann_assign(cx: Context, node: Any) -> None:
 def assign(cx: Context, target: Any, value: AV, node: Any) -> None:
     """Bind a target to a value, unpacking as it says."""
     if isinstance(target, gast.Name):
-        _name_result(cx, target.id, value)
-        cx.frame.names[target.id] = value
+        store_name(cx, target.id, value, node)
         return
     if isinstance(target, gast.Subscript):
         container, index = expression(cx, target.value), expression(cx, target.slice)
-        store_item(cx, container, index, value, node)
+        store_into(cx, container, index, value, node)
+        return
+    if isinstance(target, gast.Attribute):
+        store_attribute(cx, expression(cx, target.value), target.attr, value, node)
         return
     if not isinstance(target, (gast.Tuple, gast.List)):
         cx.refuse("SG206", "only names can be assigned to", node, "assign to a name")
-    for part, item in zip(target.elts, unpack(cx, value, len(target.elts), node), strict=True):
+    for part, item in unpack(cx, value, target.elts, node):
         assign(cx, part, item, node)
 
 
-def _name_result(cx: Context, name: str, value: AV) -> None:
-    """Let an unnamed result carry the user's word for it."""
-    if isinstance(value, Ref):
-        value = cx.heap.versions[value.loc]
-    if isinstance(value, Var) and not value.name:
-        value.name = name
-
-
-def unpack(cx: Context, value: AV, count: int, node: Any) -> list[AV]:
-    """The items of a value that is unpacked into ``count`` targets."""
-    if isinstance(value, Mapping):
-        value = Seq(tuple(Static(k) for k, _ in value.items))
-    if isinstance(value, Seq):
-        if len(value.items) != count:
-            cx.refuse(
-                "SG216", f"{len(value.items)} values for {count} names", node, "match the numbers"
-            )
-        return list(value.items)
-    dims = cx.dims(value)
-    if cx.type_of(value) == UNKNOWN:
-        return [Var("", UNKNOWN) for _ in range(count)]
-    if not isinstance(value, Ref) and dims is None:
-        cx.refuse(
-            "SG216", f"{describe(value)} cannot be unpacked", node, "unpack tuples, lists or arrays"
-        )
-    return [subscript(cx, value, constant(k), node) for k in range(count)]
-
-
-def _aug_assign(cx: Context, node: Any) -> None:
-    if isinstance(node.target, gast.Subscript):
-        _update_item(cx, node)
-        return
-    if not isinstance(node.target, gast.Name):
-        cx.refuse("SG206", "this target cannot be updated in place", node, "assign to a name")
-    name = node.target.id
-    load = gast.copy_location(gast.Name(name, gast.Load(), None, None), node.target)
-    old = expression(cx, load)
-    operand = expression(cx, node.value)
-    new = binary(cx, node, type(node.op).__name__, old, operand)
-    if isinstance(old, Seq):
-        if old.make is list:
-            cx.refuse("SG206", "in-place change of a list", node, "write a = a + b")
-        cx.frame.names[name] = new
-        return
-    if isinstance(old, Ref):
-        _update_array(cx, node, name, old, new)
-        return
-    _name_result(cx, name, new)
-    cx.frame.names[name] = new
-
-
-def _update_item(cx: Context, node: Any) -> None:
-    """``a[i] op= value``: the item is read, updated and written back."""
-    container, index = expression(cx, node.target.value), expression(cx, node.target.slice)
-    old = subscript(cx, container, index, node.target)
-    before = cx.heap.snapshot().versions
-    operand = expression(cx, node.value)
-    untouched = all(cx.heap.versions[loc] is v for loc, v in before.items())
-    operator = type(node.op).__name__
-    if operator in ("Add", "Sub") and untouched and isinstance(container, Ref):
-        added = operand if operator == "Add" else _negated(cx, operand, node)
-        if added is not None and add_item(cx, container, index, added, node, repeats=False):
-            return
-    new = binary(cx, node, operator, old, operand)
-    if isinstance(old, Ref):
-        _refuse_integers(cx, node, "the array", cx.type_of(old), cx.type_of(new))
-    store_item(cx, container, index, new, node)
-
-
-def _negated(cx: Context, value: AV, node: Any) -> AV | None:
-    """``-value``, where adding that is the same as subtracting the value."""
-    type_ = cx.type_of(value)
-    if isinstance(value, Const) or type_ in (INT, FLOAT) or is_differentiable(type_ or UNKNOWN):
-        return negative(cx, cx.atom(value, node))
-    return None
-
-
-def _refuse_integers(cx: Context, node: Any, name: str, old: Any, new: Any) -> None:
-    """Refuse to put real numbers into an array of integers in place, as NumPy does."""
-    if not (isinstance(old, Array) and isinstance(new, (Array, Number))) or old.dtype is None:
-        return
-    dtype = new.dtype if isinstance(new, Array) else np.dtype(new.kind)
-    if dtype is not None and dtype != old.dtype and not np.can_cast(dtype, old.dtype, "same_kind"):
-        message = f"{name!r} is an array of {old.dtype} and cannot hold the result"
-        cx.refuse("SG219", message, node, "make it with dtype=float")
-
-
-def _update_array(cx: Context, node: Any, name: str, old: Ref, new: AV) -> None:
-    """``name op= value`` on an array: NumPy updates it in place, seen by all names that share it."""
-    before, after = cx.atom(old, node), cx.atom(new, node)
-    _refuse_integers(cx, node, name, before.type, after.type)
-    dims = dims_of(before.type)
-    if dims is not None:
-        overwrite(cx, old, after, node)
-        return
-    unseen = old.loc not in cx.heap.views and old.loc not in cx.heap.kept
-    if _may_alias(cx, name, old) or not unseen:
-        remedy = f"write {name} = {name} {_symbol(node.op)} ..., or copy first"
-        cx.refuse("SG207", f"whether this updates {name!r} in place is not known", node, remedy)
-    if isinstance(after, Var):
-        after.name = after.name or name
-    cx.heap.versions[old.loc] = after
-
-
-def _may_alias(cx: Context, name: str, ref: Ref) -> bool:
-    return any(ref in leaves(value) for other, value in cx.frame.names.items() if other != name)
-
-
-def _symbol(operator: Any) -> str:
-    symbols = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "Pow": "**", "MatMult": "@"}
-    return symbols.get(type(operator).__name__, "op")
+def unpack(cx: Context, value: AV, targets: list[Any], node: Any) -> list[tuple[Any, AV]]:
+    """Targets with the items that they get; one behind a star gets a list."""
+    stars = [k for k, t in enumerate(targets) if isinstance(t, gast.Starred)]
+    if not stars and cx.type_of(value) == UNKNOWN:
+        return [(t, Var("", UNKNOWN)) for t in targets]
+    items = known_items(cx, value, node)
+    if items is None:
+        if stars or cx.dims(value) in (None, ()):
+            items = items_of(cx, value, node)
+        else:
+            items = [subscript(cx, value, constant(k), node) for k in range(len(targets))]
+    least = len(targets) - len(stars)
+    if len(items) < least or (len(items) > least and not stars):
+        message = f"{len(items)} values for {len(targets)} names"
+        cx.refuse("SG216", message, node, "match the numbers")
+    if not stars:
+        return list(zip(targets, items, strict=True))
+    place, after = stars[0], least - stars[0]
+    middle = boxed(cx, Seq(tuple(items[place : len(items) - after]), list))
+    values = [*items[:place], middle, *items[len(items) - after :]]
+    names = [*targets[:place], targets[place].value, *targets[place + 1 :]]
+    return list(zip(names, values, strict=True))
 
 
 def _return(cx: Context, node: Any) -> Exit:
@@ -264,9 +208,16 @@ def _while(cx: Context, node: Any) -> Exit:
         with cx.at(node.test):
             return truth(cx, expression(cx, node.test), node.test)
 
-    exit_ = lower_loop(
-        cx, node, index=None, span=None, test=test, body=lambda: statements(cx, node.body)
-    )
+    def body() -> Exit:
+        return statements(cx, node.body)
+
+    names, before = dict(cx.frame.names), cx.heap.snapshot()
+    try:
+        exit_ = lower_loop(cx, node, index=None, span=None, test=test, body=body)
+    except Unsettled as unsettled:
+        cx.frame.names = names
+        cx.heap.restore(before)
+        exit_ = written_while(cx, node, test, body, unsettled)
     return after_loop(cx, node, exit_)
 
 
@@ -298,32 +249,44 @@ def _expr(cx: Context, node: Any) -> None:
         expression(cx, node.value)
 
 
-def _assert(cx: Context, node: Any) -> None:
-    test = truth(cx, expression(cx, node.test), node.test)
-    if is_true(test) is False:
-        cx.refuse("SG227", "this assertion fails whenever it is reached", node, "remove it")
-    if not isinstance(test, Const):
-        message = cx.source.segment(cx.source.span(node))
-        cx.emit("check", test, message=message)
+def _raise(cx: Context, node: Any) -> Exit:
+    raise_statement(cx, node)
+    return Exit.never()
 
 
-def _raise(cx: Context, node: Any) -> None:
-    message = cx.source.segment(cx.source.span(node))
-    cx.refuse(
-        "SG101", f"`{message}` is not supported yet", node, "use assert, or check before the call"
-    )
+def _delete(cx: Context, node: Any) -> None:
+    for target in node.targets:
+        if isinstance(target, gast.Subscript):
+            container, index = expression(cx, target.value), expression(cx, target.slice)
+            delete_from(cx, container, index, node)
+        elif isinstance(target, gast.Attribute):
+            set_field(cx, expression(cx, target.value), target.attr, None, node)
+        elif not isinstance(target, gast.Name):
+            cx.refuse("SG112", "only names and items can be deleted", node, "delete one by one")
+        elif cx.frame.names.pop(target.id, None) is None:
+            cx.refuse("SG209", f"{target.id!r} is not bound here", node, "assign it before")
+
+
+def _declare_global(cx: Context, node: Any) -> None:
+    cx.frame.outside |= set(node.names)
 
 
 _TABLE: dict[str, Any] = {
     "Assign": _assign,
     "AnnAssign": _ann_assign,
-    "AugAssign": _aug_assign,
+    "AugAssign": update_statement,
     "Return": _return,
     "While": _while,
     "For": _for,
     "Expr": _expr,
-    "Assert": _assert,
+    "Assert": assert_statement,
     "Raise": _raise,
+    "Delete": _delete,
+    "With": with_statement,
+    "Match": match,
+    "Import": import_modules,
+    "ImportFrom": import_names,
+    "Global": _declare_global,
     "Pass": lambda cx, node: None,
     "Break": lambda cx, node: Exit.always(BREAK),
     "Continue": lambda cx, node: Exit.always(CONTINUE),

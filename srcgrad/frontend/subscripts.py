@@ -6,15 +6,40 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.errors import KindError
+from srcgrad.errors import FrontendError, KindError
+from srcgrad.frontend.boxes import boxed, opened, unboxed
 from srcgrad.frontend.context import Context
-from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, Seq, Slicing, Static, describe
+from srcgrad.frontend.kinds import (
+    ATOMS,
+    AV,
+    Mapping,
+    Ref,
+    Seq,
+    Slicing,
+    Static,
+    describe,
+    lift,
+)
 from srcgrad.ir.nodes import Atom, Const, Slice, Slot, Var
 from srcgrad.ir.types import INT, Array, Number, dims_of
 
 
-class DynamicIndex(Exception):
-    """A sequence of abstract values is indexed by a value of the run: the loop around must be unrolled."""
+class Unsettled(Exception):
+    """The loop around must be written out, trip by trip; ``refusal`` says why, where it cannot be."""
+
+    refusal: FrontendError
+
+
+class StructureChange(Unsettled):
+    """A container changes its structure from one trip to the next."""
+
+    def __init__(self, refusal: FrontendError) -> None:
+        super().__init__("structure change")
+        self.refusal = refusal
+
+
+class DynamicIndex(Unsettled):
+    """A sequence of abstract values is indexed by a value of the run."""
 
     def __init__(self, cx: Context, node: Any, var: Var) -> None:
         super().__init__("dynamic index")
@@ -30,8 +55,15 @@ class DynamicIndex(Exception):
 
 def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
     """``value[index]``."""
+    answer = cx.overloaded(cx, node, "GetItem", value, index)
+    if answer is not None:
+        return answer
+    value, index = opened(cx, value, node), unboxed(cx, index, node)
     if isinstance(value, Seq):
-        return _item(cx, value, index, node)
+        item = _item(cx, value, index, node)
+        return boxed(cx, item) if isinstance(index, Slicing) else item
+    if isinstance(value, Static) and isinstance(value.value, (str, bytes)):
+        return _letters(cx, value.value, index, node)
     if isinstance(value, Mapping):
         for key, part in value.items:
             if isinstance(index, (Static, Const)) and key == index.value:
@@ -59,12 +91,14 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
 
 def index_template(cx: Context, index: AV, args: list[Atom], node: Any) -> tuple[Any, ...]:
     """The index as an attribute; values of the run go to ``args``, and slots count from one."""
+    index = unboxed(cx, index, node)
     entries = index.items if isinstance(index, Seq) and index.make is tuple else (index,)
     return tuple(_entry(cx, e, args, node) for e in entries)
 
 
 def array_like(cx: Context, value: AV, node: Any) -> AV:
     """An operand: nested sequences become arrays, as NumPy makes them."""
+    value = unboxed(cx, value, node)
     return cx.call_function(np.array, [value], {}, node) if isinstance(value, Seq) else value
 
 
@@ -76,26 +110,38 @@ def _key_text(index: AV) -> str:
 
 def _item(cx: Context, value: Seq, index: AV, node: Any) -> AV:
     if isinstance(index, Slicing):
-        parts = [
-            None if p is None else cx.integer(p, node, "a slice bound")
-            for p in (index.start, index.stop, index.step)
-        ]
         make = list if value.make is list else tuple
-        return Seq(value.items[slice(*parts)], make)
+        return Seq(value.items[slice_of(cx, index, node)], make)
     if isinstance(index, Var) and index.type == INT and not cx.depends_on_inputs(index):
         if not (cx.gather and all(_is_scalar(cx, v) for v in value.items)):
             raise DynamicIndex(cx, node, index)
         whole = cx.call_function(np.array, [Seq(value.items)], {}, node)
         return cx.bind(cx.emit("index", cx.atom(whole, node), index, index=(Slot(1),)))
+    return value.items[place_of(cx, index, len(value.items), node)]
+
+
+def place_of(cx: Context, index: AV, count: int, node: Any) -> int:
+    """A place in a sequence, known before the run and in range."""
+    if isinstance(index, Var) and index.type == INT and not cx.depends_on_inputs(index):
+        raise DynamicIndex(cx, node, index)
     place = cx.integer(index, node, "the index of a sequence")
-    if not -len(value.items) <= place < len(value.items):
-        cx.refuse(
-            "SG214",
-            f"index {place} is out of range for {len(value.items)} items",
-            node,
-            "check the index",
-        )
-    return value.items[place]
+    if not -count <= place < count:
+        message = f"index {place} is out of range for {count} items"
+        cx.refuse("SG214", message, node, "check the index")
+    return place
+
+
+def slice_of(cx: Context, index: Slicing, node: Any) -> slice:
+    """A slice of a sequence, known before the run."""
+    bounds = (index.start, index.stop, index.step)
+    parts = [None if p is None else cx.integer(p, node, "a slice bound") for p in bounds]
+    return slice(*parts)
+
+
+def _letters(cx: Context, text: str | bytes, index: AV, node: Any) -> AV:
+    if isinstance(index, Slicing):
+        return Static(text[slice_of(cx, index, node)])
+    return lift(text[place_of(cx, index, len(text), node)])
 
 
 def _is_scalar(cx: Context, value: AV) -> bool:

@@ -154,11 +154,3 @@ plain(
     zero=True,
     cheap=True,
 )
-
-
-def _check(test: Any, message: str) -> None:
-    if not test:
-        raise AssertionError(message)
-
-
-plain("check", _check, infer.constant_type(BOOL), zero=True, effect=True)

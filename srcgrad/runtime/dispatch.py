@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from srcgrad.errors import ArgumentError
+from srcgrad.errors import ArgumentError, SrcgradError
 from srcgrad.frontend.lower import Lowered
 from srcgrad.frontend.resolve import Capture, Guard
 from srcgrad.runtime.cache import cache_mode
@@ -35,6 +35,7 @@ from srcgrad.runtime.persist import (
     recall_path,
     store,
 )
+from srcgrad.runtime.recorder import Recorder
 from srcgrad.runtime.signature import Path, key_of, skeleton
 from srcgrad.transform.unroll import has_decisions
 
@@ -72,6 +73,7 @@ class Dispatch:
         self.forms: dict[Hashable, list[Found]] = {}
         self.hits = 0
         self.fast: Callable[..., Any] = gradient._slow
+        self.recorder = Recorder(gradient)
         self._baked: frozenset[Path] = frozenset()
         self._guards: list[Guarded] = []
         self._used: list[Any] = [None]  # the entry of the last call, set by the guards too
@@ -81,10 +83,18 @@ class Dispatch:
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The gradient at these arguments; calls like it are fast from now on."""
         bound = self.bind(args, kwargs)
-        with compiling:
-            found = self.compile(bound)
-            entry = found.compiled.entry()
-            self._extend(bound, found, entry)
+        if self.recorder.serves(bound):
+            return self.recorder.call(bound)
+        try:
+            with compiling:
+                found = self.compile(bound)
+                entry = found.compiled.entry()
+                self._extend(bound, found, entry)
+        except SrcgradError as refusal:
+            if not self.recorder.takes(refusal):
+                raise
+            return self.recorder.instead(bound, refusal)
+        self.recorder.latest = None
         return entry(*bound.values(), *[c.read() for c in found.captures])
 
     def _extend(self, bound: dict[str, Any], found: Found, entry: Callable[..., Any]) -> None:
@@ -120,12 +130,15 @@ class Dispatch:
 
     def last(self) -> Compiled | None:
         """The compiled form of the last call."""
+        if self.recorder.latest is not None:
+            return self.recorder.latest
         used = self._used[0]
         every = [form.compiled for forms in self.forms.values() for form in forms]
         return next((c for c in reversed(every) if c.entry() == used), None)
 
     def annotate(self, error: BaseException) -> None:
         """Note on an exception from emitted code which line of the user's it arose in."""
+        self.recorder.annotate(error)
         for forms in list(self.forms.values()):
             for form in forms:
                 form.compiled.annotate(error)

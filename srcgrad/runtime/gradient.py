@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from srcgrad.errors import OVERLAP, ArgumentError
+from srcgrad.errors import OVERLAP, ArgumentError, SrcgradError
 from srcgrad.transform.options import Options
 
 if TYPE_CHECKING:
     from srcgrad.runtime.compiled import Compiled
     from srcgrad.runtime.dispatch import Dispatch, Found
-    from srcgrad.runtime.views import Shown
+    from srcgrad.runtime.views import Explanation, Shown
     from srcgrad.transform.decisions import DecisionLog
 
 Argnums = int | str | tuple[int | str, ...]
@@ -41,6 +42,7 @@ class Gradient:
         unroll: bool | str,
         *,
         method: bool = False,
+        frontend: str = "auto",
     ) -> None:
         functools.update_wrapper(self, function)
         self.__name__ = getattr(function, "__name__", type(function).__name__)
@@ -48,6 +50,7 @@ class Gradient:
         self.primal = function
         self.options = options
         self.unroll = unroll
+        self.frontend = frontend
         self.names = tuple(signature_of(function).parameters)
         self.argnums = argnums
         self.wrt, self.single = resolve_argnums(argnums, self.names, function, int(method))
@@ -90,6 +93,11 @@ class Gradient:
             self.dispatch.bind(args, kwargs)
         if self._dispatch is not None:
             self._dispatch.annotate(error)
+        from srcgrad.runtime.recorded import current
+
+        recording = current.get()
+        if recording is not None and isinstance(error, SrcgradError):
+            recording.failure = recording.failure or error  # user code must not hide it
 
     @property
     def dispatch(self) -> Dispatch:
@@ -99,6 +107,11 @@ class Gradient:
 
             self._dispatch = Dispatch(self)
         return self._dispatch
+
+    def arguments(self, bound: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Positional and keyword arguments of the primal for arguments by name."""
+        given = inspect.BoundArguments(signature_of(self.primal), OrderedDict(bound))
+        return given.args, given.kwargs
 
     def compile(self, bound: dict[str, Any]) -> Found:
         """The compiled form for the signature of these arguments, given by name."""
@@ -145,6 +158,12 @@ class Gradient:
         from srcgrad.runtime.views import show
 
         return show(self, target, unroll)
+
+    def explain(self) -> Explanation:
+        """Which front end served each signature used: read from source or recorded, and why."""
+        from srcgrad.runtime.views import explanation
+
+        return explanation(self)
 
     def cache_info(self) -> dict[str, int]:
         """Number of compiled signatures, and of slow look-ups that found one."""

@@ -32,6 +32,7 @@ from srcgrad.ir.types import (
     is_differentiable,
     type_of_value,
 )
+from srcgrad.runtime.recorded import is_recorded
 
 Path = tuple[tuple[str, Any], ...]
 
@@ -127,6 +128,12 @@ def skeleton(value: Any) -> Any:
 
 def key_of(value: Any, path: Path, baked: frozenset[Path]) -> Hashable:
     """What of a value the emitted text may depend on."""
+    if is_recorded(value):
+        value._recording.refuse(
+            "SG305",
+            f"argument {path_text(path)!r} of a derivative is a value of a recorded run",
+            "write the function around it so that it can be read from source",
+        )
     if type(value) is np.ndarray:
         return (value.dtype, tuple([n if n < 2 else 2 for n in value.shape]))
     if type(value) is float:

@@ -73,6 +73,8 @@ REMEDIES = {
     "SG228": "Do it outside the function, and pass the result.",
     "SG229": "Draw the random numbers outside, and pass them as an argument.",
     "SG230": "Write a loop in place of deep nesting, or split the function.",
+    "SG232": "Use functions of NumPy, math or operators on the value, not of a C library.",
+    "SG233": "Do not share memory between arguments and other arrays that are written.",
     "SG301": "Pass it as float, x.astype(float), or leave it out of argnums.",
     "SG302": "Compare the call with the signature in the message.",
     "SG303": "Give positions or names of parameters, each once.",

@@ -24,7 +24,9 @@ from srcgrad.ir.nodes import (
     regions_of,
 )
 
-_KEPT = frozenset({"check", "boundary", "choose", "reserve", "settle", "write_back", "apart"})
+_KEPT = frozenset(
+    {"check", "raise", "print", "boundary", "choose", "reserve", "settle", "write_back", "apart"}
+)
 
 
 def simplify(program: Program) -> Program:

@@ -69,7 +69,7 @@ def _record(stmts: Sequence[Stmt], path: Var) -> list[Stmt]:
             result += _record_loop(stmt, path)
         elif isinstance(stmt, Call):
             result.append(replace(stmt, args=(*stmt.args, path)))
-        elif stmt.op.name != "write_back":  # what only looks for the path leaves no trace
+        elif stmt.op.name not in ("print", "write_back"):  # what only looks leaves no trace
             result.append(stmt)
     return result
 

@@ -122,7 +122,25 @@ def f(w: "np.ndarray", x=[i for i in range(3)], *, k: int = 2) -> "np.ndarray":
     assert total < 1e9, f"too large: {total:.3f}"
     if total < -5:
         raise ValueError(f"{total!r}") from None
-    parts = {"a": w[0], "b": [w[1:], (w[..., None], w[::2, -1])]}
+    parts = {"a": w[0], "b": [w[1:], (w[..., None], w[::2, -1])], **{}}
+    first, *others = [*w, *x]
+    squares = {v: [q * q for q in others if q] for v in {1, 2}}
+    with np.errstate(all="ignore"):
+        import math
+        from math import pi as half_turn
+    match k:
+        case 1 | 2 if (z := k) > 0:
+            del z
+        case [a, *_] | {"a": a}:
+            pass
+        case int(a) as whole:
+            pass
+        case None:
+            pass
+    def star(*args, **kwargs):
+        global counter
+        return sum(a for a in args)
+    star(*others, **squares)
     (p, q), r = (1, 2), 3
     return parts["a"].sum() + np.linalg.norm(w) @ w + p + q + r
 '''
@@ -136,17 +154,17 @@ def test_decorators_defaults_and_annotations_of_the_function_are_not_judged():
     text = (
         "def keep(g):\n    return g\n"
         "@keep\n@(lambda g: g)\n"
-        "def f(x: [i for i in ()] = (lambda *a: a)):\n    y: {1} = x\n    return y\n"
+        "def f(x: (lambda: (yield)) = (lambda: (yield))):\n    y: (lambda: (yield)) = x\n    return y\n"
     )
     fence(read_source(load("outermost", text)))
 
 
 def test_fence_points_into_an_indented_function():
-    text = "class C:\n    def g(self, é, x):\n        é = x; y = [v for v in x]\nf = C.g\n"
+    text = "class C:\n    def g(self, é, x):\n        é = x; y = (yield x)\nf = C.g\n"
     with pytest.raises(UnsupportedSyntaxError) as caught:
         fence(read_source(load("indented", text)))
     error = caught.value
-    assert (error.lineno, error.offset, error.end_offset) == (3, 20, 34)
+    assert (error.lineno, error.offset, error.end_offset) == (3, 21, 28)
 
 
 def test_fence_stands_deep_and_long_programs():

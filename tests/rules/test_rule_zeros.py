@@ -26,6 +26,8 @@ X = normal(3, 4)
 NOT_NUMERIC = frozenset(
     [
         "check",
+        "raise",
+        "print",
         "range_length",
         "bitwise_and",
         "bitwise_or",

@@ -1,0 +1,322 @@
+"""A call whose function is recorded: run it, find the program of its trace, run that.
+
+The key of a program is the trace itself: operations, structure, types, never values of floats or
+arrays. So the second call along the same path compiles nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from srcgrad.errors import KindError, Span
+from srcgrad.frontend.kinds import AV, Seq, is_namedtuple_type
+from srcgrad.ir.interpret import interpret
+from srcgrad.ir.nodes import Program, Var
+from srcgrad.runtime.compiled import Compiled
+from srcgrad.runtime.emission import Emission
+from srcgrad.runtime.intercept import intercepted
+from srcgrad.runtime.locking import collection_paused, compiling
+from srcgrad.runtime.record import Recording
+from srcgrad.runtime.recorded import Recorded, is_recorded, plain
+from srcgrad.runtime.retrace import Retrace, type_of_spec
+from srcgrad.runtime.signature import Arguments, Leaf, Path, children
+from srcgrad.runtime.trace import facts_of, span_of
+from srcgrad.runtime.wrapping import Input, Wrapping, attributes_of, sweep_leaks
+from srcgrad.transform.options import Options
+from srcgrad.transform.pipeline import Derivation
+
+if TYPE_CHECKING:
+    from srcgrad.runtime.gradient import Gradient
+
+_OWN_REFERENCES = 3  # to a recording that nothing else holds: two names and the count itself
+TRACES_KEPT = 64  # compiled traces of one gradient, least recently used first out
+
+
+@dataclass
+class Run:
+    """A recorded run that is over."""
+
+    recording: Recording
+    inputs: list[Input]
+    value: Any
+    aux: Any
+    number: int | None
+    span: Span
+    structures: dict[str, Any]
+
+
+class RecordedCalls:
+    """The recorded calls of one gradient, and the programs compiled for them."""
+
+    def __init__(self, gradient: Gradient) -> None:
+        self.gradient = gradient
+        self.programs: OrderedDict[Hashable, Compiled] = OrderedDict()
+        self.latest: Compiled | None = None
+        self.hits = 0
+        self._lock = threading.Lock()
+
+    def call(self, bound: dict[str, Any]) -> Any:
+        """The gradient (and value) at these arguments, by a recorded run."""
+        run = record(self.gradient, bound)
+        if run.number is None:  # on this path the result is constant
+            found = [_zero(i.value) for i in run.inputs]
+        else:
+            entries = [i.value for i in run.inputs]
+            function = self._program(run, run.number).load("rolled").function
+            found = function(*entries, tuple(run.recording.constants))
+        gradients = {i.path: g for i, g in zip(run.inputs, found, strict=True)}
+        names = self.gradient.wrt
+        parts = [filled(run.structures[n], gradients) for n in names]
+        result = parts[0] if self.gradient.single else tuple(parts)
+        options = self.gradient.options
+        if options.value:
+            return ((run.value, run.aux) if options.has_aux else run.value), result
+        return (result, run.aux) if options.has_aux else result
+
+    def _program(self, run: Run, number: int) -> Compiled:
+        trace = run.recording
+        inputs = tuple((*_type_key(i.value), i.written) for i in run.inputs)
+        key = (inputs, tuple(trace.constant_types), tuple(trace.entries), number)
+        with self._lock:
+            found = self.programs.get(key)
+            if found is not None:
+                self.programs.move_to_end(key)
+                self.hits += 1
+        if found is None:
+            with compiling, collection_paused():
+                found = compile_trace(self.gradient, run, number)
+            with self._lock:
+                self.programs[key] = found
+                if len(self.programs) > TRACES_KEPT:
+                    self.programs.popitem(last=False)
+        self.latest = found
+        return found
+
+
+def _type_key(value: Any) -> tuple[Hashable, ...]:
+    return (*_spec(value), type(value) is np.ndarray)
+
+
+def title_of(gradient: Gradient) -> str:
+    """A name for the function that emitted code can use."""
+    name = gradient.__name__
+    return name if name.isidentifier() else "lambda_" if name == "<lambda>" else "function"
+
+
+def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
+    """Run the function on recorded arguments."""
+    recording = Recording(title_of(gradient))
+    wrapping = Wrapping(recording)
+    function = gradient.primal
+    wrapped: dict[str, Any] = {}
+    result: Any = None
+    number: int | None = None
+    span = _place_of_function(function)
+    try:
+        wrapped = wrapping.wrap_all(bound, gradient.wrt)
+        places = {i.path: Gap(i.path) for i in wrapping.inputs}
+        structures = {n: structured(bound[n], (("arg", n),), places) for n in gradient.wrt}
+        args, kwargs = gradient.arguments(wrapped)
+        wrapped = {}
+        with intercepted(recording, function, bound):
+            result = function(*args, **kwargs)
+        args, kwargs = (), {}
+        number = _result_number(gradient, recording, result, span)
+    except Exception as error:
+        if recording.failure is not None and error is not recording.failure:
+            raise recording.failure from error
+        if type(error) is TypeError and "Recorded" in str(error):
+            raise _foreign_code(error, span) from error
+        error.args = tuple(plain(a) for a in error.args)
+        raise
+    finally:
+        recording.closed = True
+        args, kwargs = (), {}
+        result = wrapping.unwrap(result, function)
+        wrapping.finish()
+        recording.finish()
+        if sys.getrefcount(recording) > _OWN_REFERENCES:
+            sweep_leaks(recording)
+    if recording.failure is not None:
+        raise recording.failure
+    aux = result[1] if gradient.options.has_aux else None
+    value = result[0] if gradient.options.has_aux else result
+    return Run(recording, wrapping.inputs, value, aux, number, span, structures)
+
+
+def _foreign_code(error: TypeError, span: Span) -> KindError:
+    """The refusal for compiled code that takes no other arrays than NumPy's own."""
+    step, place = error.__traceback__, span
+    while step is not None:
+        if not facts_of(step.tb_frame).internal:
+            place = span_of(step.tb_frame.f_code.co_filename, step.tb_lineno)
+        step = step.tb_next
+    message = "compiled code does not take a recorded value"
+    return KindError("SG232", message, place, "use functions of NumPy, math or operators on it")
+
+
+def _place_of_function(function: Any) -> Span:
+    """The line of the definition of a function, or of what a callable calls."""
+    inner = inspect.unwrap(getattr(function, "func", function))
+    inner = inner if isinstance(inner, FunctionType) else getattr(inner, "__call__", None)  # noqa: B004
+    code = getattr(inner, "__code__", None)
+    return (
+        span_of("<unknown>", 1) if code is None else span_of(code.co_filename, code.co_firstlineno)
+    )
+
+
+def _result_number(gradient: Gradient, recording: Recording, result: Any, span: Span) -> int | None:
+    """The number of the scalar to differentiate; ``None`` if this path does not reach an input."""
+    title, first = recording.title, result
+    if recording.failure is not None:
+        raise recording.failure
+
+    def refuse(code: str, message: str, remedy: str) -> KindError:
+        return KindError(code, message, span, remedy)
+
+    if gradient.options.has_aux:
+        if not (isinstance(result, (tuple, list)) and len(result) == 2):
+            raise refuse("SG204", f"{title} must return a pair (value, aux)", "return loss, aux")
+        first = result[0]
+    if isinstance(first, np.ndarray) and first.size != 1:
+        axes = "1 axis" if first.ndim == 1 else f"{first.ndim} axes"
+        message = f"{title} returns an array of {axes}, not a scalar"
+        raise refuse("SG204", message, "sum it, or differentiate one element of it")
+    if not isinstance(first, (float, np.floating, np.ndarray)):
+        kind = type(first).__name__
+        raise refuse("SG204", f"{title} must return one scalar, not {kind}", "return the loss")
+    number = recording.number(cast(Recorded, first)) if is_recorded(first) else None
+    if number is None and not recording.decided:
+        raise refuse(
+            "SG304", "no active input reaches the result", "check argnums, and casts to int"
+        )
+    return number
+
+
+def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
+    """The gradient program of a trace."""
+    trace = run.recording
+    arguments = Arguments()
+    inputs: list[Var] = []
+    for item in run.inputs:
+        name = _fresh(_leaf_name(item.path), arguments.values)
+        dtype, shape = _spec(item.value)
+        var = Var(name, type_of_spec(dtype, shape))
+        arguments.values[name] = var
+        flat = isinstance(item.value, np.ndarray) and item.value.ndim == 0
+        arguments.leaves.append(Leaf(var, (("arg", name),), flat))
+        inputs.append(var)
+    names = tuple(arguments.values)
+    constants: list[Var] = []
+    title = _fresh("constants", arguments.values)
+    for k, value in enumerate(trace.constants):
+        dtype, shape = _spec(value)
+        var = Var(f"c{k}", type_of_spec(dtype, shape))
+        constants.append(var)
+        arguments.leaves.append(Leaf(var, (("arg", title), ("item", k)), False))
+    whole: AV = Seq(tuple(constants))
+    arguments.values[title] = whole
+    retrace = Retrace(trace, inputs, constants, gradient.primal)
+    for item, var in zip(run.inputs, inputs, strict=True):
+        array = isinstance(item.value, np.ndarray)
+        retrace.values[item.number] = retrace.place(var, array=array, written=item.written)
+    lowered = retrace.lower(number, run.span, [*inputs, *constants])
+    _check_reproduced(lowered.program, run)
+    rank_zero = frozenset(leaf.var for leaf in arguments.leaves if leaf.rank_zero)
+    derivation = Derivation(
+        lowered, tuple(inputs), rank_zero, Options(needed=gradient.options.needed)
+    )
+    emission = Emission(derivation, arguments, names, single=False)
+    compiled = Compiled(
+        gradient.__name__, False, False, {}, {}, lambda: emission, lambda d: None, lambda d, c: None
+    )
+    compiled.adopt(emission)
+    compiled.load("rolled")
+    return compiled
+
+
+def _check_reproduced(program: Program, run: Run) -> None:
+    """Refuse a trace that does not give the value of the run: something was not seen."""
+    values = [*(i.value for i in run.inputs), *run.recording.constants]
+    with np.errstate(all="ignore"):
+        again = interpret(program, [v.copy() if type(v) is np.ndarray else v for v in values])[0]
+    if not np.allclose(again, run.value, rtol=1e-6, atol=0.0, equal_nan=True):
+        raise KindError(
+            "SG233",
+            f"the recorded operations give {again}, but the run gave {run.value}",
+            run.span,
+            "look for memory that is shared with an argument or changed by compiled code",
+        )
+
+
+def _zero(value: Any) -> Any:
+    return np.zeros_like(value) if type(value) is np.ndarray else type(value)(0.0)
+
+
+def _spec(value: Any) -> tuple[Any, tuple[int, ...]]:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.dtype, value.shape
+    return type(value), ()
+
+
+def _leaf_name(path: Path) -> str:
+    words = [str(k) for _, k in path if isinstance(k, str) and k.isidentifier()]
+    numbers = "".join(str(k) for _, k in path[1:] if isinstance(k, int))
+    return words[-1] + numbers
+
+
+def _fresh(name: str, taken: Any) -> str:
+    while name in taken:
+        name += "_"
+    return name
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A place in the structure of a result that a gradient fills."""
+
+    path: Path
+
+
+def structured(value: Any, path: Path, places: dict[Path, Gap]) -> Any:
+    """The structure of an argument, with gaps for its leaves."""
+    if path in places:
+        return places[path]
+    if isinstance(value, dict):
+        return {k: structured(v, (*path, ("item", k)), places) for k, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        steps = [s for s, _ in children(value) or ()]
+        inner = [structured(v, (*path, s), places) for s, v in zip(steps, value, strict=True)]
+        return type(value)(*inner) if is_namedtuple_type(type(value)) else type(value)(inner)
+    if value is None or isinstance(value, (str, bytes, bool, int, np.generic, np.ndarray)):
+        return value
+    new = copy.copy(value)
+    for name, part in attributes_of(value):
+        inner = structured(part, (*path, ("attr", name)), places)
+        object.__setattr__(new, name, None if inner is part else inner)
+    return new
+
+
+def filled(value: Any, gradients: dict[Path, Any]) -> Any:
+    """A structure with its gaps filled."""
+    if isinstance(value, Gap):
+        return gradients[value.path]
+    if isinstance(value, dict):
+        return {k: filled(v, gradients) for k, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        inner = [filled(v, gradients) for v in value]
+        return type(value)(*inner) if is_namedtuple_type(type(value)) else type(value)(inner)
+    if value is not None and not isinstance(value, (str, bytes)):
+        for name, part in attributes_of(value):
+            object.__setattr__(value, name, filled(part, gradients))
+    return value

@@ -1,0 +1,202 @@
+"""Stands in, during a recorded run, for functions that NumPy's dispatch protocols do not show.
+
+Constructors such as ``np.zeros`` make arrays that are seen when active values are written into
+them; ``np.array`` of recorded parts and ``math.sin`` of a recorded number are recorded; ``float`` of
+one keeps its derivative. Outside a recorded run, and in other threads, each stand-in does what its
+original does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from srcgrad.runtime.record import Recording
+from srcgrad.runtime.recorded import current, is_recorded
+
+_CONSTRUCTORS = (
+    *("zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like"),
+    *("eye", "identity", "arange", "linspace", "logspace", "geomspace", "tri", "array", "copy"),
+    *("asarray", "asanyarray", "ascontiguousarray", "asfortranarray", "require"),
+)
+_ORIGIN = frozenset({np.zeros, np.ones})
+_OF_ITEMS = frozenset({"fsum", "prod", "sumprod", "dist"})
+
+
+def active_recording() -> Recording | None:
+    """The recording that the calling code takes part in."""
+    recording: Recording | None = current.get()
+    return None if recording is None or recording.closed else recording
+
+
+# -- the stand-ins --------------------------------------------------------------------------------
+
+
+class StandIn:
+    """A function in place of another; equal to it, so tables by function know it."""
+
+    def __init__(self, original: Callable[..., Any]) -> None:
+        self.__wrapped__ = original
+        self.__name__ = original.__name__
+        self.__doc__ = original.__doc__
+
+    def __hash__(self) -> int:
+        return hash(self.__wrapped__)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or other is self.__wrapped__
+
+    def __repr__(self) -> str:
+        return repr(self.__wrapped__)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__wrapped__, name)
+
+
+class Constructor(StandIn):
+    """Makes arrays that are seen when active values are written into them."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do it, and let the recording see it."""
+        recording, original = active_recording(), self.__wrapped__
+        if recording is None:
+            return original(*args, **kwargs)
+        return recording.construct(original, args, kwargs, simple=original in _ORIGIN)
+
+
+class NumberFunction(StandIn):
+    """A function of ``math`` that records what it does to recorded numbers."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do it, and let the recording see it."""
+        recording, original = active_recording(), self.__wrapped__
+        if recording is None:
+            return original(*args, **kwargs)
+        if self.__name__ in _OF_ITEMS:
+            args = tuple([a if isinstance(a, (list, tuple)) else list(a) for a in args])
+        elif not any(map(is_recorded, args)):
+            return original(*args, **kwargs)
+        return recording.call(original, args, kwargs)
+
+
+class Library(ModuleType):
+    """A module with stand-ins for some of its functions."""
+
+    def __init__(self, module: ModuleType, stand_ins: dict[str, Any]) -> None:
+        super().__init__(module.__name__, module.__doc__)
+        self.__dict__.update(_original=module, _stand_ins=stand_ins)
+
+    def renew(self) -> None:
+        """Take the attributes of the module as they are now."""
+        names = self.__dict__
+        names.update(vars(names["_original"]))
+        names.update(names["_stand_ins"])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_original"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self.__dict__["_original"], name, value)
+        self.__dict__[name] = value
+
+
+class _FloatKind(type):
+    """Makes `Float` answer as ``float`` does."""
+
+    def __call__(cls, value: Any = 0.0, /) -> Any:
+        if is_recorded(value):
+            recording = active_recording()
+            if recording is not None:
+                return recording.call(float, (value,), {})
+        return float(value)
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, float)
+
+    def __subclasscheck__(cls, other: Any) -> bool:
+        return issubclass(other, float)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or other is float
+
+    def __hash__(cls) -> int:
+        return hash(float)
+
+    def __repr__(cls) -> str:
+        return repr(float)
+
+
+class Float(float, metaclass=_FloatKind):
+    """``float`` as the user's modules see it during a run."""
+
+    dtype = np.dtype(float)
+
+
+Float.__name__ = Float.__qualname__ = "float"
+Float.__module__ = "builtins"
+
+
+class _TypeKind(type):
+    """Makes `Type` answer as ``type`` does, and with `Float` for floats."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if len(args) != 1 or kwargs:
+            return type(*args, **kwargs)
+        kind = args[0].__class__ if is_recorded(args[0]) else type(args[0])
+        return Float if kind is float else kind
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, type)
+
+    def __subclasscheck__(cls, other: Any) -> bool:
+        return issubclass(other, type)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or other is type
+
+    def __hash__(cls) -> int:
+        return hash(type)
+
+    def __repr__(cls) -> str:
+        return repr(type)
+
+
+class Type(type, metaclass=_TypeKind):
+    """``type`` as the user's modules see it during a run."""
+
+
+_NUMPY = {name: Constructor(getattr(np, name)) for name in _CONSTRUCTORS}
+_MATH = {
+    name: NumberFunction(function)
+    for name, function in vars(math).items()
+    if callable(function) and not name.startswith("_")
+}
+BUILTINS = {"float": Float, "type": Type}
+_STAND_INS: dict[Any, Any] = {
+    np: Library(np, _NUMPY),
+    math: Library(math, _MATH),
+    **{new.__wrapped__: new for new in (*_NUMPY.values(), *_MATH.values())},
+}
+
+
+def stand_in_for(value: Any) -> Any:
+    """What replaces a module or function in the user's names; ``None`` if nothing does."""
+    if not callable(value) and not isinstance(value, ModuleType):
+        return None
+    try:
+        return _STAND_INS.get(value)
+    except TypeError:  # not hashable
+        return None
+
+
+def renew() -> None:
+    """Let the modules that stand in have the attributes of now."""
+    for value in (np, math):
+        _STAND_INS[value].renew()
+
+
+__all__ = ["BUILTINS", "active_recording", "renew", "stand_in_for"]

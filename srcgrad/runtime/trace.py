@@ -1,0 +1,227 @@
+"""The trace of a recorded run: entries in order, constants lifted out, all of it as hashable data.
+
+An entry says what was done to which values; values are numbered in the order in which they came to
+be. Floats and arrays that are not recorded become *constants*, inputs of the program, unless a float
+is a literal of the user's code. Integers, booleans, strings and the structure of indices are part
+of the entry. So the entries, together with the types of the inputs, are the key of the program.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Hashable, Iterable
+from types import CodeType, FrameType
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+
+from srcgrad.errors import KindError, Span, SrcgradError
+from srcgrad.frontend.kinds import is_namedtuple_type
+from srcgrad.runtime.recorded import RecordedArray, RecordedNumber
+
+MAX_ENTRIES = 30_000  # operations of one recorded run
+_FACTS_KEPT = 10_000
+VALUE, CONSTANT, STATIC, NUMBER, SEQUENCE, SLICE = range(6)
+Template = tuple[Any, ...]
+_STATICS = frozenset({str, bytes, type(None), type(Ellipsis), type, np.dtype})
+_INTERNAL = frozenset({"srcgrad", "numpy", "scipy", *sys.stdlib_module_names}) - {"__main__"}
+
+
+class CodeFacts(NamedTuple):
+    """What is known of a piece of code; holds it, so that its id stays its own."""
+
+    code: CodeType
+    internal: bool
+    literals: frozenset[float]
+
+
+_facts: dict[int, CodeFacts] = {}  # by id: the hash of a code object is as long as the code
+
+
+def facts_of(frame: FrameType) -> CodeFacts:
+    """Whether a frame runs code of a library, and the floats that are written in it."""
+    code = frame.f_code
+    found = _facts.get(id(code))
+    if found is None or found.code is not code:
+        module = (frame.f_globals.get("__name__") or "").partition(".")[0]
+        if len(_facts) >= _FACTS_KEPT:
+            _facts.clear()
+        literals = frozenset(c for c in _flat(code.co_consts) if type(c) is float)
+        found = _facts[id(code)] = CodeFacts(code, module in _INTERNAL, literals)
+    return found
+
+
+def user_frame() -> tuple[FrameType, CodeFacts]:
+    """The innermost frame that runs the user's code."""
+    frame = sys._getframe(2)
+    facts = facts_of(frame)
+    while facts.internal and frame.f_back is not None:
+        frame = frame.f_back
+        facts = facts_of(frame)
+    return frame, facts
+
+
+def _flat(values: Iterable[Any]) -> Iterable[Any]:
+    for value in values:
+        if isinstance(value, (tuple, frozenset)):
+            yield from _flat(value)
+        else:
+            yield value
+
+
+class Trace:
+    """Entries and constants of one run."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.entries: list[Template] = []
+        self.constants: list[Any] = []
+        self.constant_types: list[Hashable] = []
+        self.values = 0
+        self.failure: SrcgradError | None = None
+        self.thread = threading.get_ident()
+        self._numbers: dict[Hashable, int] = {}
+        self._arrays: dict[int, tuple[Any, int]] = {}
+
+    # -- refusing ---------------------------------------------------------------------------------
+
+    def refuse(self, code: str, message: str, remedy: str) -> NoReturn:
+        """Raise an error at the user's line; raised again at the end if user code catches it."""
+        frame, _ = user_frame()
+        span = span_of(frame.f_code.co_filename, frame.f_lineno)
+        error = KindError(code, message, span, remedy)
+        self.failure = self.failure or error
+        raise error
+
+    # -- entries ----------------------------------------------------------------------------------
+
+    def next(self) -> int:
+        """A number for a new value."""
+        number = self.values
+        self.values += 1
+        return number
+
+    def enter(
+        self, kind: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outs: Template
+    ) -> None:
+        """Append what was done, at the user's line."""
+        if threading.get_ident() != self.thread:
+            self.refuse(
+                "SG223",
+                "a recorded value is used in another thread",
+                "compute in the thread that calls the gradient",
+            )
+        frame, (code, _, literals) = user_frame()
+        given = tuple([self.encode(a, literals) for a in args])
+        named = tuple([(k, self.encode(v, literals)) for k, v in kwargs.items()])
+        self.entries.append((kind, target, given, named, outs, code.co_filename, frame.f_lineno))
+        if len(self.entries) > MAX_ENTRIES:
+            self.refuse(
+                "SG230",
+                f"the recorded run of {self.title} has more than {MAX_ENTRIES} operations",
+                "use array operations in place of loops over elements, or write it so that it can "
+                "be read from source",
+            )
+
+    def encode(self, value: Any, literals: frozenset[float]) -> Template:
+        """A value as part of an entry."""
+        kind = type(value)
+        if kind is RecordedArray or kind is RecordedNumber:
+            number = self.number(value)
+            return (VALUE, number) if number is not None else self.lift_array(value)
+        if kind is int or kind is bool:
+            return (NUMBER, kind, value)
+        if kind is float:
+            return (NUMBER, kind, value.hex()) if value in literals else self.lift_number(value)
+        if kind is tuple or kind is list:
+            return (SEQUENCE, kind, tuple([self.encode(v, literals) for v in value]))
+        if kind is slice:
+            parts = (value.start, value.stop, value.step)
+            return (SLICE, *[self.encode(p, literals) for p in parts])
+        if kind is np.ndarray:
+            return self.lift_array(value)
+        if isinstance(value, np.generic):
+            return self.lift_number(value)
+        return self._encode_object(value, literals)
+
+    def _encode_object(self, value: Any, literals: frozenset[float]) -> Template:
+        kind = type(value)
+        if is_namedtuple_type(kind):
+            return (SEQUENCE, tuple, tuple([self.encode(v, literals) for v in value]))
+        if isinstance(value, range):
+            return (SEQUENCE, list, tuple([self.encode(v, literals) for v in value]))
+        if kind in _STATICS or isinstance(value, (type, np.dtype)) or callable(value):
+            return (STATIC, value)
+        self.refuse(
+            "SG215",
+            f"an object of type {kind.__qualname__} is the operand of a recorded operation",
+            "pass arrays, numbers, or tuples and lists of them",
+        )
+
+    def number(self, value: RecordedArray | RecordedNumber) -> int | None:
+        """The number of a recorded value; ``None`` while it holds constants only."""
+        raise NotImplementedError
+
+    def constant_of(self, value: Any) -> Any:
+        """The contents of an array, recorded or not, that holds constants."""
+        return value._value if type(value) is RecordedArray else value
+
+    def finish(self) -> None:
+        """Let go of the user's arrays and of recorded values."""
+        self._numbers.clear()
+        self._arrays.clear()
+
+    # -- constants --------------------------------------------------------------------------------
+
+    def lift_number(self, value: Any) -> Template:
+        """A float or NumPy scalar as an input of the program: equal ones once."""
+        exact = value.hex() if type(value) is float else value.tobytes()
+        type_: Hashable = float if type(value) is float else value.dtype
+        key = (type_, exact)
+        place = self._numbers.get(key)
+        if place is None:
+            if type(value) is not float and value.dtype.kind not in "biufc":
+                self._refuse_dtype(value.dtype)
+            place = self._numbers[key] = self._constant(value, type_)
+        return (CONSTANT, place)
+
+    def lift_array(self, value: Any) -> Template:
+        """An array of constants as an input of the program: a copy of what it holds now."""
+        array = self.constant_of(value)
+        before = self._arrays.get(id(value))
+        if before is not None and _same(self.constants[before[1]], array):
+            return (CONSTANT, before[1])
+        if array.dtype.kind not in "biufc":
+            self._refuse_dtype(array.dtype)
+        place = self._constant(array.copy(), (array.dtype, array.shape))
+        self._arrays[id(value)] = (value, place)  # keeps the array, and so its id, alive
+        return (CONSTANT, place)
+
+    def _constant(self, value: Any, type_: Hashable) -> int:
+        self.constants.append(value)
+        self.constant_types.append(type_)
+        return len(self.constants) - 1
+
+    def _refuse_dtype(self, dtype: np.dtype[Any]) -> NoReturn:
+        self.refuse(
+            "SG219", f"an array of dtype {dtype} meets a recorded value", "use numeric arrays"
+        )
+
+
+def _same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
+    """Whether two arrays hold the same bytes."""
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc") and (
+        a.dtype.kind not in "fc" or bool((np.signbit(a.real) == np.signbit(b.real)).all())
+    )
+
+
+def span_of(file: str, line: int) -> Span:
+    """The text of one line."""
+    import linecache
+
+    text = linecache.getline(file, line).rstrip("\n")
+    start = len(text) - len(text.lstrip())
+    return Span(file, line, start, line, max(len(text), start + 1))

@@ -1,0 +1,1 @@
+"""One program a file: ``loss``, ``SAMPLE(rng)`` that gives its arguments, ``WRT``."""
