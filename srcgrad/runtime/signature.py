@@ -23,7 +23,15 @@ from srcgrad.frontend.kinds import AV, Instance, Mapping, Seq, Static, is_namedt
 from srcgrad.frontend.resolve import refuse_value
 from srcgrad.ir.build import constant as constant_atom
 from srcgrad.ir.nodes import Var
-from srcgrad.ir.types import FLOAT, INT, AnyDim, Array, Dim, Type, describe_type, is_differentiable
+from srcgrad.ir.types import (
+    AnyDim,
+    Array,
+    Dim,
+    Type,
+    describe_type,
+    is_differentiable,
+    type_of_value,
+)
 from srcgrad.runtime.recorded import is_recorded
 
 Path = tuple[tuple[str, Any], ...]
@@ -87,7 +95,7 @@ def leaf_type(value: Any, name: str) -> Type:
     """Type of an array or number leaf."""
     if isinstance(value, (np.ndarray, np.generic)):
         return Array(value.dtype, dims_for(value.shape, name))
-    return INT if isinstance(value, int) else FLOAT
+    return type_of_value(value)
 
 
 def children(value: Any) -> list[tuple[tuple[str, Any], Any]] | None:
