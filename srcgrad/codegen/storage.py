@@ -123,6 +123,16 @@ class Buffers:
             return False
         return self.is_buffer(target) or self.is_buffer(source)
 
+    def push_needs_copy(self, source: Atom) -> bool:
+        """Whether a value that is kept for the backward sweep may change before it is read there."""
+        if not isinstance(source, Var) or is_scalar(source.type):
+            return False
+        if source in self.names.inlining.inlined:  # its text is a view where its op makes one
+            eqn = self.names.inlining.definition[source]
+            fresh = isinstance(eqn, Eqn) and eqn.op.storage is Storage.FRESH
+            return not fresh and self._reads_buffer(source)
+        return self.is_buffer(source)
+
     def _owned(self, source: Var) -> bool:
         """Whether the value has storage of its own: made by an op, or living in a buffer."""
         eqn = self.definition.get(source)
