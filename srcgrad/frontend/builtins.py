@@ -16,10 +16,12 @@ import numpy as np
 from srcgrad.frontend import (
     iterables,
     itertool,
+    library_assembly,
     library_fft,
     library_linalg,
     library_math,
     library_numeric,
+    library_statistics,
 )
 from srcgrad.frontend.attributes import attribute
 from srcgrad.frontend.boxes import opened, unboxed
@@ -269,8 +271,10 @@ __all__ = [
     "METHODS",
     "iterables",
     "itertool",
+    "library_assembly",
     "library_fft",
     "library_linalg",
     "library_math",
     "library_numeric",
+    "library_statistics",
 ]

@@ -284,11 +284,6 @@ def is_user_class(cls: Any) -> bool:
 
 def construct(cx: Context, cls: type, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
     """A new object of the user's class."""
-    cx.captures.guard(
-        Capture(Root(cls, "object", cls.__name__), (("attr", "__init__"),)),
-        cls.__init__,  # type: ignore[misc]
-        by_identity=True,
-    )
     made = boxed(cx, Instance(cls, ()))
     cx.frame.held.append(made)
     if cls.__init__ is object.__init__ and (args or kwargs):  # type: ignore[misc]

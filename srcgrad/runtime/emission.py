@@ -26,7 +26,7 @@ from srcgrad.frontend.kinds import (
     rebuild,
 )
 from srcgrad.ir.nodes import Program, Var
-from srcgrad.rules.registry import HELPERS
+from srcgrad.rules.bindings import HELPERS
 from srcgrad.runtime.signature import Arguments, path_expr
 from srcgrad.transform.pipeline import Derivation
 
