@@ -19,8 +19,8 @@ import numpy as np
 
 from srcgrad.codegen.spell import Expr, constant
 from srcgrad.errors import ArgumentError
+from srcgrad.frontend.classes import is_user_object
 from srcgrad.frontend.kinds import AV, Instance, Mapping, Seq, Static, is_namedtuple_type
-from srcgrad.frontend.objects import is_user_object
 from srcgrad.frontend.resolve import refuse_value
 from srcgrad.ir.build import constant as constant_atom
 from srcgrad.ir.nodes import Var
