@@ -54,6 +54,7 @@ class Frame:
     depth: int = 0
     caller: Frame | None = None
     comprehension: bool = False
+    entry: Any = None  # kinds and structure of the arguments
     region: Any = None  # of a comprehension: the builder in use where it starts
     outside: frozenset[str] = frozenset()  # names declared global
     held: list[AV] = field(default_factory=list)

@@ -5,6 +5,7 @@ A function that is already being inlined becomes a call by name.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
@@ -15,7 +16,7 @@ from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
 from srcgrad.frontend.kinds import AV, ITERATORS, NONE, Mapping, Seq, UserFunction
 from srcgrad.frontend.normalise import normalise
-from srcgrad.frontend.recursion import call_recursive
+from srcgrad.frontend.recursion import call_recursive, entry_key
 from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
 from srcgrad.frontend.source import read_source
 from srcgrad.ir.build import constant
@@ -47,16 +48,23 @@ def call_user(
 ) -> AV:
     """Inline a user function; one that is already being inlined becomes a call of its own."""
     bound = _bind_user(cx, function, args, kwargs, node)
-    frame: Frame | None = cx.frame
-    while frame is not None:
-        if frame.function.tree is function.tree or _same(frame.function, function):
+    around = [f for f in _callers(cx.frame) if _same(f.function, function)]
+    if around:
+        key = entry_key(cx, bound, node)
+        if any(f.entry is None or f.entry == key for f in around):
             return call_recursive(cx, function, bound, node, run_body)
-        frame = frame.caller
     return run_body(cx, function, bound, node)
 
 
+def _callers(frame: Frame | None) -> Iterator[Frame]:
+    """A frame and those it was called from."""
+    while frame is not None:
+        yield frame
+        frame = frame.caller
+
+
 def _same(a: UserFunction, b: UserFunction) -> bool:
-    return a.function is not None and a.function is b.function
+    return a.tree is b.tree or (a.function is not None and a.function is b.function)
 
 
 def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: Any) -> AV:
@@ -68,6 +76,7 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     cx.frame = Frame(
         function, dict(bound), names - {RETURN_VALUE}, function.frame, caller.depth + 1, caller
     )
+    cx.frame.entry = entry_key(cx, bound, node)
     try:
         exit_ = cx.statements(function.tree.body)
         if exit_.raises:
