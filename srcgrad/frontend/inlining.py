@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
+import gast
+
 from srcgrad.errors import SrcgradError
-from srcgrad.frontend.bindings import assigned_names
-from srcgrad.frontend.boxes import boxed
+from srcgrad.frontend.bindings import assigned_names, declared_names, shared_names
+from srcgrad.frontend.boxes import boxed, cell
 from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
 from srcgrad.frontend.kinds import AV, ITERATORS, NONE, Mapping, Seq, UserFunction
@@ -77,6 +79,11 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
         function, dict(bound), names - {RETURN_VALUE}, function.frame, caller.depth + 1, caller
     )
     cx.frame.entry = entry_key(cx, bound, node)
+    cx.frame.outside = frozenset(declared_names(function.tree.body, gast.Global))
+    cx.frame.around = frozenset(declared_names(function.tree.body, gast.Nonlocal))
+    cx.frame.cells = names & shared_names(function.tree.body)
+    for name in cx.frame.cells & bound.keys():
+        cx.frame.names[name] = cell(cx, bound[name])
     try:
         exit_ = cx.statements(function.tree.body)
         if exit_.raises:

@@ -13,7 +13,7 @@ from typing import Any
 import gast
 
 from srcgrad.frontend.bindings import assigned_names
-from srcgrad.frontend.boxes import unboxed
+from srcgrad.frontend.boxes import in_cell, unboxed
 from srcgrad.frontend.context import Context, Frame
 from srcgrad.frontend.heap import Heap
 from srcgrad.frontend.kinds import (
@@ -173,7 +173,7 @@ def _around(cx: Context, target: Target, function: UserFunction) -> dict[str, AV
         scope = frame
         while scope is not None:
             if name in scope.names:
-                values[name] = scope.names[name]
+                values[name] = in_cell(cx, scope.names[name], function.tree)
                 break
             scope = scope.parent
     return values

@@ -442,3 +442,75 @@ def test_what_a_function_that_calls_itself_cannot_share_is_refused(function):
     with pytest.raises(SrcgradError) as caught:
         grad(function, frontend="source")(X, 3)
     assert caught.value.remedy
+
+
+# -- names of enclosing functions ------------------------------------------------------------------------
+
+
+def counted(x, y):
+    calls = 0
+    total = y
+
+    def f(v):
+        nonlocal calls, total
+        calls += 1
+        total = total * v
+        return v * v
+
+    a = f(x) + f(x * y)
+    if total > 0:
+        f(y)
+    return a * calls + total
+
+
+def counted_in_loop(x, n):
+    state = x
+    steps = 0
+
+    def advance(dt):
+        nonlocal state, steps
+        state = state + dt * np.sin(state)
+        if state > 1.5:
+            steps += 1
+
+    for k in range(n):
+        advance(0.1 * (k + 1))
+    return state * state + steps
+
+
+def of_a_parameter(x, y):
+    def double():
+        nonlocal x
+        x = 2 * x
+
+    def make():
+        z = y
+
+        def inner():
+            nonlocal z, x
+            z = z * x
+            x = x + z
+            return z
+
+        return inner
+
+    double()
+    inner = make()
+    other = make()
+    return inner() * inner() + other() * x
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (counted, (1.3, -0.7)),
+        (counted, (1.3, 0.7)),
+        (counted_in_loop, (1.2, 4)),
+        (of_a_parameter, (1.3, -0.7)),
+    ],
+)
+def test_names_of_enclosing_functions_are_written(function, args, unroll):
+    found = value_and_grad(function, frontend="source", unroll=unroll)(*args)
+    assert found[0] == pytest.approx(function(*args), rel=1e-14)
+    check_grads(function, args)
