@@ -1,4 +1,4 @@
-"""How a gradient was made: which front end served each signature, and what a call keeps for the backward sweep.
+"""How a gradient was made: which front end served each signature, and what a call keeps.
 
 What is kept is measured, not estimated: the program is interpreted on the arguments, and the bytes of every
 value that goes on a tape are counted by the line that made it.
