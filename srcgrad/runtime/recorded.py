@@ -36,11 +36,13 @@ class Storage:
     ``origin`` is the call that made the memory, as long as nothing was written.
     """
 
-    __slots__ = ("active", "entry", "exported", "origin", "outer", "owner")
+    __slots__ = ("active", "array", "entry", "exported", "home", "number", "origin", "outer")
 
-    def __init__(self, owner: RecordedArray, active: bool) -> None:
-        self.owner = owner
-        self.active = active
+    def __init__(self, array: Any, home: Any, number: int | None) -> None:
+        self.array = array
+        self.home = home
+        self.number = number
+        self.active = number is not None
         self.outer = False
         self.exported = False
         self.entry: Any = None
@@ -222,7 +224,7 @@ class RecordedArray(Recorded):
         self._value = value
         self._id = number
         self._origin = None
-        self._storage = Storage(self, number is not None) if storage is None else storage
+        self._storage = Storage(value, recording, number) if storage is None else storage
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return np.asarray(self._recording.exported(self, "a conversion to a plain array"), dtype)
