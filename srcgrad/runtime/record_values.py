@@ -15,6 +15,8 @@ import numpy as np
 from srcgrad.runtime.recorded import Recorded, RecordedArray, RecordedNumber, Storage, is_recorded
 from srcgrad.runtime.trace import Trace
 
+_WHOLE = (int, str, bytes, type(None), type, np.dtype, np.bool_, np.integer, np.ndarray)
+
 
 class Values(Trace):
     """A trace that knows recorded values."""
@@ -143,8 +145,20 @@ class Values(Trace):
             return RecordedNumber(self, value, number)
         if isinstance(value, (tuple, list)):
             return self._several(kind, target, args, kwargs, value)
+        self._check_whole(target, value)
         self.decided = True
         return value
+
+    def _check_whole(self, target: Any, value: Any) -> None:
+        """Refuse a result that could carry a derivative where it is not seen."""
+        kinds = value.dtype.kind if isinstance(value, (np.ndarray, np.generic)) else "b"
+        if kinds not in "biuSU" or not isinstance(value, _WHOLE):
+            name = getattr(target, "__name__", target)
+            self.refuse(
+                "SG232",
+                f"{name} gives a {type(value).__name__} that would lose the derivative",
+                "keep values in float arrays, lists, tuples and dicts",
+            )
 
     def _enter(
         self,
@@ -206,6 +220,7 @@ class Values(Trace):
                 outs.append(("number", number, *spec_of(part), None))
                 parts.append(RecordedNumber(self, part, number))
             else:
+                self._check_whole(target, part)
                 outs.append(("unread", number, None, None, None))
                 parts.append(part)
         self.enter(kind, target, args, kwargs, tuple(outs))

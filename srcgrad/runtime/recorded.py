@@ -24,7 +24,7 @@ current: ContextVar[Any] = ContextVar("recording", default=None)  # a `Recording
 _PLAIN = frozenset({"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "strides", "flags"})
 _CUTS = frozenset(
     {"tobytes", "tofile", "dump", "dumps", "data", "ctypes", "view", "getfield", "hex", "base"}
-    | {"as_integer_ratio", "byteswap", "setfield", "setflags", "resize", "flat", "device"}
+    | {"as_integer_ratio", "byteswap", "setfield", "setflags", "resize", "device"}
 )
 
 
@@ -257,6 +257,17 @@ class RecordedArray(Recorded):
     def T(self) -> Any:
         """The transpose, a view."""
         return self._recording.attribute(self, "T", self._value.T)
+
+    @property
+    def flat(self) -> Any:
+        """The elements in C order, as an array of one axis."""
+        if not self._value.flags.c_contiguous:
+            self._recording.refuse_cut(".flat of a strided array", self, "loop over its rows")
+        return self.reshape(-1)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        self.flat[:] = value
 
     def __len__(self) -> int:
         return len(self._value)
