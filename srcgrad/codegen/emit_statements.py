@@ -12,7 +12,7 @@ from srcgrad.codegen.printer import Comment
 from srcgrad.codegen.spell import Expr, as_index, call, method, name, spell, subscript
 from srcgrad.codegen.tidy import repeats
 from srcgrad.errors import OVERLAP, Span
-from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Var, regions_of
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Eqn, Loop, Var, regions_of
 from srcgrad.rules.indexing import may_repeat
 
 
@@ -88,7 +88,7 @@ class StatementEmitter(ExpressionEmitter):
 
     def pushed(self, atom: Atom) -> Expr:
         """A value to keep: copied if its array is updated later."""
-        if self.buffers.is_buffer(atom) and not isinstance(atom, Const):
+        if self.buffers.must_copy_to_keep(atom):
             return ast.Call(ast.Attribute(self.expr(atom), "copy", ast.Load()), [], [])
         return self.expr(atom)
 

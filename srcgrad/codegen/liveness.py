@@ -54,7 +54,7 @@ class Interference:
         elif not (len(stmt.outs) == 1 and stmt.outs[0] in self.inlining.inlined):
             live.difference_update(stmt.outs)
             self.live_after[id(stmt)] = frozenset(live)
-            self.define(stmt.outs, live)
+            self.define(stmt.outs, live | self.candidates.intersection(stmt.outs))
             self.use(stmt.args, live)
 
     def _branch(self, stmt: Branch, live: set[Var]) -> None:

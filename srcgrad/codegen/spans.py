@@ -59,8 +59,10 @@ class Spans:
     def updated_while_used(self, eqn: Eqn, roots: set[Var]) -> bool:
         """Whether one of the arrays is updated after the equation while its result is still read."""
         first = self.places[id(eqn)]
-        last = self._last(eqn.out, first)
-        return any(first.number < number < last for number, root in self.updates if root in roots)
+        last, start = self._last(eqn.out, first), first.number
+        if last == inf and first.loops:  # what outlives its trip sees the updates of later trips
+            start = self.places[first.loops[0]].number
+        return any(start < number < last for number, root in self.updates if root in roots)
 
     def _last(self, var: Var, first: Place) -> float:
         """Number of the last statement that reads a value, itself or in an expression."""

@@ -61,7 +61,7 @@ _ZERO, _ZERO_POINT = constant(0), constant(0.0)
 
 @handles(abs)
 def _abs(cx: Context, node: Any, x: AV) -> AV:
-    answer = cx.overloaded(cx, node, "Abs", x)
+    answer = cx.overloaded(node, "Abs", x)
     if answer is not None:
         return answer
     if isinstance(x, Const):

@@ -119,7 +119,7 @@ def _fitted(cx: Context, new: Atom, old: Atom, node: Any) -> Atom:
     if not isinstance(old.type, Array):
         return new
     dims = dims_of(old.type)
-    if isinstance(new, Const) or dims is None or dims_of(new.type) != dims:
+    if isinstance(new, Const) or not dims or dims_of(new.type) != dims:
         return cx.emit("store", old, new, index=(Ellipsis,))
     dtype = old.type.dtype
     if isinstance(new.type, Number) or (dtype is not None and new.type.dtype != dtype):  # type: ignore[union-attr]

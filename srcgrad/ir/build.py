@@ -168,7 +168,7 @@ def add(b: Builder, x: Atom, y: Atom) -> Atom:
     if isinstance(x, Const) and isinstance(y, Const):
         return constant(x.value + y.value)
     if atom_key(x) == atom_key(y):
-        return multiply(b, constant(2.0), x)
+        return multiply(b, constant(2.0 if _floating(x.type) else 2), x)
     if _is(x, 0.0):
         return y
     if _is(y, 0.0):

@@ -84,8 +84,11 @@ def path_expr(path: Path) -> Expr:
 
 
 def dims_for(shape: tuple[int, ...], name: str) -> tuple[AnyDim, ...]:
-    """Symbolic dimensions of an array argument: 0 and 1 are exact, longer axes are symbols."""
-    return tuple(n if n < 2 else Dim(f"{name}{k}", 0, True) for k, n in enumerate(shape))
+    """Symbolic dimensions of an array argument: 0 and 1 are exact, longer axes are symbols.
+
+    Axes of one length, as of a square matrix, are one symbol.
+    """
+    return tuple(n if n < 2 else Dim(f"{name}{shape.index(n)}", 0, True) for n in shape)
 
 
 def leaf_type(value: Any, name: str) -> Type:
@@ -135,7 +138,8 @@ def key_of(value: Any, path: Path, baked: frozenset[Path]) -> Hashable:
             "write the function around it so that it can be read from source",
         )
     if type(value) is np.ndarray:
-        return (value.dtype, tuple([n if n < 2 else 2 for n in value.shape]))
+        shape = value.shape
+        return (value.dtype, tuple([n if n < 2 else 2 + shape.index(n) for n in shape]))
     if type(value) is float:
         return float
     if isinstance(value, bool) or value is None or isinstance(value, (str, bytes)):
