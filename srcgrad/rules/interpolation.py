@@ -24,7 +24,7 @@ def polyval_transpose(p: Any, x: Any, g: Any) -> Any:
 plain(
     "polyval_transpose",
     polyval_transpose,
-    infer.shaped(lambda p, x, g: x * g, lambda p, x, g: p, 0),
+    infer.shaped(lambda p, x, g: polyval_transpose([p], x, g), lambda p, x, g: p, 0),
     spell="helper:polyval_transpose",
 )
 plain(
