@@ -12,7 +12,7 @@ from srcgrad.codegen.printer import Comment
 from srcgrad.codegen.spell import Expr, as_index, call, method, name, spell, subscript
 from srcgrad.codegen.tidy import repeats
 from srcgrad.errors import OVERLAP, Span
-from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Var, regions_of
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Eqn, Loop, Var, regions_of
 from srcgrad.rules.indexing import may_repeat
 
 
