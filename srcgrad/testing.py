@@ -67,11 +67,14 @@ def check_grads(
                 )
 
 
+_NUMERIC = (float, complex, np.ndarray, np.inexact)
+
+
 def _map(value: Any, change: Callable[[Any], Any]) -> Any:
     """A container rebuilt with its numeric leaves changed."""
     parts = children(value)
     if parts is None:
-        return change(value) if isinstance(value, (float, np.ndarray, np.floating)) else value
+        return change(value) if isinstance(value, _NUMERIC) else value
     inner = {step[1]: _map(part, change) for step, part in parts}
     if isinstance(value, dict):
         return inner
@@ -88,12 +91,16 @@ def _leaves(value: Any) -> list[Any]:
 
 
 def _random_like(value: Any, rng: np.random.Generator) -> Any:
-    return _map(value, lambda leaf: rng.standard_normal(np.shape(leaf)))
+    def draw(leaf: Any) -> Any:
+        move = rng.standard_normal(np.shape(leaf))
+        return move + 1j * rng.standard_normal(np.shape(leaf)) if np.iscomplexobj(leaf) else move
+
+    return _map(value, draw)
 
 
 def _dot(gradient: Any, move: Any) -> float:
     pairs = zip(_leaves(gradient), _leaves(move), strict=True)
-    return float(sum(np.sum(np.asarray(g, float) * m) for g, m in pairs))
+    return float(sum(np.sum((np.conj(g) * m).real) for g, m in pairs))
 
 
 def _moved(value: Any, move: Any, step: float) -> Any:
@@ -101,9 +108,8 @@ def _moved(value: Any, move: Any, step: float) -> Any:
 
     def shift(leaf: Any) -> Any:
         moved = leaf + step * next(moves)
-        return (
-            moved.astype(leaf.dtype) if isinstance(leaf, (np.ndarray, np.generic)) else float(moved)
-        )
+        array = isinstance(leaf, (np.ndarray, np.generic))
+        return moved.astype(leaf.dtype) if array else type(leaf)(moved)
 
     return _map(value, shift)
 
@@ -113,7 +119,9 @@ def _difference(
 ) -> float:
     """Central difference along the moves, by Richardson extrapolation of two steps."""
     single = any(
-        getattr(leaf, "dtype", None) == np.float32 for p in places for leaf in _leaves(args[p])
+        getattr(leaf, "dtype", None) in (np.float32, np.complex64)
+        for p in places
+        for leaf in _leaves(args[p])
     )
     step = 1e-2 if single else 1e-4
 

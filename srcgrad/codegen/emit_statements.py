@@ -88,7 +88,7 @@ class StatementEmitter(ExpressionEmitter):
 
     def pushed(self, atom: Atom) -> Expr:
         """A value to keep: copied if its array is updated later."""
-        if self.buffers.push_needs_copy(atom):
+        if self.buffers.must_copy_to_keep(atom):
             return ast.Call(ast.Attribute(self.expr(atom), "copy", ast.Load()), [], [])
         return self.expr(atom)
 

@@ -19,7 +19,7 @@ from srcgrad.transform.regions import partial
 RESERVED = (
     frozenset(keyword.kwlist)
     | frozenset(n for n in dir(builtins) if not n.startswith("_"))
-    | {"np", "math", "cp", "scipy"}
+    | {"np", "math", "cp", "cmath", "scipy"}
 )
 
 

@@ -7,7 +7,7 @@ import copy
 import inspect
 from functools import lru_cache
 
-from srcgrad.rules.registry import HELPERS
+from srcgrad.rules.bindings import HELPERS
 
 
 def helper_source(name: str) -> ast.stmt:

@@ -132,7 +132,7 @@ class _Emitter(RegionEmitter):
                     if part.id in HELPERS:
                         self.helpers.add(part.id)
                         self.used_modules.add("np")
-                    elif part.id in ("np", "math"):
+                    elif part.id in ("np", "math", "cmath"):
                         self.used_modules.add(part.id)
                     elif part.id == "scipy":
                         self.used_modules.add("scipy.special")

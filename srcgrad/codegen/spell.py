@@ -52,11 +52,26 @@ def constant(value: Any) -> Expr:
     if isinstance(value, float) and not math.isfinite(value):
         inf = name("np.nan" if math.isnan(value) else "np.inf")
         return ast.UnaryOp(ast.USub(), inf) if value < 0 else inf
+    if isinstance(value, complex):
+        return _complex(value)
     if isinstance(value, np.dtype):
         return name(f"np.{value.name}") if value.name != "bool" else name("bool")
     if isinstance(value, tuple):
         return ast.Tuple([constant(v) for v in value], ast.Load())
     return ast.Constant(value)
+
+
+def _complex(value: complex) -> Expr:
+    """A complex number as it is written: ``2j``, ``1.5 - 2j``; by its parts where that would lose a sign."""
+    real, size = value.real, ast.Constant(complex(0.0, abs(value.imag)))
+    negative = math.copysign(1.0, value.imag) < 0
+    if not (math.isfinite(real) and math.isfinite(value.imag)):
+        return ast.Call(name("complex"), [constant(real), constant(value.imag)], [])
+    if real == 0.0 and math.copysign(1.0, real) == (-1.0 if negative else 1.0):
+        return ast.UnaryOp(ast.USub(), size) if negative else size
+    if real == 0.0:
+        return ast.Call(name("complex"), [constant(real), constant(value.imag)], [])
+    return ast.BinOp(constant(real), ast.Sub() if negative else ast.Add(), size)
 
 
 def call(function: str | Expr, *args: Expr, **keywords: Expr) -> Expr:
@@ -259,6 +274,10 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "real": lambda eqn, args: ast.Attribute(args[0], "real", ast.Load()),
     "imag": lambda eqn, args: ast.Attribute(args[0], "imag", ast.Load()),
     "nonzero": _nonzero,
+    "svd": lambda eqn, args: call("np.linalg.svd", args[0], full_matrices=constant(False)),
+    "lstsq": lambda eqn, args: ast.Subscript(
+        call("np.linalg.lstsq", *args), constant(0), ast.Load()
+    ),
     "einsum": lambda eqn, args: call(
         "np.einsum",
         constant(eqn.attrs["subscripts"]),

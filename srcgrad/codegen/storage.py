@@ -123,15 +123,15 @@ class Buffers:
             return False
         return self.is_buffer(target) or self.is_buffer(source)
 
-    def push_needs_copy(self, source: Atom) -> bool:
-        """Whether a value that is kept for the backward sweep may change before it is read there."""
-        if not isinstance(source, Var) or is_scalar(source.type):
+    def must_copy_to_keep(self, atom: Atom) -> bool:
+        """Whether a value that is kept would change when its array is updated."""
+        if not isinstance(atom, Var):
             return False
-        if source in self.names.inlining.inlined:  # its text is a view where its op makes one
-            eqn = self.names.inlining.definition[source]
-            fresh = isinstance(eqn, Eqn) and eqn.op.storage is Storage.FRESH
-            return not fresh and self._reads_buffer(source)
-        return self.is_buffer(source)
+        if atom not in self.names.inlining.inlined:
+            return self.is_buffer(atom)
+        eqn = self.names.inlining.definition[atom]
+        fresh = isinstance(eqn, Eqn) and eqn.op.storage is Storage.FRESH
+        return not fresh and not is_scalar(atom.type) and self._reads_buffer(atom)
 
     def _owned(self, source: Var) -> bool:
         """Whether the value has storage of its own: made by an op, or living in a buffer."""

@@ -55,9 +55,10 @@ def _is_own(value: AV, name: str) -> bool:
 def static_attribute(cx: Context, owner: Any, name: str, node: Any) -> AV:
     """``owner.name`` of something known at compile time: a capture, if it is not a constant."""
     value = getattr(owner, name)
-    if isinstance(value, (bool, int, float)) and getattr(owner, "__name__", "") in (
+    if isinstance(value, (bool, int, float, complex)) and getattr(owner, "__name__", "") in (
         "numpy",
         "math",
+        "cmath",
     ):
         return constant(value)
     root = _static_root(cx, node)
@@ -97,6 +98,8 @@ def _array_attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
     dims = dims_of(atom.type)
     if name == "T":
         return cx.bind(cx.emit("transpose", atom), value)
+    if name == "mT":
+        return cx.bind(cx.emit("swapaxes", atom, via="np", axis1=-1, axis2=-2), value)
     if name == "ndim":
         return constant(len(dims)) if dims is not None else cx.emit("ndim", atom)
     if name == "size":

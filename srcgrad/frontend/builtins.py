@@ -16,10 +16,12 @@ import numpy as np
 from srcgrad.frontend import (
     iterables,
     itertool,
+    library_assembly,
     library_fft,
     library_linalg,
     library_math,
     library_numeric,
+    library_statistics,
 )
 from srcgrad.frontend.attributes import attribute
 from srcgrad.frontend.boxes import opened, unboxed
@@ -59,7 +61,7 @@ _ZERO, _ZERO_POINT = constant(0), constant(0.0)
 
 @handles(abs)
 def _abs(cx: Context, node: Any, x: AV) -> AV:
-    answer = cx.overloaded(cx, node, "Abs", x)
+    answer = cx.overloaded(node, "Abs", x)
     if answer is not None:
         return answer
     if isinstance(x, Const):
@@ -269,8 +271,10 @@ __all__ = [
     "METHODS",
     "iterables",
     "itertool",
+    "library_assembly",
     "library_fft",
     "library_linalg",
     "library_math",
     "library_numeric",
+    "library_statistics",
 ]

@@ -43,7 +43,7 @@ from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.statics import evaluated, is_pure
 from srcgrad.frontend.subscripts import array_like
-from srcgrad.rules.registry import Binding, binding_of
+from srcgrad.rules.bindings import Binding, binding_of
 
 
 def call(cx: Context, node: Any) -> AV:

@@ -83,7 +83,7 @@ def compare(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
     """One comparison."""
     if operator in ("Is", "IsNot"):
         return constant(_identical(cx, node, left, right) is (operator == "Is"))
-    answer = cx.overloaded(cx, node, operator, left, right)
+    answer = cx.overloaded(node, operator, left, right)
     if answer is not None:
         return answer
     if operator in ("In", "NotIn"):
@@ -112,7 +112,7 @@ def compare(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
 
 def _equal(cx: Context, node: Any, left: AV, right: AV) -> AV | None:
     """Whether two containers are equal, item by item; ``None`` where that has no meaning here."""
-    pair = [v for v in (left, right) if isinstance(v, (Seq, Mapping))]
+    pair = [v for v in (left, right) if isinstance(v, (Seq, Mapping, Instance))]
     if not pair or any(isinstance(v, Ref) for v in (left, right)):
         return None
     if structure(left) != structure(right):

@@ -20,7 +20,7 @@ from srcgrad.frontend.branches import is_true
 from srcgrad.frontend.context import Context, Frame
 from srcgrad.frontend.inlining import run_body
 from srcgrad.frontend.kinds import AV, NONE, Mapping, Seq, Static, UserFunction
-from srcgrad.frontend.operators import DYNAMIC, static_value, truth
+from srcgrad.frontend.operators import DYNAMIC, condition, static_value
 from srcgrad.frontend.sequences import items_of
 from srcgrad.ir.build import constant
 
@@ -95,7 +95,7 @@ def _generate(cx: Context, generators: list[Any], first: AV | None, each: Any) -
 
 
 def _kept(cx: Context, test: Any) -> bool:
-    known = is_true(truth(cx, cx.expression(test), test))
+    known = is_true(condition(cx, test))
     if known is None:
         message = "this filter is only known at run time, and so is the number of items"
         remedy = "multiply by the condition, use np.where, or write a loop that adds up"

@@ -60,7 +60,7 @@ def _is_long(iterable: AV) -> bool:
 
 @handles(len)
 def _len(cx: Context, node: Any, value: AV) -> AV:
-    answer = cx.overloaded(cx, node, "Len", value)
+    answer = cx.overloaded(node, "Len", value)
     if answer is not None:
         return answer
     value = opened(cx, value, node)

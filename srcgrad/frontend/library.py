@@ -19,6 +19,7 @@ from srcgrad.frontend.kinds import (
     Seq,
     describe,
 )
+from srcgrad.frontend.lengths import sized
 from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
@@ -95,7 +96,7 @@ def _reshape(cx: Context, node: Any, a: AV, *shape: AV) -> AV:
     args = [cx.atom(a, node)]
     whole = shape[0] if len(shape) == 1 else Seq(tuple(shape))
     template = shape_template(cx, whole, args, node)
-    return cx.bind(cx.emit("reshape", *args, shape=template), a)
+    return cx.bind(sized(cx, cx.emit("reshape", *args, shape=template), template, args), a)
 
 
 HANDLERS[np.reshape] = _reshape
@@ -219,7 +220,8 @@ def _constructor(name: str) -> Handler:
     def handler(cx: Context, node: Any, shape: AV, dtype: AV = NONE) -> AV:
         args: list[Atom] = []
         template = shape_template(cx, shape, args, node)
-        return cx.bind(cx.emit(name, *args, shape=template, **dtype_attr(cx, dtype, node)))
+        made = cx.emit(name, *args, shape=template, **dtype_attr(cx, dtype, node))
+        return cx.bind(sized(cx, made, template, args))
 
     return handler
 
@@ -232,7 +234,8 @@ for _name in ("zeros", "ones", "empty"):
 def _full(cx: Context, node: Any, shape: AV, fill_value: AV, dtype: AV = NONE) -> AV:
     args = [cx.atom(array_like(cx, fill_value, node), node)]
     template = shape_template(cx, shape, args, node)
-    return cx.bind(cx.emit("full", *args, shape=template, **dtype_attr(cx, dtype, node)))
+    made = cx.emit("full", *args, shape=template, **dtype_attr(cx, dtype, node))
+    return cx.bind(sized(cx, made, template, args))
 
 
 def _like(name: str) -> Handler:
@@ -269,7 +272,8 @@ def _arange(
     if len(given) == 4:
         dtype = given.pop()
     atoms = [cx.atom(v, node) for v in given]
-    return cx.bind(cx.emit("arange", *atoms, **dtype_attr(cx, dtype, node)))
+    made = cx.emit("arange", *atoms, **dtype_attr(cx, dtype, node))
+    return cx.bind(sized(cx, made, (Slot(0),), atoms) if len(atoms) == 1 else made)
 
 
 @handles(np.linspace)

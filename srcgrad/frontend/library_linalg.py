@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.frontend.context import Context
-from srcgrad.frontend.kinds import AV, NONE, Seq
+from srcgrad.frontend.kinds import AV, NONE, Seq, Static, Unmergeable
 from srcgrad.frontend.library import HANDLERS, handles
 from srcgrad.frontend.library_shapes import LAST, call, flattened, known_dims, operand
 from srcgrad.frontend.operators import binary, static_value
@@ -17,7 +17,7 @@ from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom
 from srcgrad.ir.types import is_complex
 
-_FULL, _VALID, _TWO = "full", "valid", constant(2)
+_FULL, _VALID, _TWO, _TRUE = "full", "valid", constant(2), constant(True)
 
 
 # -- einsum ---------------------------------------------------------------------------------------
@@ -285,16 +285,38 @@ def _qr(cx: Context, node: Any, a: AV) -> AV:
 
 
 @handles(np.linalg.svd)
-def _svd(cx: Context, node: Any, a: AV, full_matrices: AV = NONE, compute_uv: AV = NONE) -> AV:
-    """Singular values alone; the vectors have no rule yet."""
-    if compute_uv == NONE or static_value(compute_uv) is not False:
+def _svd(cx: Context, node: Any, a: AV, full_matrices: AV = _TRUE, compute_uv: AV = _TRUE) -> AV:
+    atom = operand(cx, a, node)
+    if static_value(compute_uv) is False:
+        return cx.bind(cx.emit("singular_values", atom))
+    dims = known_dims(cx, atom, node, "np.linalg.svd")
+    if static_value(full_matrices) is not False and dims[-1] != dims[-2]:
         cx.refuse(
             "SG202",
-            "numpy.linalg.svd with singular vectors is not supported",
+            "numpy.linalg.svd with full_matrices=True of a matrix that is not square",
             node,
-            "use np.linalg.eigh(a.T @ a), or compute_uv=False for the values",
+            "pass full_matrices=False: the other singular vectors are not unique",
         )
-    return cx.bind(cx.emit("singular_values", operand(cx, a, node)))
+    whole = cx.emit("svd", atom)
+    parts = (cx.emit("svd_part", atom, whole, part=k) for k in range(3))
+    return Seq(tuple(cx.bind(p) for p in parts), type(np.linalg.svd(np.eye(1))))
+
+
+@handles(np.linalg.lstsq)
+def _lstsq(cx: Context, node: Any, a: AV, b: AV, rcond: AV = NONE) -> AV:
+    """The solution; residuals, rank and singular values have no rule, and are refused where read."""
+    atoms = [operand(cx, v, node) for v in (a, b)]
+    for atom in atoms:
+        known_dims(cx, atom, node, "np.linalg.lstsq")
+    rest = Static(Unmergeable("SG202", "np.linalg.lstsq gives only its solution, item 0, here"))
+    return Seq((cx.bind(cx.emit("lstsq", *atoms)), rest, rest, rest))
+
+
+@handles(np.linalg.cond)
+def _cond(cx: Context, node: Any, x: AV) -> AV:
+    values = cx.emit("singular_values", operand(cx, x, node))
+    first, last = (cx.bind(cx.emit("index", values, index=(..., k))) for k in (0, -1))
+    return binary(cx, node, "Div", first, last)
 
 
 HANDLERS[np.linalg.svdvals] = lambda cx, node, x: cx.bind(

@@ -1,4 +1,4 @@
-"""Numeric functions whose arguments need more than a table: statistics, scans, parts of complex numbers."""
+"""Numeric functions that need more than a table: complex parts, ufunc methods, choices, counting."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.frontend.attributes import attribute
 from srcgrad.frontend.context import Context
-from srcgrad.frontend.kinds import AV, NONE, Seq, Slicing
+from srcgrad.frontend.kinds import AV, NONE, Seq
 from srcgrad.frontend.library import HANDLERS, METHODS, handles
 from srcgrad.frontend.library_shapes import (
-    LAST,
-    ONE,
     ZERO,
     call,
     flattened,
     known_dims,
     operand,
-    part_along,
 )
 from srcgrad.frontend.operators import binary, static_value
 from srcgrad.frontend.subscripts import array_like
@@ -92,79 +90,6 @@ def _complex(cx: Context, node: Any, real: AV = ZERO, imag: AV = NONE) -> AV:
     return cx.emit("to_complex", cx.atom(whole, node))
 
 
-# -- sums of products -----------------------------------------------------------------------------
-
-
-@handles(np.average)
-def _average(cx: Context, node: Any, a: AV, axis: AV = NONE, weights: AV = NONE) -> AV:
-    place = {} if axis == NONE else {"axis": axis}
-    if weights == NONE:
-        return call(cx, np.mean, node, a, **place)
-    value, parts = array_like(cx, a, node), array_like(cx, weights, node)
-    own = known_dims(cx, cx.atom(value, node), node, "np.average")
-    other = known_dims(cx, cx.atom(parts, node), node, "np.average")
-    if len(own) != len(other) and axis != NONE:
-        rank = len(own)
-        others = tuple(k for k in range(rank) if k != cx.integer(axis, node, "axis=") % rank)
-        parts = cx.bind(cx.emit("expand_dims", cx.atom(parts, node), via="np", axis=others))
-    total = call(cx, np.sum, node, binary(cx, node, "Mult", value, parts), **place)
-    whole = call(cx, np.sum, node, parts, **place)
-    return binary(cx, node, "Div", total, whole)
-
-
-@handles(np.trapezoid, *([np.trapz] if hasattr(np, "trapz") else []))
-def _trapezoid(cx: Context, node: Any, y: AV, x: AV = NONE, dx: AV = _UNIT, axis: AV = LAST) -> AV:
-    """The sum that NumPy makes, in its order."""
-    value = array_like(cx, y, node)
-    rank = len(known_dims(cx, cx.atom(value, node), node, "np.trapezoid"))
-    place = cx.integer(axis, node, "axis=") % rank
-    if x != NONE:
-        points = array_like(cx, x, node)
-        own = len(known_dims(cx, cx.atom(points, node), node, "np.trapezoid"))
-        if own == 1:
-            dx = call(cx, np.diff, node, points)
-            if rank > 1:
-                others = tuple(k for k in range(rank) if k != place)
-                dx = cx.bind(cx.emit("expand_dims", cx.atom(dx, node), via="np", axis=others))
-        else:
-            dx = call(cx, np.diff, node, points, axis=constant(place))
-    after = part_along(cx, value, place, rank, Slicing(ONE, None, None), node)
-    before = part_along(cx, value, place, rank, Slicing(None, LAST, None), node)
-    areas = binary(cx, node, "Mult", dx, binary(cx, node, "Add", after, before))
-    return call(
-        cx, np.sum, node, binary(cx, node, "Div", areas, constant(2.0)), axis=constant(place)
-    )
-
-
-@handles(np.ptp)
-def _ptp(cx: Context, node: Any, a: AV, axis: AV = NONE, keepdims: AV = NONE) -> AV:
-    most = call(cx, np.max, node, a, axis=axis, keepdims=keepdims)
-    return binary(cx, node, "Sub", most, call(cx, np.min, node, a, axis=axis, keepdims=keepdims))
-
-
-def _quantile(scale: float) -> Any:
-    def handler(cx: Context, node: Any, a: AV, q: AV, axis: AV = NONE, keepdims: AV = NONE) -> AV:
-        level = static_value(q)
-        if isinstance(q, Seq) or not isinstance(level, (int, float)):
-            cx.refuse(
-                "SG202", "quantiles need one level known before the run", node, "pass one number"
-            )
-        attrs: dict[str, Any] = {}
-        if axis != NONE:
-            axes = axis.items if isinstance(axis, Seq) else (axis,)
-            numbers = tuple(cx.integer(v, node, "axis=") for v in axes)
-            attrs["axis"] = numbers if isinstance(axis, Seq) else numbers[0]
-        if keepdims != NONE and static_value(keepdims):
-            attrs["keepdims"] = True
-        name = "quantile" if scale == 1 else "percentile"
-        return cx.bind(cx.emit(name, operand(cx, a, node), q=level, **attrs))
-
-    return handler
-
-
-HANDLERS[np.quantile], HANDLERS[np.percentile] = _quantile(1), _quantile(0.01)
-
-
 # -- reductions of ufuncs -------------------------------------------------------------------------
 
 
@@ -207,9 +132,22 @@ HANDLERS[np.add.accumulate] = _accumulate(np.cumsum)
 HANDLERS[np.multiply.accumulate] = _accumulate(np.cumprod)
 
 
-@handles(np.add.outer, np.subtract.outer, np.multiply.outer, np.divide.outer)
-def _ufunc_outer(cx: Context, node: Any, A: AV, B: AV) -> AV:
-    cx.refuse("SG202", "ufunc.outer is not supported", node, "write a[:, None] + b")
+def _outer(ufunc: Any) -> Any:
+    """``ufunc.outer``: the second operand along new axes at the end of the first."""
+
+    def handler(cx: Context, node: Any, A: AV, B: AV) -> AV:
+        left, right = operand(cx, A, node), operand(cx, B, node)
+        ranks = [len(known_dims(cx, v, node, "ufunc.outer")) for v in (left, right)]
+        if ranks[1] and ranks[0]:
+            new = tuple(range(ranks[0], sum(ranks)))
+            left = cx.emit("expand_dims", left, via="np", axis=new[0] if len(new) == 1 else new)
+        return call(cx, ufunc, node, cx.bind(left, A), cx.bind(right, B))
+
+    return handler
+
+
+for _paired in (np.add, np.subtract, np.multiply, np.divide, np.power, np.maximum, np.minimum):
+    HANDLERS[_paired.outer] = _outer(_paired)
 
 
 @handles(np.clip)
@@ -243,38 +181,6 @@ def _select(cx: Context, node: Any, condlist: AV, choicelist: AV, default: AV = 
     return result
 
 
-@handles(np.gradient)
-def _gradient(cx: Context, node: Any, f: AV, *varargs: AV, axis: AV = NONE) -> AV:
-    """Central differences inside, one-sided ones at the ends, as NumPy makes them."""
-    value = array_like(cx, f, node)
-    rank = len(known_dims(cx, cx.atom(value, node), node, "np.gradient"))
-    axes = range(rank) if axis == NONE else (cx.integer(axis, node, "axis=") % rank,)
-    steps = varargs * len(axes) if len(varargs) == 1 else varargs or (_UNIT,) * len(axes)
-    if any(cx.dims(h) != () for h in steps) or len(steps) != len(axes):
-        cx.refuse(
-            "SG202", "numpy.gradient needs one number for each spacing", node, "pass the step"
-        )
-    parts = [_slope(cx, node, value, k, rank, h) for k, h in zip(axes, steps, strict=True)]
-    return parts[0] if len(parts) == 1 else Seq(tuple(parts))
-
-
-def _slope(cx: Context, node: Any, value: AV, axis: int, rank: int, step: AV) -> AV:
-    def part(start: int | None, stop: int | None) -> AV:
-        ends = [None if s is None else constant(s) for s in (start, stop)]
-        return part_along(cx, value, axis, rank, Slicing(ends[0], ends[1], None), node)
-
-    def over(left: AV, right: AV, by: AV) -> AV:
-        return binary(cx, node, "Div", binary(cx, node, "Sub", left, right), by)
-
-    double = binary(cx, node, "Mult", constant(2.0), step)
-    rows = [
-        over(part(1, 2), part(0, 1), step),
-        over(part(2, None), part(None, -2), double),
-        over(part(-1, None), part(-2, -1), step),
-    ]
-    return call(cx, np.concatenate, node, Seq(tuple(rows)), constant(axis))
-
-
 # -- counting and searching: zero by definition -----------------------------------------------------
 
 
@@ -302,3 +208,32 @@ def _where(cx: Context, node: Any, condition: AV, x: AV = NONE, y: AV = NONE) ->
 
 
 HANDLERS[np.where] = _where
+
+
+# -- what is known of a value ---------------------------------------------------------------------
+
+
+@handles(np.ndim)
+def _ndim(cx: Context, node: Any, a: AV) -> AV:
+    return attribute(cx, array_like(cx, a, node), "ndim", node)
+
+
+@handles(np.iscomplexobj)
+def _iscomplexobj(cx: Context, node: Any, x: AV) -> AV:
+    return constant(is_complex(operand(cx, x, node).type))
+
+
+@handles(np.isrealobj)
+def _isrealobj(cx: Context, node: Any, x: AV) -> AV:
+    return constant(not is_complex(operand(cx, x, node).type))
+
+
+@handles(np.divmod)
+def _divmod(cx: Context, node: Any, x1: AV, x2: AV) -> AV:
+    whole = call(cx, np.floor_divide, node, x1, x2)
+    return Seq((whole, call(cx, np.remainder, node, x1, x2)))
+
+
+@handles(np.matrix_transpose)
+def _matrix_transpose(cx: Context, node: Any, x: AV) -> AV:
+    return attribute(cx, array_like(cx, x, node), "mT", node)

@@ -104,7 +104,7 @@ def object_attribute(
     content = opened(cx, value, node)
     if behind is None and isinstance(content, Static):
         if found is MISSING or not isinstance(found, (FunctionType, staticmethod, classmethod)):
-            return cx.static_attribute(cx, content.value, name, node)
+            return cx.static_attribute(content.value, name, node)
         return Method(value, name)
     if behind is None and isinstance(content, Instance):
         for key, part in content.fields:
@@ -238,7 +238,7 @@ def overloaded(cx: Context, node: Any, operator: str, *operands: AV) -> AV | Non
     if operator in ("Is", "IsNot"):
         return None
     if operator in ("Eq", "NotEq") and _by_identity(left) and _by_identity(rest[0]):
-        return cx.compare(cx, node, "Is" if operator == "Eq" else "IsNot", left, rest[0])
+        return cx.compare(node, "Is" if operator == "Eq" else "IsNot", left, rest[0])
     if operator in ("In", "NotIn"):
         answer = special(cx, rest[0], "__contains__", [left], node)
         return answer if answer is None or operator == "In" else _opposite(cx, answer, node)

@@ -68,7 +68,7 @@ def binop(cx: Context, node: Any) -> AV:
 
 def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
     """``left operator right``."""
-    found = cx.overloaded(cx, node, operator, left, right)
+    found = cx.overloaded(node, operator, left, right)
     if found is not None:
         return found
     left, right = opened(cx, left, node), opened(cx, right, node)
@@ -144,7 +144,7 @@ def unaryop(cx: Context, node: Any) -> AV:
         if truth is not None:
             return constant(not truth)
         return cx.emit("not", cx.atom(operand, node, "not"))
-    found = cx.overloaded(cx, node, type(node.op).__name__, operand)
+    found = cx.overloaded(node, type(node.op).__name__, operand)
     if found is not None:
         return found
     name = _UNARY[type(node.op).__name__]
@@ -204,7 +204,7 @@ def choose(cx: Context, node: Any, test: Atom, then: Part, orelse: Part) -> AV:
 
 def ifexp(cx: Context, node: Any) -> AV:
     """``a if test else b``."""
-    test = truth(cx, cx.expression(node.test), node.test)
+    test = condition(cx, node.test)
     known = is_true(test)
     if known is not None:
         return cx.expression(node.body if known else node.orelse)
@@ -224,9 +224,19 @@ def static_truth(value: AV) -> bool | None:
     return None if isinstance(value, (*ATOMS, Ref)) else True
 
 
+def condition(cx: Context, node: Any) -> Atom:
+    """The truth of an expression that is only asked for its truth."""
+    if isinstance(node, gast.BoolOp):
+        parts: list[Part] = [partial(condition, cx, v) for v in node.values]
+        with cx.at(node):
+            return truth(cx, chain(cx, node, parts, isinstance(node.op, gast.Or)), node)
+    with cx.at(node):
+        return truth(cx, cx.expression(node), node)
+
+
 def tested(cx: Context, value: AV, node: Any) -> AV:
     """What decides the truth of a value: the content of a container, the answer of an object."""
-    answer = cx.overloaded(cx, node, "Bool", value)
+    answer = cx.overloaded(node, "Bool", value)
     return opened(cx, value, node) if answer is None else answer
 
 

@@ -183,6 +183,7 @@ def is_numpy_module(capture: Capture, value: Any) -> bool:
     return isinstance(owner, ModuleType) and owner.__name__.partition(".")[0] in (
         "numpy",
         "math",
+        "cmath",
         "scipy",
     )
 

@@ -23,7 +23,7 @@ from srcgrad.frontend.kinds import AV, NONE, Seq
 from srcgrad.frontend.loops import lower_loop
 from srcgrad.frontend.matching import match
 from srcgrad.frontend.objects import set_field, store_attribute
-from srcgrad.frontend.operators import truth
+from srcgrad.frontend.operators import condition
 from srcgrad.frontend.sequences import items_of, known_items
 from srcgrad.frontend.subscripts import Unsettled, subscript
 from srcgrad.frontend.texts import assert_statement, raise_statement
@@ -60,8 +60,7 @@ def _raising_arm(node: Any) -> bool | None:
 
 def _guarded(cx: Context, node: Any, raising: bool) -> Exit:
     """``if test: raise ...``: the raise under the test, then the other arm without a branch."""
-    with cx.at(node.test):
-        test = truth(cx, expression(cx, node.test), node.test)
+    test = condition(cx, node.test)
     known = is_true(test)
     if known is None:
         raise_ = (node.body if raising else node.orelse)[0]
@@ -108,8 +107,7 @@ def _if(cx: Context, node: Any, rest: list[Any]) -> Exit | None:
     """Lower an ``if``, the rest sunk into the one arm that falls through; ``None``: both may fall."""
     if rest and not (_always_exits(node.body) or _always_exits(node.orelse)):
         return None
-    with cx.at(node.test):
-        test = truth(cx, expression(cx, node.test), node.test)
+    test = condition(cx, node.test)
     arms = [node.body, node.orelse]
     if rest:
         arms = [a if _always_exits(a) else [*a, *rest] for a in arms]
@@ -120,8 +118,7 @@ def _if(cx: Context, node: Any, rest: list[Any]) -> Exit | None:
 
 
 def _if_mixed(cx: Context, node: Any) -> Exit:
-    with cx.at(node.test):
-        test = truth(cx, expression(cx, node.test), node.test)
+    test = condition(cx, node.test)
     known = is_true(test)
     if known is not None:
         return statements(cx, node.body if known else node.orelse)
@@ -205,8 +202,7 @@ def _return(cx: Context, node: Any) -> Exit:
 
 def _while(cx: Context, node: Any) -> Exit:
     def test() -> Any:
-        with cx.at(node.test):
-            return truth(cx, expression(cx, node.test), node.test)
+        return condition(cx, node.test)
 
     def body() -> Exit:
         return statements(cx, node.body)

@@ -14,7 +14,7 @@ from srcgrad.frontend.heap import View
 from srcgrad.frontend.kinds import AV, Ref, describe
 from srcgrad.frontend.subscripts import array_like, index_template
 from srcgrad.ir.nodes import Atom, Const, Slice, Var
-from srcgrad.ir.types import Array, Number, dims_of
+from srcgrad.ir.types import Array, Number, dims_of, is_complex
 from srcgrad.rules.indexing import is_basic, is_whole, shifted
 from srcgrad.rules.shapes import inverse_axes
 
@@ -67,6 +67,13 @@ def _stored_value(cx: Context, value: AV, node: Any) -> Atom:
     return cx.atom(array_like(cx, value, node), node, "a write")
 
 
+def _keep_imaginary_part(cx: Context, old: Atom, value: Atom, node: Any) -> None:
+    """Refuse a complex value for a real array: NumPy would drop a part of it, or raise."""
+    if is_complex(value.type) and not is_complex(old.type):
+        message = "a complex value is written to an array that is real"
+        cx.refuse("SG211", message, node, "make the array with dtype=complex, or write value.real")
+
+
 # -- writes by location ---------------------------------------------------------------------------------
 
 
@@ -78,6 +85,7 @@ def _write(
     if view is None:
         _make_sure(cx, loc, node)
         old = cx.heap.versions[loc]
+        _keep_imaginary_part(cx, old, value, node)
         new = cx.emit(op, old, value, *args, index=shifted(index, 1), hint=getattr(old, "name", ""))
         cx.heap.versions[loc] = new
         return
@@ -99,6 +107,7 @@ def _overwrite(cx: Context, loc: int, new: Atom, node: Any) -> None:
         return
     _make_sure(cx, loc, node)
     old = cx.heap.versions[loc]
+    _keep_imaginary_part(cx, old, new, node)
     new = _fitted(cx, new, old, node)
     if isinstance(new, Var) and not new.name:
         new.name = getattr(old, "name", "")
@@ -110,7 +119,7 @@ def _fitted(cx: Context, new: Atom, old: Atom, node: Any) -> Atom:
     if not isinstance(old.type, Array):
         return new
     dims = dims_of(old.type)
-    if isinstance(new, Const) or dims is None or dims_of(new.type) != dims:
+    if isinstance(new, Const) or not dims or dims_of(new.type) != dims:
         return cx.emit("store", old, new, index=(Ellipsis,))
     dtype = old.type.dtype
     if isinstance(new.type, Number) or (dtype is not None and new.type.dtype != dtype):  # type: ignore[union-attr]
@@ -128,6 +137,8 @@ def _put_back(cx: Context, view: View, new: Atom, node: Any) -> None:
         back = _moved_back(cx, view, new)
     elif view.op in ("reshape", "ravel", "expand_dims", "squeeze"):
         back = cx.emit("reshape_like", new, parent)
+    elif view.op == "flip":
+        back = cx.emit("flip", new, **view.attrs)
     else:
         cx.refuse("SG207", "this array is a read-only view", node, "write to a copy of it")
     _overwrite(cx, view.parent, back, node)

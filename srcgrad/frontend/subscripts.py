@@ -55,7 +55,7 @@ class DynamicIndex(Unsettled):
 
 def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
     """``value[index]``."""
-    answer = cx.overloaded(cx, node, "GetItem", value, index)
+    answer = cx.overloaded(node, "GetItem", value, index)
     if answer is not None:
         return answer
     value, index = opened(cx, value, node), unboxed(cx, index, node)

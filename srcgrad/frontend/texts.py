@@ -15,7 +15,7 @@ from srcgrad.frontend.branches import is_true
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import ATOMS, AV, NONE, Formatted, Ref, Static, Text, describe
 from srcgrad.frontend.library import handles
-from srcgrad.frontend.operators import DYNAMIC, static_value, truth
+from srcgrad.frontend.operators import DYNAMIC, condition, static_value
 from srcgrad.ir.nodes import Atom, Const, Slot
 from srcgrad.ir.types import Number
 from srcgrad.rules.effects import converted
@@ -120,7 +120,7 @@ def _print(cx: Context, node: Any, *values: AV, sep: AV = NONE, end: AV = NONE) 
 
 def assert_statement(cx: Context, node: Any) -> None:
     """``assert test, message``."""
-    test = truth(cx, cx.expression(node.test), node.test)
+    test = condition(cx, node.test)
     if is_true(test) is False:
         cx.refuse("SG227", "this assertion fails whenever it is reached", node, "remove it")
     if isinstance(test, Const):

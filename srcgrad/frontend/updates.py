@@ -29,7 +29,7 @@ _IN_PLACE = {"Add": "__iadd__", "Sub": "__isub__", "Mult": "__imul__", "Div": "_
 
 def store_into(cx: Context, container: AV, index: AV, value: AV, node: Any) -> None:
     """``container[index] = value``."""
-    if cx.overloaded(cx, node, "SetItem", container, index, value) is not None:
+    if cx.overloaded(node, "SetItem", container, index, value) is not None:
         return
     if is_container(container):
         store_in(cx, container, index, value, node)

@@ -17,7 +17,7 @@ import numpy as np
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slice, Slot, Stmt, Var
 from srcgrad.ir.ops import OPS, Op
-from srcgrad.ir.types import INT, UNKNOWN, Array, Number, Type
+from srcgrad.ir.types import INT, UNKNOWN, Array, Number, Type, is_complex
 
 
 def constant(value: Any) -> Const:
@@ -103,10 +103,7 @@ class Builder:
         """
         op = OPS[name]
         if "" not in op.runs and "via" not in attrs:
-            scalars = "math" in op.runs and all(
-                isinstance(a.type, Number) and a.type.kind != "complex" for a in args
-            )
-            attrs["via"] = "math" if scalars else "np" if "np" in op.runs else next(iter(op.runs))
+            attrs["via"] = _library(op, args)
         if name == "transpose" and "axes" not in attrs:
             inner = self.definition(args[0], "transpose")
             if inner is not None and "axes" not in inner.attrs and isinstance(inner.args[0], Var):
@@ -132,6 +129,16 @@ class Builder:
             return None
         eqn = self.defs.get(atom)
         return eqn if eqn is not None and eqn.op.name == name else None
+
+
+def _library(op: Op, args: tuple[Atom, ...]) -> str:
+    """The library whose spelling serves the operands: that of numbers, of complex ones, of arrays."""
+    wanted = "np"
+    if all(isinstance(a.type, Number) for a in args):
+        wanted = "cmath" if any(is_complex(a.type) for a in args) else "math"
+    if wanted in op.runs:
+        return wanted
+    return "np" if "np" in op.runs else next(iter(op.runs))
 
 
 def _is(atom: Atom, value: float) -> bool:

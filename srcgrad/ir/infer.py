@@ -65,10 +65,13 @@ def elementwise(runs: dict[str, Callable[..., Any]]) -> Infer:
 
     def infer(types: tuple[Type, ...], attrs: Attrs) -> Type:
         value = probe(runs[attrs.get("via", "")], types)
-        if value is not None and not isinstance(value, (np.generic, np.ndarray)):
-            return type_of_value(value)
         dims = broadcast_dims(*(dims_of(t) for t in types))
-        return Array(None if value is None else value.dtype, dims)
+        if value is None:
+            return Array(None, dims)
+        # A Python complex times a float64 is a Python number again: true of numbers, not of arrays.
+        if dims == () and not isinstance(value, (np.generic, np.ndarray)):
+            return type_of_value(value)
+        return Array(np.asarray(value).dtype, dims)
 
     return infer
 

@@ -30,7 +30,7 @@ class Dim:
     @property
     def long(self) -> bool:
         """Whether the length is known to be at least two."""
-        return self.basis_long and self.drop == 0
+        return self.basis_long and self.drop <= 0
 
     def __repr__(self) -> str:
         return f"{self.base}-{self.drop}" if self.drop else self.base

@@ -58,6 +58,9 @@ elementwise(
 )
 
 
+elementwise("float_power", _power_base, _power_exponent, np_="float_power")
+
+
 def _extreme(function: Any) -> infer.Infer:
     """Types of ``np.maximum``, and of ``max``: it gives an operand, so a type that holds both."""
     numpy = infer.elementwise({"np": function})

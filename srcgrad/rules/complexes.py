@@ -24,7 +24,7 @@ elementwise(
 )
 elementwise(
     "imag",
-    lambda x, out: complex(0, -1),
+    lambda x, out: -1j,
     run=np.imag,
     infer=infer.elementwise({"": np.imag}),
     storage=Storage.VIEW,
@@ -35,7 +35,7 @@ linear(
 )
 elementwise(
     "angle",
-    lambda x, out: complex(0, -1) / nonzero(x),
+    lambda x, out: -1j / nonzero(x),
     run=np.angle,
     infer=infer.elementwise({"": np.angle}),
     spell="np.angle",

@@ -66,16 +66,17 @@ def _mean_jvp(
     return full(tangents[0], x).call("mean", via="np", **reduction_attrs(axis, keepdims))
 
 
-def _extremum_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+def extremum_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
     """The cotangent goes to the extreme elements, shared equally among ties."""
     hits = equal(x, restore_axes(out, axis, keepdims))
     ties = hits.call("sum", via="np", **_keep(axis))
     return spread(g, out, axis, keepdims) * (hits / ties)
 
 
-def _extremum_jvp(
+def extremum_jvp(
     tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False
 ) -> Sym:
+    """The tangents of the extreme elements, averaged over ties."""
     hits = equal(x, restore_axes(out, axis, keepdims))
     attrs = reduction_attrs(axis, keepdims)
     return (tangents[0] * hits).call("sum", via="np", **attrs) / hits.call("sum", via="np", **attrs)
@@ -149,8 +150,8 @@ custom(
 for _name in ("max", "min"):
     custom(
         _name,
-        _extremum_vjp,
-        jvp=_extremum_jvp,
+        extremum_vjp,
+        jvp=extremum_jvp,
         np_=_name,
         attrs=_ATTRS,
         infer=_reduction(getattr(np, _name)),

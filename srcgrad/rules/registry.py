@@ -9,40 +9,21 @@ un-broadcasting is the compiler's, never the rule's.
 from __future__ import annotations
 
 import inspect
-import math
-import operator
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
-
-import numpy as np
 
 from srcgrad.errors import RegistrationError
 from srcgrad.ir import infer as infer_types
 from srcgrad.ir.nodes import Const
 from srcgrad.ir.ops import Op, Storage, define
 from srcgrad.ir.types import Number
+from srcgrad.rules.bindings import FUNCTIONS, HELPERS, SCIPY, Binding, scipy_special, spellings
 from srcgrad.rules.broadcasting import full, unbroadcast
-from srcgrad.rules.symbols import Sym, conj, real_like
+from srcgrad.rules.symbols import Sym, conj, conjugate, real_like
 
 Rule = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Binding:
-    """How a Python callable maps to an op: its operands, then keyword attributes."""
-
-    op: str
-    via: str
-    operands: int
-    attrs: tuple[str, ...]
-
-
-FUNCTIONS: dict[Any, Binding] = {}
-SCIPY: dict[str, Binding] = {}  # by name in scipy.special, which is not imported here
-HELPERS: dict[str, Callable[..., Any]] = {}  # functions whose source travels with emitted text
 
 
 def total(terms: Sequence[Sym]) -> Sym:
@@ -74,7 +55,7 @@ class Elementwise:
         if rule is None:
             return None
         partial = rule(*args, out)
-        partial = conj(partial) if isinstance(partial, Sym) else partial.conjugate()
+        partial = conj(partial) if isinstance(partial, Sym) else conjugate(partial)
         return unbroadcast(g * partial, out, args[k])
 
     def jvp(
@@ -192,74 +173,6 @@ class Nondiff:
 NONDIFF = Nondiff()
 
 
-def _spellings(
-    name: str, np_: str, math_: str, operator_: str
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """How the op runs and prints, for each library that has it."""
-    runs: dict[str, Any] = {}
-    spells: dict[str, str] = {}
-    if operator_:
-        runs[""], spells[""] = getattr(operator, _OPERATORS.get(name, name)), operator_
-    if np_:
-        runs["np"], spells["np"] = _dotted(np, np_), f"np.{np_}"
-    if math_:
-        runs["math"], spells["math"] = getattr(math, math_), f"math.{math_}"
-    return runs, spells
-
-
-_OPERATORS = {
-    "subtract": "sub",
-    "multiply": "mul",
-    "divide": "truediv",
-    "floor_divide": "floordiv",
-    "remainder": "mod",
-    "power": "pow",
-    "negative": "neg",
-    "positive": "pos",
-    "absolute": "abs",
-    "bitwise_and": "and_",
-    "bitwise_or": "or_",
-    "bitwise_xor": "xor",
-    "less": "lt",
-    "less_equal": "le",
-    "greater": "gt",
-    "greater_equal": "ge",
-    "equal": "eq",
-    "not_equal": "ne",
-}
-
-
-def _scipy_special(name: str) -> Callable[..., Any]:
-    """The function of ``scipy.special``, imported when it is first run."""
-
-    def run(*args: Any, **attrs: Any) -> Any:
-        from scipy import special
-
-        return getattr(special, name)(*args, **attrs)
-
-    return run
-
-
-def binding_of(function: Any) -> Binding | None:
-    """The op that a library function means, if it means one."""
-    try:
-        found = FUNCTIONS.get(function)
-    except TypeError:
-        return None
-    special = sys.modules.get("scipy.special")
-    if found is None and special is not None:
-        name = getattr(function, "__name__", "")
-        if name in SCIPY and getattr(special, name, None) is function:
-            return SCIPY[name]
-    return found
-
-
-def _dotted(module: Any, path: str) -> Any:
-    for part in path.split("."):
-        module = getattr(module, part)
-    return module
-
-
 def register(
     name: str,
     diff: Any,
@@ -277,7 +190,7 @@ def register(
     **options: Any,
 ) -> Op:
     """Define an op with its derivative and bind the library functions that mean it."""
-    runs, spells = _spellings(name, np_, math_, operator_)
+    runs, spells = spellings(name, np_, math_, operator_)
     if python is not None:
         runs["py"], spells["py"] = python, python.__name__
     if run is not None:
@@ -285,11 +198,11 @@ def register(
         if spell.startswith("helper:"):
             HELPERS[spell.removeprefix("helper:")] = run
     if scipy_:
-        runs["sp"], spells["sp"] = _scipy_special(scipy_), f"scipy.special.{scipy_}"
+        runs["sp"], spells["sp"] = scipy_special(scipy_), f"scipy.special.{scipy_}"
         SCIPY[scipy_] = Binding(name, "sp", operands, tuple(attrs.split()))
     names = tuple(attrs.split())
     for via, function in runs.items():
-        if via in ("np", "math") and run is None:
+        if via in ("np", "math", "cmath") and run is None:
             FUNCTIONS[function] = Binding(name, via, operands, names)
     op = Op(name, runs, spells, infer or infer_types.elementwise(runs), diff=diff, **options)
     return define(op)

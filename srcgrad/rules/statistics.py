@@ -1,16 +1,24 @@
-"""Rules of statistics: variance, median and quantiles, log-sum-exp, softmax, interpolation."""
+"""Rules of statistics: variance, median and quantiles, NaN left out, log-sum-exp, softmax."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from srcgrad.ir import infer
-from srcgrad.rules.broadcasting import full, unbroadcast
-from srcgrad.rules.reductions import count, reduction_attrs, restore_axes, spread
+from srcgrad.rules.broadcasting import full
+from srcgrad.rules.reductions import (
+    count,
+    extremum_jvp,
+    extremum_vjp,
+    reduction_attrs,
+    restore_axes,
+    spread,
+)
 from srcgrad.rules.registry import custom, plain
-from srcgrad.rules.symbols import Sym, conj, exp, op, real_like
+from srcgrad.rules.symbols import Sym, conj, equal, exp, real_like
 
 
 def _degrees(x: Sym, axis: Any, ddof: float) -> Sym:
@@ -124,6 +132,46 @@ _order_statistic("quantile", 1.0, run=np.quantile, spell="np.quantile")
 _order_statistic("percentile", 0.01, run=np.percentile, spell="np.percentile")
 
 
+# -- leaving NaN out -------------------------------------------------------------------------------
+
+
+def _there(x: Sym) -> Sym:
+    """One where an element counts, zero where it is NaN."""
+    return equal(x, x)
+
+
+def _nan_mean_weights(x: Sym, axis: Any) -> Sym:
+    attrs: dict[str, Any] = {} if axis is None else {"axis": axis, "keepdims": True}
+    return _there(x) / _there(x).call("sum", via="np", **attrs)
+
+
+def _weighted(name: str, weights: Callable[[Sym, Any], Sym]) -> None:
+    """Register a reduction that is a sum of the elements by weights that do not move."""
+
+    def vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+        return spread(g, out, axis, keepdims) * weights(x, axis)
+
+    def jvp(tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
+        moved = tangents[0] * weights(x, axis)
+        return moved.call("sum", via="np", **reduction_attrs(axis, keepdims))
+
+    run = getattr(np, name)
+    custom(name, vjp, jvp=jvp, np_=name, attrs="axis keepdims", infer=infer.reduction(run))
+
+
+_weighted("nansum", lambda x, axis: _there(x))
+_weighted("nanmean", _nan_mean_weights)
+for _name in ("nanmax", "nanmin"):
+    custom(
+        _name,
+        extremum_vjp,
+        jvp=extremum_jvp,
+        np_=_name,
+        attrs="axis keepdims",
+        infer=infer.reduction(getattr(np, _name)),
+        real_only=True,
+    )
+
 # -- log-sum-exp ----------------------------------------------------------------------------------
 
 
@@ -198,76 +246,5 @@ custom(
     scipy_="log_softmax",
     attrs="axis",
     infer=infer.shaped(lambda x: x + 0.0),
-    real_only=True,
-)
-
-
-# -- interpolation --------------------------------------------------------------------------------
-
-
-def interp_slope(x: Any, xp: Any, fp: Any) -> Any:
-    """Slope of ``np.interp(x, xp, fp)`` at ``x``: zero outside of the points."""
-    k = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, len(xp) - 2)
-    slope = (fp[k + 1] - fp[k]) / (xp[k + 1] - xp[k])
-    return np.where((x >= xp[0]) & (x <= xp[-1]), slope, 0.0)[()]
-
-
-def interp_transpose(x: Any, xp: Any, g: Any) -> Any:
-    """Cotangent of ``fp`` in ``np.interp(x, xp, fp)``: each point counts by its nearness."""
-    k = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, len(xp) - 2)
-    part = np.clip((x - xp[k]) / (xp[k + 1] - xp[k]), 0.0, 1.0)
-    total = np.zeros(len(xp), np.result_type(g, xp))
-    np.add.at(total, k, g * (1 - part))
-    np.add.at(total, k + 1, g * part)
-    return total
-
-
-plain(
-    "interp_slope",
-    interp_slope,
-    infer.shaped(lambda x, *rest: x + 0.0, lambda x, *rest: x, 0),
-    spell="helper:interp_slope",
-)
-plain(
-    "interp_transpose",
-    interp_transpose,
-    infer.shaped(lambda x, xp, g: g * xp, lambda x, xp, g: xp, 0),
-    spell="helper:interp_transpose",
-)
-
-
-def _interp_x(g: Sym, x: Sym, xp: Sym, fp: Sym, out: Sym) -> Sym:
-    return unbroadcast(g * op("interp_slope")(x, xp, fp), out, x)
-
-
-def _interp_xp(g: Sym, x: Sym, xp: Sym, fp: Sym, out: Sym) -> Sym:
-    """Moving a point along the slope through it gives up what moving it upwards would give."""
-    slope = op("interp_slope")(x, xp, fp)
-    return -op("interp_transpose")(x, xp, full(g * slope, out))
-
-
-def _interp_jvp(tangents: Any, x: Sym, xp: Sym, fp: Sym, out: Sym) -> Sym:
-    slope = op("interp_slope")(x, xp, fp)
-    terms: list[Sym] = []
-    if tangents[0] is not None:
-        terms.append(tangents[0] * slope)
-    if tangents[2] is not None:
-        terms.append(op("interp")(x, xp, full(tangents[2], fp)))
-    if tangents[1] is not None:
-        terms.append(-(slope * op("interp")(x, xp, full(tangents[1], xp))))
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
-
-
-custom(
-    "interp",
-    _interp_x,
-    _interp_xp,
-    lambda g, x, xp, fp, out: op("interp_transpose")(x, xp, full(g, out)),
-    jvp=_interp_jvp,
-    np_="interp",
-    infer=infer.shaped(lambda x, xp, fp: x * 1.0 * fp, lambda x, xp, fp: x, 0),
     real_only=True,
 )

@@ -16,9 +16,10 @@ from srcgrad.ir import infer
 from srcgrad.ir.nodes import Const
 from srcgrad.ir.ops import Attrs, Op
 from srcgrad.ir.types import BOOL, Type
+from srcgrad.rules.bindings import HELPERS
 from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.indexing import indexed, resolved, shifted
-from srcgrad.rules.registry import HELPERS, Linear, linear, plain, register, zero
+from srcgrad.rules.registry import Linear, linear, plain, register, zero
 from srcgrad.rules.symbols import Sym, where
 
 

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -136,10 +137,17 @@ def op(name: str) -> Callable[..., Sym]:
     return apply
 
 
+def conjugate(value: Any) -> Any:
+    """The conjugate of a number; a zero part has the sign with which the number is plainly written."""
+    if isinstance(value, complex) and value.real == 0:
+        return complex(math.copysign(0.0, -value.imag), -value.imag)
+    return value.conjugate()
+
+
 def conj(x: Sym) -> Sym:
     """The complex conjugate; what is real stays as it is."""
     if x.constant is not None:
-        return Sym(x.builder, build.constant(x.constant.conjugate()))
+        return Sym(x.builder, build.constant(conjugate(x.constant)))
     if not is_complex(x.type):
         return x
     inner = x.builder.definition(x.atom, "conj")

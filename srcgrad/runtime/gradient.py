@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from srcgrad.runtime.views import Explanation, Shown
     from srcgrad.transform.decisions import DecisionLog
 
+_CATCH_ALL = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 Argnums = int | str | tuple[int | str, ...]
 
 
@@ -172,9 +173,13 @@ class Gradient:
 
 
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:
-    """The parameters of the function itself, also if it is the wrapper of another."""
+    """The parameters of the function itself; of what it wraps if it takes whatever comes."""
     try:
-        return inspect.signature(function, follow_wrapped=False)
+        own = inspect.signature(function, follow_wrapped=False)
+        kinds = {p.kind for p in own.parameters.values()}
+        if kinds == _CATCH_ALL and hasattr(function, "__wrapped__"):
+            return inspect.signature(function)
+        return own
     except (TypeError, ValueError):
         name = getattr(function, "__name__", repr(function))
         remedy = "differentiate a Python function that calls it"

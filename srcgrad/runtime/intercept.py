@@ -70,7 +70,7 @@ class Names:
 
 def _exchanged(value: Any, recording: Recording) -> Any:
     if type(value) is np.ndarray:
-        return recording.own(value) if value.dtype.kind == "f" else None
+        return recording.own(value) if value.dtype.kind in "fc" else None
     return stand_in_for(value)
 
 

@@ -60,14 +60,14 @@ class Values(Trace):
         self._owned.clear()
 
     def own(self, array: np.ndarray[Any, Any], *, active: bool = False) -> RecordedArray:
-        """The recorded array for one from outside; the same for the same unless it is an input."""
+        """The recorded array for one from outside: an input, or the same one for the same array."""
         known = self._owned.get(id(array))
-        if known is not None and not active:
+        if known is not None and not active and not known._storage.active:
             return known
         found = RecordedArray(self, array, self.next() if active else None)
         found._storage.outer = True
         self.outer.append(found._storage)
-        self._owned.setdefault(id(array), found)
+        self._owned[id(array)] = found
         return found
 
     def constant_of(self, value: Any) -> Any:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import functools
 import math
 import operator
+import sys
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
-from srcgrad.runtime.recorded_operators import arithmetic, comparisons, in_place
+from srcgrad.runtime.recorded_operators import arithmetic, comparisons, formats_text, in_place
 
 current: ContextVar[Any] = ContextVar("recording", default=None)  # a `Recording`
 _PLAIN = frozenset({"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "strides", "flags"})
@@ -93,6 +94,8 @@ class Recorded:
         return int(self._recording.decision(self))
 
     def __float__(self) -> float:
+        if formats_text(sys._getframe(1)):
+            return float(self._value)
         return float(self._recording.converted(self, "float()"))
 
     def __complex__(self) -> complex:
@@ -109,6 +112,38 @@ class Recorded:
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return self._recording.converted(self, "pickling").__reduce_ex__(protocol)
+
+    @property
+    def real(self) -> Any:
+        """The real part: the value itself if it is real."""
+        if not np.iscomplexobj(self._value):
+            return self
+        return self._recording.attribute(self, "real", self._value.real)
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self._recording.refuse_cut("assigning .real", self, "write to the array itself")
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part: zero if the value is real."""
+        if not np.iscomplexobj(self._value):
+            return self._value.imag
+        return self._recording.attribute(self, "imag", self._value.imag)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        self._recording.refuse_cut("assigning .imag", self, "write to the array itself")
+
+    def conjugate(self) -> Any:
+        """The complex conjugate: the value itself if it is real."""
+        return (
+            self._recording.call(np.conjugate, (self,), {})
+            if np.iscomplexobj(self._value)
+            else self
+        )
+
+    conj = conjugate
 
     def __neg__(self) -> Any:
         return self._recording.unary("USub", operator.neg, self)
@@ -163,23 +198,10 @@ class RecordedNumber(Recorded):
     def __getitem__(self, index: Any) -> Any:
         return self._recording.index(self, index)
 
-    @property
-    def real(self) -> Any:
-        """The number itself: it is real."""
-        return self
-
-    @property
-    def imag(self) -> Any:
-        """Zero: the number is real."""
-        return self._value.imag
-
-    def conjugate(self) -> Any:
-        """The number itself: it is real."""
-        return self
-
     def item(self, *index: Any) -> Any:
-        """The number as a Python float."""
-        return self._recording.call(float, (self,), {})
+        """The number as one of Python's."""
+        kind = complex if isinstance(self._value, complex) else float
+        return self._recording.call(kind, (self,), {})
 
     tolist = item
 
@@ -233,20 +255,6 @@ class RecordedArray(Recorded):
     def T(self) -> Any:
         """The transpose, a view."""
         return self._recording.attribute(self, "T", self._value.T)
-
-    @property
-    def real(self) -> Any:
-        """The array itself: it is real."""
-        return self
-
-    @real.setter
-    def real(self, value: Any) -> None:
-        self[...] = value
-
-    @property
-    def imag(self) -> Any:
-        """Zeros: the array is real."""
-        return self._value.imag
 
     def __len__(self) -> int:
         return len(self._value)

@@ -6,7 +6,6 @@ arrays. So the second call along the same path compiles nothing.
 
 from __future__ import annotations
 
-import copy
 import inspect
 import sys
 import threading
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from srcgrad.errors import KindError, Span
-from srcgrad.frontend.kinds import AV, Seq, is_namedtuple_type
+from srcgrad.frontend.kinds import AV, Seq
 from srcgrad.ir.interpret import interpret
 from srcgrad.ir.nodes import Program, Var
 from srcgrad.runtime.compiled import Compiled
@@ -29,9 +28,10 @@ from srcgrad.runtime.locking import collection_paused, compiling
 from srcgrad.runtime.record import Recording
 from srcgrad.runtime.recorded import Recorded, is_recorded, plain
 from srcgrad.runtime.retrace import Retrace, type_of_spec
-from srcgrad.runtime.signature import Arguments, Leaf, Path, children
+from srcgrad.runtime.signature import Arguments, Leaf, Path
+from srcgrad.runtime.structure import Structure
 from srcgrad.runtime.trace import facts_of, span_of
-from srcgrad.runtime.wrapping import Input, Wrapping, attributes_of, sweep_leaks
+from srcgrad.runtime.wrapping import Input, Wrapping, sweep_leaks
 from srcgrad.transform.options import Options
 from srcgrad.transform.pipeline import Derivation
 
@@ -52,7 +52,7 @@ class Run:
     aux: Any
     number: int | None
     span: Span
-    structures: dict[str, Any]
+    structure: Structure
 
 
 class RecordedCalls:
@@ -75,8 +75,7 @@ class RecordedCalls:
             function = self._program(run, run.number).load("rolled").function
             found = function(*entries, tuple(run.recording.constants))
         gradients = {i.path: g for i, g in zip(run.inputs, found, strict=True)}
-        names = self.gradient.wrt
-        parts = [filled(run.structures[n], gradients) for n in names]
+        parts = [run.structure.filled(n, gradients) for n in self.gradient.wrt]
         result = parts[0] if self.gradient.single else tuple(parts)
         options = self.gradient.options
         if options.value:
@@ -124,8 +123,7 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
     span = _place_of_function(function)
     try:
         wrapped = wrapping.wrap_all(bound, gradient.wrt)
-        places = {i.path: Gap(i.path) for i in wrapping.inputs}
-        structures = {n: structured(bound[n], (("arg", n),), places) for n in gradient.wrt}
+        structure = Structure(bound, gradient.wrt, [i.path for i in wrapping.inputs])
         args, kwargs = gradient.arguments(wrapped)
         wrapped = {}
         with intercepted(recording, function, bound):
@@ -151,7 +149,7 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
         raise recording.failure
     aux = result[1] if gradient.options.has_aux else None
     value = result[0] if gradient.options.has_aux else result
-    return Run(recording, wrapping.inputs, value, aux, number, span, structures)
+    return Run(recording, wrapping.inputs, value, aux, number, span, structure)
 
 
 def _foreign_code(error: TypeError, span: Span) -> KindError:
@@ -279,44 +277,3 @@ def _fresh(name: str, taken: Any) -> str:
     while name in taken:
         name += "_"
     return name
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A place in the structure of a result that a gradient fills."""
-
-    path: Path
-
-
-def structured(value: Any, path: Path, places: dict[Path, Gap]) -> Any:
-    """The structure of an argument, with gaps for its leaves."""
-    if path in places:
-        return places[path]
-    if isinstance(value, dict):
-        return {k: structured(v, (*path, ("item", k)), places) for k, v in value.items()}
-    if isinstance(value, (tuple, list)):
-        steps = [s for s, _ in children(value) or ()]
-        inner = [structured(v, (*path, s), places) for s, v in zip(steps, value, strict=True)]
-        return type(value)(*inner) if is_namedtuple_type(type(value)) else type(value)(inner)
-    if value is None or isinstance(value, (str, bytes, bool, int, np.generic, np.ndarray)):
-        return value
-    new = copy.copy(value)
-    for name, part in attributes_of(value):
-        inner = structured(part, (*path, ("attr", name)), places)
-        object.__setattr__(new, name, None if inner is part else inner)
-    return new
-
-
-def filled(value: Any, gradients: dict[Path, Any]) -> Any:
-    """A structure with its gaps filled."""
-    if isinstance(value, Gap):
-        return gradients[value.path]
-    if isinstance(value, dict):
-        return {k: filled(v, gradients) for k, v in value.items()}
-    if isinstance(value, (tuple, list)):
-        inner = [filled(v, gradients) for v in value]
-        return type(value)(*inner) if is_namedtuple_type(type(value)) else type(value)(inner)
-    if value is not None and not isinstance(value, (str, bytes)):
-        for name, part in attributes_of(value):
-            object.__setattr__(value, name, filled(part, gradients))
-    return value

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import opcode
 import operator
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, TypeVar
 
 Class = TypeVar("Class", bound=type)
@@ -18,6 +20,7 @@ _BINARY: dict[str, tuple[str, Function]] = {
     "pow": ("Pow", operator.pow),
     "matmul": ("MatMult", operator.matmul),
 }
+_REMAINDERS = {k for k, (_, sign) in enumerate(getattr(opcode, "_nb_ops", ())) if sign[0] == "%"}
 _COMPARE = ("lt", "le", "gt", "ge", "eq", "ne")
 
 
@@ -41,6 +44,13 @@ def comparisons(cls: Class) -> Class:
     for name in _COMPARE:
         setattr(cls, f"__{name}__", _comparison(getattr(operator, name)))
     return cls
+
+
+def formats_text(frame: FrameType) -> bool:
+    """Whether a frame is at a ``%``: on a recorded value's right it can only format a string."""
+    code = frame.f_code.co_code
+    name, argument = opcode.opname[code[frame.f_lasti]], code[frame.f_lasti + 1]
+    return name == "BINARY_MODULO" or (name == "BINARY_OP" and argument in _REMAINDERS)
 
 
 def _forward(node: str, function: Function) -> Any:

@@ -234,7 +234,8 @@ class Retrace:
             return Ref(self.cx.heap.allocate(var)) if array else var
         if tag == NUMBER:
             kind, value = template[1:]
-            return constant(float.fromhex(value) if kind is float else value)
+            exact = float.fromhex(value) if kind is float else value
+            return constant(complex(value) if kind is complex else exact)
         if tag == SEQUENCE:
             return Seq(tuple(self.decode(p) for p in template[2]), template[1])
         if tag == SLICE:

@@ -23,7 +23,15 @@ from srcgrad.frontend.kinds import AV, Instance, Mapping, Seq, Static, is_namedt
 from srcgrad.frontend.resolve import refuse_value
 from srcgrad.ir.build import constant as constant_atom
 from srcgrad.ir.nodes import Var
-from srcgrad.ir.types import FLOAT, INT, AnyDim, Array, Dim, Type, describe_type, is_differentiable
+from srcgrad.ir.types import (
+    AnyDim,
+    Array,
+    Dim,
+    Type,
+    describe_type,
+    is_differentiable,
+    type_of_value,
+)
 from srcgrad.runtime.recorded import is_recorded
 
 Path = tuple[tuple[str, Any], ...]
@@ -76,15 +84,18 @@ def path_expr(path: Path) -> Expr:
 
 
 def dims_for(shape: tuple[int, ...], name: str) -> tuple[AnyDim, ...]:
-    """Symbolic dimensions of an array argument: 0 and 1 are exact, longer axes are symbols."""
-    return tuple(n if n < 2 else Dim(f"{name}{k}", 0, True) for k, n in enumerate(shape))
+    """Symbolic dimensions of an array argument: 0 and 1 are exact, longer axes are symbols.
+
+    Axes of one length, as of a square matrix, are one symbol.
+    """
+    return tuple(n if n < 2 else Dim(f"{name}{shape.index(n)}", 0, True) for n in shape)
 
 
 def leaf_type(value: Any, name: str) -> Type:
     """Type of an array or number leaf."""
     if isinstance(value, (np.ndarray, np.generic)):
         return Array(value.dtype, dims_for(value.shape, name))
-    return INT if isinstance(value, int) else FLOAT
+    return type_of_value(value)
 
 
 def children(value: Any) -> list[tuple[tuple[str, Any], Any]] | None:
@@ -127,7 +138,8 @@ def key_of(value: Any, path: Path, baked: frozenset[Path]) -> Hashable:
             "write the function around it so that it can be read from source",
         )
     if type(value) is np.ndarray:
-        return (value.dtype, tuple([n if n < 2 else 2 for n in value.shape]))
+        shape = value.shape
+        return (value.dtype, tuple([n if n < 2 else 2 + shape.index(n) for n in shape]))
     if type(value) is float:
         return float
     if isinstance(value, bool) or value is None or isinstance(value, (str, bytes)):

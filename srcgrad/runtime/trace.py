@@ -33,21 +33,21 @@ class CodeFacts(NamedTuple):
 
     code: CodeType
     internal: bool
-    literals: frozenset[float]
+    literals: frozenset[complex]
 
 
 _facts: dict[int, CodeFacts] = {}  # by id: the hash of a code object is as long as the code
 
 
 def facts_of(frame: FrameType) -> CodeFacts:
-    """Whether a frame runs code of a library, and the floats that are written in it."""
+    """Whether a frame runs code of a library, and the numbers that are written in it."""
     code = frame.f_code
     found = _facts.get(id(code))
     if found is None or found.code is not code:
         module = (frame.f_globals.get("__name__") or "").partition(".")[0]
         if len(_facts) >= _FACTS_KEPT:
             _facts.clear()
-        literals = frozenset(c for c in _flat(code.co_consts) if type(c) is float)
+        literals = frozenset(c for c in _flat(code.co_consts) if type(c) in (float, complex))
         found = _facts[id(code)] = CodeFacts(code, module in _INTERNAL, literals)
     return found
 
@@ -124,7 +124,7 @@ class Trace:
                 "be read from source",
             )
 
-    def encode(self, value: Any, literals: frozenset[float]) -> Template:
+    def encode(self, value: Any, literals: frozenset[complex]) -> Template:
         """A value as part of an entry."""
         kind = type(value)
         if kind is RecordedArray or kind is RecordedNumber:
@@ -134,6 +134,8 @@ class Trace:
             return (NUMBER, kind, value)
         if kind is float:
             return (NUMBER, kind, value.hex()) if value in literals else self.lift_number(value)
+        if kind is complex:
+            return (NUMBER, kind, repr(value)) if value in literals else self.lift_number(value)
         if kind is tuple or kind is list:
             return (SEQUENCE, kind, tuple([self.encode(v, literals) for v in value]))
         if kind is slice:
@@ -145,7 +147,7 @@ class Trace:
             return self.lift_number(value)
         return self._encode_object(value, literals)
 
-    def _encode_object(self, value: Any, literals: frozenset[float]) -> Template:
+    def _encode_object(self, value: Any, literals: frozenset[complex]) -> Template:
         kind = type(value)
         if is_namedtuple_type(kind):
             return (SEQUENCE, tuple, tuple([self.encode(v, literals) for v in value]))
@@ -176,12 +178,12 @@ class Trace:
 
     def lift_number(self, value: Any) -> Template:
         """A float or NumPy scalar as an input of the program: equal ones once."""
-        exact = value.hex() if type(value) is float else value.tobytes()
-        type_: Hashable = float if type(value) is float else value.dtype
-        key = (type_, exact)
+        plain = type(value) is float or type(value) is complex
+        type_: Any = type(value) if plain else value.dtype
+        key = (type_, repr(value) if plain else value.tobytes())
         place = self._numbers.get(key)
         if place is None:
-            if type(value) is not float and value.dtype.kind not in "biufc":
+            if not plain and value.dtype.kind not in "biufc":
                 self._refuse_dtype(value.dtype)
             place = self._numbers[key] = self._constant(value, type_)
         return (CONSTANT, place)

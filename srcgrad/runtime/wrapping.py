@@ -23,7 +23,7 @@ from srcgrad.runtime.record import Recording
 from srcgrad.runtime.recorded import RecordedNumber, Storage, is_recorded
 from srcgrad.runtime.signature import Path, path_text
 
-_ATOMIC = (str, bytes, bool, int, complex, ModuleType, FunctionType, BuiltinFunctionType, type)
+_ATOMIC = (str, bytes, bool, int, ModuleType, FunctionType, BuiltinFunctionType, type)
 _LIBRARIES = frozenset({"numpy", "scipy", *sys.stdlib_module_names}) - {"__main__"}
 
 
@@ -58,7 +58,7 @@ class Wrapping:
         """The argument with recorded values as leaves."""
         if type(value) is np.ndarray:
             return self._array(value, path, active)
-        if isinstance(value, (float, np.floating)):
+        if isinstance(value, (float, complex, np.inexact)):
             return self._number(value, path) if active else value
         if active:
             self._refuse_leaf(value, path)
@@ -98,9 +98,6 @@ class Wrapping:
             remedy = "leave it out of argnums, or pass a float"
             if not _in_object(path):
                 raise ArgumentError("SG301", f"argument {label!r} holds {kind}", remedy)
-        if isinstance(value, complex):
-            remedy = "pass real arrays: complex values come later"
-            raise ArgumentError("SG305", f"argument {label!r} is complex", remedy)
 
     def _container(self, value: Any, path: Path, active: bool) -> Any:
         if isinstance(value, dict):
@@ -227,7 +224,7 @@ def unwrapped(value: Any, seen: dict[int, Any]) -> Any:
     """The value with recorded values replaced by plain ones; mutable containers keep identity."""
     if is_recorded(value):
         return value._value
-    if value is None or isinstance(value, (*_ATOMIC, float, np.ndarray)):
+    if value is None or isinstance(value, (*_ATOMIC, float, complex, np.ndarray)):
         return value
     if id(value) in seen:
         return seen[id(value)]

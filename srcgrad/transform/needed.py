@@ -10,6 +10,7 @@ With ``needed`` off everything asked for from a loop is taped: always right, the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from srcgrad.ir.build import Builder
@@ -135,25 +136,39 @@ class Supply:
                 if var not in self.map.partial and self._same_shape(var.type, atom.type):
                     return value
             scope = scope.parent
-        for param in self.map.top.block.params:
-            if self._same_shape(param.type, atom.type):
-                return param
-        return self.reach(atom)
+        like = next((v for v in self._at_the_top() if self._same_shape(v.type, atom.type)), None)
+        return self.reach(atom) if like is None else like
 
     def _named_like(self, var: Var, *, any_dtype: bool) -> Atom:
-        """A value with a name in place of one without, so that this need not be kept for its shape."""
-        if var.name or dims_of(var.type) is None:
+        """Another value of the same shape, so that this one need not be kept for its shape.
+
+        A value with a name for one without, and the first version of an array for a later one.
+        """
+        if (var.name and not self._is_version(var)) or dims_of(var.type) is None:
             return self.reach(var)
-        top = self.map.top.block
-        named = (o for s in top.stmts for o in s.outs if o.name)
-        there = (v for v in (*top.params, *named) if v not in self.map.partial)
-        arrays = (v for v in there if isinstance(v.type, Array))
         dims = dims_of(var.type)
         like = next(
-            (v for v in arrays if v.type == var.type or (any_dtype and dims_of(v.type) == dims)),
+            (
+                v
+                for v in self._at_the_top()
+                if v.type == var.type or (any_dtype and dims_of(v.type) == dims)
+            ),
             None,
         )
         return self.reach(var) if like is None else like
+
+    def _at_the_top(self) -> Iterator[Var]:
+        """Arrays with a name that are there from the start of the backward sweep, first ones first."""
+        top = self.map.top.block
+        named = (o for s in top.stmts for o in s.outs if o.name)
+        for var in (*top.params, *named):
+            if isinstance(var.type, Array) and var not in self.map.partial:
+                yield var
+
+    def _is_version(self, var: Var) -> bool:
+        """Whether a value is an array after a write, or after a branch or loop."""
+        stmt = self.map.definition.get(var)
+        return isinstance(stmt, (Loop, Branch)) or (isinstance(stmt, Eqn) and stmt.op.inplace)
 
     @staticmethod
     def _same_shape(a: Type, b: Type) -> bool:

@@ -966,3 +966,13 @@ def _from_text(source: str) -> Any:
 @case
 def maximum_of_complex():
     grad(lambda x: np.sum(np.abs(np.maximum(x, 1j))))(X)
+
+
+@case
+def write_of_complex():
+    def f(x):
+        y = np.zeros(3)
+        y[0] = x[0] * 1j
+        return np.sum(y)
+
+    grad(f)(X)

@@ -240,7 +240,7 @@ def kinds(x):
 
 @pytest.mark.parametrize(("function", "args"), CASES)
 def test_value_and_gradient(function, args):
-    value, _ = value_and_grad(function)(*args)
+    value, _ = value_and_grad(function, frontend="source")(*args)
     assert value == function(*args)
     check_grads(function, args, rtol=1e-7)
 
@@ -274,6 +274,6 @@ def test_refused_with_place_and_remedy(body, code, tmp_path):
     scope: dict[str, Any] = {}
     exec(compile(file.read_text(), str(file), "exec"), scope)
     with pytest.raises(SrcgradError) as caught:
-        grad(scope["f"])(1.3)
+        grad(scope["f"], frontend="source")(1.3)
     assert caught.value.code == code
     assert caught.value.remedy

@@ -370,6 +370,37 @@ def choices(x):
     )
 
 
+@program(X)
+def nans(x):
+    y = np.where(x > 1.0, np.nan, x)
+    return np.nansum(y) ** 2 + np.sum(np.nanmean(y, axis=0) ** 2) + np.nanmax(y) + np.nanmin(x)
+
+
+@program(X)
+def inserted(x):
+    a = np.delete(x, 1, axis=0)
+    b = np.delete(x, -1)
+    c = np.insert(x, 2, 0.5, axis=1)
+    d = np.insert(x, 1, x[0] ** 2, axis=0)
+    e = np.insert(x[0], 1, 3.0)
+    return (
+        np.sum(a**2) + np.sum(b**3) + np.sum(c[1] ** 2) + np.sum(d**2) + np.sum(e * np.arange(5.0))
+    )
+
+
+@program(V)
+def polynomials(x):
+    return np.sum(np.polyval(x, T) ** 2) + np.sum(np.polyval([1.0, 2.0, 3.0], x))
+
+
+@program(V)
+def outers(x):
+    a = np.add.outer(x, T) * np.subtract.outer(x, x)
+    b = np.multiply.outer(np.outer(x, x), T)[1, 2]
+    q, r = np.divmod(x, T)
+    return np.sum(a**2) + np.sum(b**2) + np.sum(q * r) + np.ndim(a) * np.sum(np.float_power(T, x))
+
+
 @program(V)
 def interpolated(x):
     return (

@@ -33,6 +33,8 @@ def _elementwise() -> Iterator[Case]:
         yield Case(name, (0.5 * Z,))
     for name in ("reciprocal", "negative", "expm1", "log1p", "arctan", "arcsinh", "log2", "log10"):
         yield Case(name, (0.5 * Z,))
+    for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "arcsin", "arctan", "log10"):
+        yield Case(name, (0.4 - 0.7j,))
     for name in ("add", "subtract", "multiply", "divide", "power"):
         yield Case(name, (Z, W))
         yield Case(name, (Z, W[:, :1]))

@@ -105,6 +105,15 @@ def _statistics() -> Iterator[Case]:
         for attrs in ({}, {"axis": 1}, {"axis": (0, 2), "ddof": 1}, {"axis": -1, "keepdims": True}):
             yield Case(name, (x,), attrs)
         yield Case(name, (normal(4),), {"ddof": 1})
+    holes = np.where(x > 1.0, np.nan, x)
+    for name in ("nansum", "nanmean", "nanmax", "nanmin"):
+        for attrs in ({}, {"axis": 1}, {"axis": (0, 2)}, {"axis": -1, "keepdims": True}):
+            yield Case(name, (x,), attrs)
+            run = getattr(np, name)
+            filled = lambda v, run=run, attrs=attrs: run(v, **attrs)
+            yield Case(name, (np.sort(holes, axis=1)[:, :2],), attrs, filled, title=" NaN")
+    for at in (normal(4), normal(2, 3), 0.7, np.float64(0.3)):
+        yield Case("polyval", (normal(3, seed=2), at))
     points, heights = np.array([-1.5, -0.2, 0.4, 1.9]), normal(4)
     for at in (sample(-1.4, 1.8, (5,)), sample(-1.4, 1.8, (2, 3)), np.float64(0.1), 0.7):
         yield Case("interp", (at, points, heights), delicate=True)

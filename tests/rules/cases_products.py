@@ -101,6 +101,10 @@ def _matrices() -> Iterator[Case]:
     for x in (normal(4, 3), normal(3, 4), normal(2, 4, 3), regular(3, 3)):
         yield _linalg("pinv", x)
         yield Case("singular_values", (x,), {}, singular, delicate=True)
+    least = lambda a, b: np.linalg.lstsq(a, b)[0]
+    for rows, columns in ((4, 3), (3, 4)):
+        for b in (normal(rows), normal(rows, 2)):
+            yield Case("lstsq", (normal(rows, columns), b), {}, least, ranked=True, delicate=True)
     for p in (3, 1.5, 4):
         for attrs in ({}, {"axis": 0}, {"axis": -1, "keepdims": True}):
             value = normal(3, 4) if attrs else normal(5)

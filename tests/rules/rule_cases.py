@@ -92,6 +92,7 @@ BINARY: dict[str, tuple[float, float, float, float]] = {
     "divide": (-2, 2, 0.5, 2),
     "remainder": (-5, 5, 1.1, 3),
     "power": (0.4, 2, -2, 2),
+    "float_power": (0.4, 2, -2, 2),
     "maximum": (-2, 2, -2, 2),
     "minimum": (-2, 2, -2, 2),
     "fmax": (-2, 2, -2, 2),
@@ -574,7 +575,7 @@ CASES: tuple[Case, ...] = tuple(
 
 
 # Parts of a tuple, tested together with the function that gives it.
-TESTED_AS_PAIRS = {"slogdet_part", "eigh_part", "qr_part"}
+TESTED_AS_PAIRS = {"slogdet_part", "eigh_part", "qr_part", "svd_part"}
 
 
 def cases_of(op: str) -> list[Case]:

@@ -94,7 +94,10 @@ class Case:
     def spellings(self) -> tuple[str, ...]:
         """Spellings of the op that these operands can go through."""
         numbers = all(isinstance(v, (bool, int, float)) for v in self.values)
-        return tuple(via for via in OPS[self.op].runs if via in ("", "np", "sp") or numbers)
+        complex_numbers = all(isinstance(v, complex) for v in self.values)
+        served = {"", "np", "sp", "cmath"} if complex_numbers else {"", "np", "sp"}
+        served |= {"math", "py"} if numbers else set()
+        return tuple(via for via in OPS[self.op].runs if via in served)
 
     def with_values(self, values: Sequence[Any]) -> Case:
         """The same application to other operands."""
@@ -392,7 +395,7 @@ def expected_value(case: Case, via: str) -> Any:
         return case.expected(*case.arguments)
     runs = OPS[case.op].runs
     operator = via == "" and len(runs) > 1
-    named = via in ("math", "py", "sp") or operator or not hasattr(np, case.op)
+    named = via in ("math", "cmath", "py", "sp") or operator or not hasattr(np, case.op)
     run = runs[via] if named else getattr(np, case.op)
     return run(*case.arguments, **case.attrs)
 

@@ -55,6 +55,17 @@ def only_r(x: Any) -> Any:
     return np.sum(np.linalg.qr(x).R * C[:3, :3])
 
 
+def singular(x: Any) -> Any:
+    u, s, v = np.linalg.svd(x, full_matrices=False)
+    n = len(s)
+    return np.sum(C[:3, :n] * (u[:3] ** 2) * s) + np.sum(C[:n, :3] * v[:, :3] ** 2) + s[1] ** 2
+
+
+def low_rank(x: Any) -> Any:
+    u, s, v = np.linalg.svd(x, full_matrices=False)
+    return np.sum(((u[:, :2] * s[:2]) @ v[:2]) ** 3)
+
+
 CASES: list[tuple[Callable[..., Any], Any]] = [
     (slogdet, regular(4, 4)),
     (slogdet, regular(2, 3, 3)),
@@ -66,6 +77,10 @@ CASES: list[tuple[Callable[..., Any], Any]] = [
     (triangular, normal(4, 3)),
     (only_r, normal(4, 3)),
     (only_r, regular(3, 3)),
+    (singular, normal(4, 3)),
+    (singular, normal(3, 4)),
+    (low_rank, normal(4, 3)),
+    (low_rank, normal(3, 5)),
 ]
 
 

@@ -52,6 +52,7 @@ NOT_NUMERIC = frozenset(
         "slogdet",
         "eigh",
         "qr",
+        "svd",
         "nonzero_places",
         "place_part",
     ]

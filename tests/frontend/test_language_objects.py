@@ -1,0 +1,437 @@
+"""Objects of user classes: made, read, changed, called; gradients against central differences."""
+
+# ruff: noqa: B007, RUF059, SIM201
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from srcgrad import check_grads, grad, value_and_grad
+from srcgrad.errors import SrcgradError
+
+X = np.array([0.7, -1.3, 2.1])
+CASES: list[Any] = []
+
+
+def case(*args: Any) -> Any:
+    """Note a program with its arguments."""
+
+    def note(function: Any) -> Any:
+        CASES.append(pytest.param(function, args, id=function.__name__))
+        return function
+
+    return note
+
+
+class Counter:
+    """A class with state, class attributes and all kinds of methods."""
+
+    step = 0.5
+    made: Any = ()
+
+    def __init__(self, start, *, name="c"):
+        self.total = start
+        self.name = name
+        self.log = []
+
+    def add(self, v):
+        self.total = self.total + v * self.step
+        self.log.append(v)
+        return self
+
+    @property
+    def squared(self):
+        return self.total**2
+
+    @property
+    def level(self):
+        return self.total
+
+    @level.setter
+    def level(self, value):
+        self.total = value * 2
+
+    @staticmethod
+    def double(v):
+        return 2 * v
+
+    @classmethod
+    def zero(cls, extra):
+        made = cls(0.0, name="z")
+        made.total += extra
+        return made
+
+    def __call__(self, v):
+        return self.total * v
+
+    def __len__(self):
+        return len(self.log)
+
+    def __getitem__(self, k):
+        return self.log[k]
+
+
+class Loud(Counter):
+    step = 2.0
+
+    def __init__(self, start, volume):
+        super().__init__(start, name="loud")
+        self.volume = volume
+
+    def add(self, v):
+        super().add(v * self.volume)
+        self.total *= 1.5
+        return self
+
+    @property
+    def squared(self):
+        return super().squared + self.volume
+
+
+@case(1.3, -0.7)
+def state_and_methods(a, b):
+    c = Counter(a)
+    d = c
+    c.add(b).add(a * b)
+    d.total += a
+    c.level = c.level * b
+    return c.squared + d(b) * len(c) + c[1] * Counter.double(a) + c.double(b)
+
+
+@case(1.3, -0.7)
+def inheritance(a, b):
+    c = Loud(a, volume=b)
+    c.add(a)
+    if isinstance(c, Counter) and not isinstance(c, dict) and type(c) is Loud:
+        c.add(b)
+    return c.squared * c.step + (2.0 if c.name == "loud" else 0.0)
+
+
+@case(1.3, -0.7)
+def class_methods(a, b):
+    c = Counter.zero(a)
+    d = Loud.step * c.total
+    return d * b + c.total * b * hasattr(c, "name")
+
+
+class Vector:
+    """Operators."""
+
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __add__(self, other):
+        return Vector(self.x + other.x, self.y + other.y)
+
+    def __mul__(self, k):
+        if isinstance(k, Vector):
+            return self.x * k.x + self.y * k.y
+        return Vector(self.x * k, self.y * k)
+
+    __rmul__ = __mul__
+
+    def __neg__(self):
+        return Vector(-self.x, -self.y)
+
+    def __sub__(self, other):
+        return self + (-other)
+
+    def __iadd__(self, other):
+        self.x += other.x
+        self.y += other.y
+        return self
+
+    def __abs__(self):
+        return np.sqrt(self.x**2 + self.y**2)
+
+    def __iter__(self):
+        return iter((self.x, self.y))
+
+    def __lt__(self, other):
+        return abs(self) < abs(other)
+
+    def __eq__(self, other):
+        return self.x == other.x and self.y == other.y
+
+    def __bool__(self):
+        return bool(self.x != 0)
+
+    def __contains__(self, v):
+        return v == self.x
+
+    def __setitem__(self, k, v):
+        if k == 0:
+            self.x = v
+        else:
+            self.y = v
+
+
+@case(1.3, -0.7)
+def operators(a, b):
+    v, w = Vector(a, b), Vector(b, 2.0)
+    u = 2 * v - w * a + v
+    t = u
+    u += w
+    t[1] = t.y * a
+    p, q = u
+    total = p * q + abs(u) * (u * w)
+    if w < u and u and not v == w:
+        total = total * (3.0 if 5.5 not in v else 1.0)
+    return total
+
+
+@case(1.3, 4)
+def object_in_loop(a, n):
+    c = Vector(a, 1.0)
+    best = Counter(a)
+    for k in range(n):
+        c = c + Vector(c.y, a * k) * 0.1
+        c.x *= a
+        best.total = best.total * 0.5 + c.x
+    return c * c + best.total
+
+
+@case(1.3, 5)
+def object_in_branches(a, n):
+    c = Counter(a)
+    for k in range(n):
+        if c.total > 2:
+            c.total = c.total * 0.3
+        elif c.total > 1:
+            c.total = c.total + a
+        else:
+            c.total *= 3.0
+    return c.squared
+
+
+class Kalman:
+    """A filter with matrices as state."""
+
+    def __init__(self, f, q):
+        self.F, self.Q = f, q
+        self.x = np.zeros(2)
+        self.P = np.eye(2)
+
+    def predict(self):
+        self.x = self.F @ self.x
+        self.P = self.F @ self.P @ self.F.T + self.Q
+
+    def update(self, z, r):
+        s = self.P[0, 0] + r
+        k = self.P[:, 0] / s
+        error = z - self.x[0]
+        self.x = self.x + k * error
+        self.P = self.P - np.outer(k, self.P[0])
+        return error**2 / s + np.log(s)
+
+
+@case(np.array([[1.0, 0.3], [-0.2, 0.9]]), np.array([[0.2, 0.0], [0.1, 0.3]]), X)
+def kalman_filter(f, q, zs):
+    k = Kalman(f, q)
+    loss = 0.0
+    for z in zs:
+        k.predict()
+        loss += k.update(z, 0.5)
+    return loss
+
+
+@dataclass
+class Body:
+    """A dataclass with defaults."""
+
+    mass: float
+    position: Any
+    velocity: Any = 0.5
+    history: list = field(default_factory=list)
+    energy: float = field(init=False)
+
+    def __post_init__(self):
+        self.energy = 0.5 * self.mass * self.velocity**2
+
+    def move(self, dt):
+        self.position = self.position + dt * self.velocity
+        self.history.append(self.position)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A frozen dataclass."""
+
+    x: Any
+    y: Any = 2.0
+
+    def dot(self, other):
+        return self.x * other.x + self.y * other.y
+
+
+@dataclass
+class Planet(Body):
+    """An inherited dataclass."""
+
+    moons: int = 2
+
+
+@case(1.3, -0.7)
+def dataclasses(a, b):
+    body, other = Body(a, b), Planet(b, position=a, velocity=a * b)
+    for k in range(3):
+        body.move(0.1 * (k + 1))
+        other.move(a)
+    p = Point(x=body.history[1], y=other.energy)
+    same = Point(x=1.0) == Point(x=1.0)
+    return p.dot(Point(x=a)) + body.energy * other.moons + sum(other.history) + same
+
+
+class State(NamedTuple):
+    """A named tuple with a method, a property and a default."""
+
+    x: Any
+    y: Any
+    k: float = 3.0
+
+    @property
+    def product(self):
+        return self.x * self.y
+
+    def step(self, dt):
+        return self._replace(x=self.x + dt * self.y)
+
+
+@case(1.3, -0.7)
+def named_tuples(a, b):
+    s = State(a, b)
+    for _ in range(3):
+        s = s.step(0.1)
+    x, y, k = s
+    return s.product * k + s._asdict()["x"] * x + s[1]
+
+
+class Shape(abc.ABC):
+    """An abstract class."""
+
+    @abc.abstractmethod
+    def area(self): ...
+
+    def twice(self):
+        return 2 * self.area()
+
+
+class Disc(Shape):
+    """A concrete class with slots."""
+
+    __slots__ = ("r",)
+
+    def __init__(self, r):
+        self.r = r
+
+    def area(self):
+        return 3.0 * self.r**2
+
+
+class Square(Shape):
+    """Another one."""
+
+    def __init__(self, side):
+        self.side = side
+
+    def area(self):
+        return self.side * self.side
+
+
+@case(1.3, -0.7)
+def polymorphism(a, b):
+    shapes = [Disc(a), Square(b), Disc(b * a)]
+    largest = shapes[0].twice()
+    return sum(s.twice() for s in shapes) * largest
+
+
+class Model:
+    """Captured from outside: its attributes are read at each call."""
+
+    def __init__(self):
+        self.w = np.array([1.0, -2.0, 0.5])
+        self.scale = 2.0
+
+    def predict(self, x):
+        return np.tanh(x * self.w) * self.scale
+
+    def __call__(self, x):
+        return np.sum(self.predict(x))
+
+
+model = Model()
+
+
+@case(X)
+def captured_model(x):
+    return np.sum(model.predict(x) ** 2) + model(x)
+
+
+@case(1.3, -0.7)
+def bound_methods(a, b):
+    c = Counter(a)
+    f = c.add
+    f(b)
+    f(a)
+    g = [c.double, Counter.double, c]
+    return c.total * g[0](b) + g[1](a) + g[2](b)
+
+
+@case(1.3, -0.7)
+def set_and_delete(a, b):
+    c = Vector(a, b)
+    c.z = a * b
+    c.k = 2.0
+    del c.k
+    total = c.z * b if hasattr(c, "z") and not hasattr(c, "k") else 0.0
+    return total
+
+
+@pytest.mark.parametrize(("function", "args"), CASES)
+def test_value_and_gradient(function, args):
+    value, _ = value_and_grad(function, frontend="source")(*args)
+    assert value == function(*args)
+    check_grads(function, args, rtol=1e-6)
+
+
+def test_captured_object_is_read_at_each_call():
+    found = grad(lambda x: model(x))
+    before = found(X)
+    model.scale = 4.0
+    np.testing.assert_allclose(found(X), 2 * before)
+    model.scale = 2.0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "c = Frozen(x)\n    c.v = 2.0\n    return c.v",
+        "c = Plain(x)\n    return c.missing",
+        "c = Plain(x)\n    return c.method()",
+        "c = Plain(x, x)\n    return c.v",
+        "c = Attr(x)\n    return c.anything",
+        "c = Plain(x)\n    d = Plain(x)\n    e = c if x > 1 else d\n    e.v = 2 * x\n    return c.v + d.v",
+        "return Plain(x) + x",
+        "outside.v = x\n    return x",
+    ],
+)
+def test_refused_with_place_and_remedy(body, tmp_path):
+    file = tmp_path / "refused.py"
+    file.write_text(
+        "from dataclasses import dataclass\n"
+        "@dataclass(frozen=True)\nclass Frozen:\n    v: float\n"
+        "class Plain:\n    def __init__(self, v):\n        self.v = v\n"
+        "class Attr(Plain):\n    def __getattr__(self, name):\n        return 1.0\n"
+        "outside = Plain(1.0)\n"
+        f"def f(x):\n    {body}\n"
+    )
+    scope: dict[str, Any] = {}
+    exec(compile(file.read_text(), str(file), "exec"), scope)
+    with pytest.raises(SrcgradError) as caught:
+        grad(scope["f"], frontend="source")(1.3)
+    assert caught.value.remedy
+    assert caught.value.lineno
