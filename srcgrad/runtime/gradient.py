@@ -18,7 +18,8 @@ from srcgrad.transform.options import Options
 if TYPE_CHECKING:
     from srcgrad.runtime.compiled import Compiled
     from srcgrad.runtime.dispatch import Dispatch, Found
-    from srcgrad.runtime.views import Explanation, Shown
+    from srcgrad.runtime.explain import Explanation
+    from srcgrad.runtime.views import Shown
     from srcgrad.transform.decisions import DecisionLog
 
 _CATCH_ALL = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
@@ -66,8 +67,21 @@ class Gradient:
                 return self._fast(*args, **kwargs)
             return self._fast(*args)
         except Exception as error:
+            if isinstance(error, ValueError) and str(error) == OVERLAP:
+                return self._overlapping(args, kwargs)
             self._explain(error, args, kwargs)
+            if self._dispatch is not None:
+                from srcgrad.runtime.failures import replay
+
+                replay(self, error, args, kwargs)
             raise
+
+    def _overlapping(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The gradient where an array that is written to overlaps another: a recorded run sees how."""
+        refusal = ArgumentError("SG311", OVERLAP, "pass a copy of one of them")
+        if self.frontend != "auto":
+            raise refusal from None
+        return self.dispatch.recorder.once(self.dispatch.bind(args, kwargs), refusal)
 
     def __set_name__(self, owner: type, name: str) -> None:
         """Count positions from the argument after ``self`` in a function that becomes a method."""
@@ -87,8 +101,6 @@ class Gradient:
 
     def _explain(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Say what is wrong with a call that does not fit, and where an error arose."""
-        if isinstance(error, ValueError) and str(error) == OVERLAP:
-            raise ArgumentError("SG311", OVERLAP, "pass a copy of one of them") from None
         step = error.__traceback__
         if isinstance(error, TypeError) and step is not None and step.tb_next is None:
             self.dispatch.bind(args, kwargs)
@@ -160,11 +172,15 @@ class Gradient:
 
         return show(self, target, unroll)
 
-    def explain(self) -> Explanation:
-        """Which front end served each signature used: read from source or recorded, and why."""
-        from srcgrad.runtime.views import explanation
+    def explain(self, *args: Any, **kwargs: Any) -> Explanation:
+        """Which front end served each signature used: read from source or recorded, and why.
 
-        return explanation(self)
+        With the arguments of a call, also what that call keeps for its backward sweep: bytes, line
+        by line, measured by running the program on copies of the arguments.
+        """
+        from srcgrad.runtime.explain import explanation
+
+        return explanation(self, args, kwargs)
 
     def cache_info(self) -> dict[str, int]:
         """Number of compiled signatures, and of slow look-ups that found one."""

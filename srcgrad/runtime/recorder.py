@@ -81,6 +81,15 @@ class Recorder:
         self.latest = self.calls.latest
         return result
 
+    def once(self, bound: dict[str, Any], refusal: SrcgradError) -> Any:
+        """A recorded call because of what these arguments are, not because of the function."""
+        try:
+            result = self.calls.call(bound)
+        except SrcgradError as error:
+            raise _noted(refusal, error) from error
+        self.latest = self.calls.latest
+        return result
+
     def annotate(self, error: BaseException) -> None:
         """Note on an exception from emitted code which line of the user's it arose in."""
         if self._calls is not None:

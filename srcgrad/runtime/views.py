@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO
-
-import numpy as np
+from typing import TYPE_CHECKING, TextIO
 
 from srcgrad.codegen.listing import Listing
 from srcgrad.errors import ArgumentError
@@ -116,63 +114,3 @@ def _why_empty(gradient: Gradient, forms: list[Compiled]) -> str:
     if not any(compiled.branches for compiled in forms):
         return "no control flow: every call takes the one path there is"
     return "unroll=False: calls run with loops, and no paths are recorded"
-
-
-@dataclass(frozen=True)
-class Served:
-    """How one signature was served: by which front end, and why."""
-
-    signature: str
-    frontend: str
-    why: str
-
-    def __str__(self) -> str:
-        what = "read from source" if self.frontend == "source" else f"recorded, because {self.why}"
-        return f"{self.signature}: {what}"
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """What is known of how a gradient was made, one entry for each signature used."""
-
-    title: str
-    served: tuple[Served, ...]
-
-    def __str__(self) -> str:
-        if not self.served:
-            return f"{self.title}: not called yet"
-        return "\n".join(f"{self.title}{part}" for part in self.served)
-
-    __repr__ = __str__
-
-
-def explanation(gradient: Gradient) -> Explanation:
-    """Which front end served each signature, and why."""
-    dispatch, names = gradient.dispatch, gradient.names
-    served = [Served(signature_text(names, key), "source", "") for key in dispatch.forms]
-    for key, refusal in dispatch.recorder.refusals.items():
-        served.append(Served(signature_text(names, key), "record", str(refusal)))
-    if gradient.frontend == "record" and dispatch.recorder.latest is not None:
-        served.append(Served("(...)", "record", 'frontend="record" asks for it'))
-    return Explanation(gradient.__name__, tuple(served))
-
-
-def signature_text(names: tuple[str, ...], key: Any) -> str:
-    """A signature as a person reads it: ``(x: float64[n], n: int)``."""
-    return "(" + ", ".join(f"{n}: {_kind_text(k)}" for n, k in zip(names, key, strict=False)) + ")"
-
-
-def _kind_text(kind: Any) -> str:
-    if isinstance(kind, type):
-        return kind.__name__
-    if isinstance(kind, tuple) and len(kind) == 2:
-        first, second = kind
-        if isinstance(first, np.dtype):
-            axes = ["n" if n == 2 else str(n) for n in second]
-            return f"{first}[{', '.join(axes)}]"
-        if first is np.generic:
-            return str(second)
-        if isinstance(second, tuple):
-            return f"{first.__name__} of {', '.join(_kind_text(k) for _, k in second) or 'nothing'}"
-        return repr(second)
-    return getattr(kind, "__name__", repr(kind))

@@ -25,13 +25,14 @@ from srcgrad.ir.types import (
     is_scalar,
 )
 from srcgrad.rules.broadcasting import full
-from srcgrad.rules.indexing import Gather, is_basic, is_whole, may_repeat, shifted
+from srcgrad.rules.indexing import Gather
 from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.stores import Scatter
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
 from srcgrad.transform.branch_adjoint import branch
 from srcgrad.transform.call_adjoint import ROUNDS, call, call_pairs
+from srcgrad.transform.item_adjoint import gather, scatter
 from srcgrad.transform.loop_adjoint import Chain, LoopAdjoint
 from srcgrad.transform.needed import Scope, Supply, only_kept
 from srcgrad.transform.regions import locate
@@ -302,10 +303,10 @@ class Sweep:
         attrs = {k: v for k, v in eqn.attrs.items() if k != "via"}
         args, out = [self.sym(a) for a in eqn.args], self.sym(eqn.out)
         if isinstance(rule, Gather):
-            self.gather(eqn, rule, g, args, attrs, cotangents)
+            gather(self, eqn, rule, g, args, attrs, cotangents)
             return
         if isinstance(rule, Scatter):
-            self.scatter(eqn, rule, g, args, attrs, cotangents)
+            scatter(self, eqn, rule, g, args, attrs, cotangents)
             return
         own: Cotangents = {}
         for k, arg in enumerate(eqn.args):
@@ -316,61 +317,6 @@ class Sweep:
                     self.contribute(arg, atom, own)
         for target, atom in own.items():
             self.contribute(target, atom, cotangents)
-
-    def gather(
-        self, eqn: Eqn, rule: Gather, g: Atom, args: Any, attrs: Any, cotangents: Cotangents
-    ) -> None:
-        """Add the cotangent of an element into the cotangent buffer of the array it was read from."""
-        source = eqn.args[0]
-        if not isinstance(source, Var) or source not in self.active:
-            return
-        inserted = rule.inserted_axes(attrs["index"])
-        if inserted and dims_of(source.type) is not None:
-            part = build.squeeze(self.builder, self.full(g, eqn.out), inserted)
-            self.contribute(source, part, cotangents)
-            return
-        chain = Chain(source)
-        key: Var | Chain = chain if chain in cotangents else source
-        before = cotangents.get(key)
-        base = self.zero(source) if before is None else before
-        if before is not None or source in self.map.partial:
-            base = self.filled(base, source)
-        exact = self.cast(g, source.type)
-        empty = self._zeroed_there(base, args, attrs["index"])
-        if empty is not None:
-            parts = [a.atom for a in args[1:]]
-            index = shifted(attrs["index"], 1)
-            cotangents[key] = self.builder.emit("store", empty, exact, *parts, index=index)
-            return
-        cotangents[key] = rule.accumulate(self.sym(base), self.sym(exact), args, attrs).atom
-
-    def _zeroed_there(self, base: Atom, args: Any, index: Any) -> Atom | None:
-        """The cotangent before the index was zeroed in it, if that is the last that happened to it."""
-        zeroed = self.builder.definition(base, "store")
-        if zeroed is None or not any(s is zeroed for s in self.builder.stmts[-12:]):
-            return None  # in another region both versions would be alive
-        if not is_basic(index, tuple(a.atom for a in args)):
-            return None
-        parts = [self.supply.reach(a.atom) for a in args[1:]]
-        same = build.freeze(zeroed.attrs["index"]) == build.freeze(shifted(index, 1))
-        zero = isinstance(zeroed.args[1], Const) and zeroed.args[1].value == 0.0
-        keys = [list(map(build.atom_key, atoms)) for atoms in (zeroed.args[2:], parts)]
-        return zeroed.args[0] if same and zero and keys[0] == keys[1] else None
-
-    def scatter(
-        self, eqn: Eqn, rule: Scatter, g: Atom, args: Any, attrs: Any, cotangents: Cotangents
-    ) -> None:
-        """Take the cotangent of what was written off the elements that it went to."""
-        base, value = eqn.args[0], eqn.args[1]
-        index, parts = attrs["index"], args[2:]
-        whole = self.sym(self.filled(g, eqn.out))
-        if isinstance(value, Var) and value in self.active:
-            repeats = may_repeat(shifted(index, -1), (base, *eqn.args[2:]), self.map.definition.get)
-            taken = rule.written(whole, args[1], parts, index, repeats=repeats)
-            self.contribute(value, taken.atom, cotangents)
-        if isinstance(base, Var) and base in self.active and not is_whole(index):
-            zeroed = whole.call("store", 0.0, *parts, index=index)
-            self.contribute(base, zeroed.atom, cotangents)
 
     # -- scopes -----------------------------------------------------------------------------------
 

@@ -1,0 +1,81 @@
+"""Reverses reads and writes by index: a read adds to a cotangent in place, a write takes from it.
+
+A read of ``A[i]`` adds into the cotangent of ``A`` at ``i``. A write ``A[i] = v`` gives ``v`` the
+cotangent of ``A`` at ``i``, which is then zero: what ``A[i]`` held before had no influence on what
+came after.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from srcgrad.ir import build
+from srcgrad.ir.nodes import Atom, Const, Eqn, Var
+from srcgrad.ir.types import dims_of
+from srcgrad.rules.indexing import Gather, is_basic, is_whole, may_repeat, shifted
+from srcgrad.rules.stores import Scatter
+from srcgrad.transform.loop_adjoint import Chain
+
+if TYPE_CHECKING:
+    from srcgrad.transform.reverse import Cotangents, Sweep
+
+
+def gather(
+    sweep: Sweep, eqn: Eqn, rule: Gather, g: Atom, args: Any, attrs: Any, cotangents: Cotangents
+) -> None:
+    """Add the cotangent of an element into the cotangent buffer of the array it was read from."""
+    source = eqn.args[0]
+    if not isinstance(source, Var) or source not in sweep.active:
+        return
+    inserted = rule.inserted_axes(attrs["index"])
+    if inserted and dims_of(source.type) is not None:
+        part = build.squeeze(sweep.builder, sweep.full(g, eqn.out), inserted)
+        sweep.contribute(source, part, cotangents)
+        return
+    chain = Chain(source)
+    key: Var | Chain = chain if chain in cotangents else source
+    before = cotangents.get(key)
+    base = sweep.zero(source) if before is None else before
+    if before is not None or source in sweep.map.partial:
+        base = sweep.filled(base, source)
+    exact = sweep.cast(g, source.type)
+    empty = _zeroed_there(sweep, base, args, attrs["index"])
+    if empty is not None:
+        parts = [a.atom for a in args[1:]]
+        index = shifted(attrs["index"], 1)
+        cotangents[key] = sweep.builder.emit("store", empty, exact, *parts, index=index)
+        return
+    cotangents[key] = rule.accumulate(sweep.sym(base), sweep.sym(exact), args, attrs).atom
+
+
+def _zeroed_there(sweep: Sweep, base: Atom, args: Any, index: Any) -> Atom | None:
+    """The cotangent before the index was zeroed in it, if that is the last that happened to it."""
+    zeroed = sweep.builder.definition(base, "store")
+    if zeroed is None or not any(s is zeroed for s in sweep.builder.stmts[-12:]):
+        return None  # in another region both versions would be alive
+    if not is_basic(index, tuple(a.atom for a in args)):
+        return None
+    parts = [sweep.supply.reach(a.atom) for a in args[1:]]
+    same = build.freeze(zeroed.attrs["index"]) == build.freeze(shifted(index, 1))
+    zero = isinstance(zeroed.args[1], Const) and zeroed.args[1].value == 0.0
+    keys = [list(map(build.atom_key, atoms)) for atoms in (zeroed.args[2:], parts)]
+    return zeroed.args[0] if same and zero and keys[0] == keys[1] else None
+
+
+def scatter(
+    sweep: Sweep, eqn: Eqn, rule: Scatter, g: Atom, args: Any, attrs: Any, cotangents: Cotangents
+) -> None:
+    """Take the cotangent of what was written off the elements that it went to."""
+    base, value = eqn.args[0], eqn.args[1]
+    index, parts = attrs["index"], args[2:]
+    whole = sweep.sym(sweep.filled(g, eqn.out))
+    if isinstance(value, Var) and value in sweep.active:
+        repeats = may_repeat(shifted(index, -1), (base, *eqn.args[2:]), sweep.map.definition.get)
+        taken = rule.written(whole, args[1], parts, index, repeats=repeats)
+        sweep.contribute(value, taken.atom, cotangents)
+    if isinstance(base, Var) and base in sweep.active and not is_whole(index):
+        zeroed = whole.call("store", 0.0, *parts, index=index)
+        sweep.contribute(base, zeroed.atom, cotangents)
+
+
+__all__ = ["gather", "scatter"]
