@@ -39,7 +39,7 @@ from srcgrad.runtime.trace import (
     span_of,
 )
 
-_WRITES = frozenset({"store", "overwrite", "augment", "at"})
+_WRITES = frozenset({"store", "overwrite", "augment", "at", "merge"})
 _UNARY = {"USub": "negative", "UAdd": "positive"}
 
 
@@ -172,7 +172,9 @@ class Retrace:
 
     def _write(self, kind: str, target: Any, args: list[AV]) -> None:
         cx, node = self.cx, self.node
-        if kind == "store":
+        if kind == "merge":
+            self._merge(args)
+        elif kind == "store":
             store_item(cx, args[0], args[1], args[2], node)
         elif kind == "overwrite":
             overwrite(cx, args[0], args[1], node)
@@ -184,6 +186,21 @@ class Retrace:
                 value = cx.emit("negative", cx.atom(array_like(cx, value, node), node))
             if not add_item(cx, args[0], args[1], value, node, repeats=True):
                 self._mismatch("an index that cannot be added at")
+
+    def _merge(self, args: list[AV]) -> None:
+        """Arrays that overlap become views of one: ``args`` are the memory, the arrays, places."""
+        cx, heap, half = self.cx, self.cx.heap, len(args) // 2
+        whole = Ref(self._copied(cx.atom(args[0], self.node)))
+        pairs = list(zip(args[1 : 1 + half], args[1 + half :], strict=True))
+        for part, place in pairs:
+            store_item(cx, whole, place, part, self.node)
+        for part, place in pairs:
+            assert isinstance(part, Ref)
+            read = subscript(cx, whole, place, self.node)
+            eqn = cx.builder.defs[cx.atom(read, self.node)]  # type: ignore[index]
+            heap.views[part.loc] = View(whole.loc, "index", eqn.args[1:], eqn.attrs)
+            heap.versions[part.loc] = eqn.out
+            heap.basis[part.loc] = heap.versions[whole.loc]
 
     def _settle(self, value: AV, form: str, exact: Type, base: int | None) -> AV:
         """The result with the exact type that the run had, and its place in the heap."""

@@ -741,6 +741,20 @@ def captured_array_is_copied_and_written(x):
     return np.sum(weights * doubled)
 
 
+SHARED = np.arange(6.0)
+ODD, LATE = SHARED[1::2], SHARED[2:]
+
+
+@program(X)
+def captured_arrays_that_share_memory(x):
+    before = np.sum(ODD * x[:3])
+    SHARED[1:3] = x[:2] * 2
+    LATE[1] *= x[2]
+    value = before + np.sum(SHARED**2) * ODD[1] + LATE[0]
+    SHARED[:] = np.arange(6.0)
+    return value
+
+
 @program(X)
 def captured_table(x):
     return np.sum(TABLE["scale"] * x) ** 2 + TABLE["shift"] * x[0]
@@ -1003,7 +1017,7 @@ def several_results(x):
 def looked_at_but_not_used(x):
     counts, _ = np.histogram(x)  # no rule, and none is needed
     print_me = np.apply_along_axis(np.sum, 0, x)
-    return x.sum() * counts[0] + len(str(print_me)) * x[1]
+    return x.sum() * counts[0] + (len(str(print_me)) > 0) * x[1]
 
 
 @program(X)
