@@ -64,12 +64,14 @@ def elementwise(runs: dict[str, Callable[..., Any]]) -> Infer:
     """Types of a broadcasting operation."""
 
     def infer(types: tuple[Type, ...], attrs: Attrs) -> Type:
-        value = probe(runs[attrs.get("via", "")], types)
+        via = attrs.get("via", "")
+        value = probe(runs[via], types)
         dims = broadcast_dims(*(dims_of(t) for t in types))
         if value is None:
             return Array(None, dims)
         # A Python complex times a float64 is a Python number again: true of numbers, not of arrays.
-        if dims == () and not isinstance(value, (np.generic, np.ndarray)):
+        number = via in ("math", "cmath") or dims == ()
+        if number and not isinstance(value, (np.generic, np.ndarray)):
             return type_of_value(value)
         return Array(np.asarray(value).dtype, dims)
 

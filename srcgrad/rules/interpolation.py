@@ -24,13 +24,13 @@ def polyval_transpose(p: Any, x: Any, g: Any) -> Any:
 plain(
     "polyval_transpose",
     polyval_transpose,
-    infer.shaped(lambda p, x, g: x * g, lambda p, x, g: p, 0),
+    infer.shaped(lambda p, x, g: polyval_transpose([p], x, g), lambda p, x, g: p, 0),
     spell="helper:polyval_transpose",
 )
 plain(
     "polyder",
     np.polyder,
-    infer.shaped(lambda p: p * 1, lambda p: (infer.unique_dim(),), 0),
+    infer.shaped(lambda p: np.polyder(np.full(2, p)), lambda p: (infer.unique_dim(),), 0),
     spell="np.polyder",
 )
 
@@ -50,7 +50,7 @@ custom(
     lambda g, p, x, out: g * conj(op("polyval")(p.call("polyder"), x)),
     jvp=_polyval_jvp,
     np_="polyval",
-    infer=infer.shaped(lambda p, x: p * x, lambda p, x: x, 0),
+    infer=infer.shaped(lambda p, x: np.polyval(np.full(2, p), x), lambda p, x: x, 0),
 )
 
 # -- interpolation --------------------------------------------------------------------------------

@@ -32,6 +32,30 @@ def gradients(case: Case, via: str, mode: str = "equal") -> list[Any]:
 
 X0 = np.array([-2.0, 0.0, 3.0])
 KINKS: list[tuple[str, Case, list[Any]]] = [
+    ("std is flat where all are equal", Case("std", (np.full(3, 2.0),)), [[0, 0, 0]]),
+    ("var is flat where all are equal", Case("var", (np.full(3, 2.0),)), [[0, 0, 0]]),
+    ("a p-norm is flat at 0", Case("p_norm", (np.zeros(3),), {"ord": 3}), [[0, 0, 0]]),
+    ("abs of a complex number is flat at 0", Case("absolute", (np.zeros(2, complex),)), [[0, 0]]),
+    ("sinc is flat at 0", Case("sinc", (np.array([0.0, 1.0]),)), [[0, -1]]),
+    ("cumprod at one zero", Case("cumprod", (np.array([2.0, 0.0, 3.0]),)), [[1, 8, 0]]),
+    ("cumprod at two zeros", Case("cumprod", (np.array([0.0, 0.0, 3.0]),)), [[1, 0, 0]]),
+    (
+        "a running maximum goes to the last of a tie",
+        Case("maximum_accumulate", (np.array([1.0, 1.0, 0.0]),)),
+        [[1, 2, 0]],
+    ),
+    ("a median of an odd number is one element", Case("median", (X0,)), [[0, 1, 0]]),
+    ("ties of nanmax are shared", Case("nanmax", (np.array([1.0, np.nan, 1.0]),)), [[0.5, 0, 0.5]]),
+    (
+        "interp on a point has the slope to its right",
+        Case("interp", (np.array([1.0]), np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 5.0]))),
+        [[4], [0, -4, 0], [0, 1, 0]],
+    ),
+    (
+        "det at a singular matrix",
+        Case("det", (np.array([[1.0, 2.0], [2.0, 4.0]]),)),
+        [[[4, -2], [-2, 1]]],
+    ),
     ("absolute is flat at 0", Case("absolute", (X0,)), [[-1, 0, 1]]),
     ("fabs is flat at 0", Case("fabs", (X0,)), [[-1, 0, 1]]),
     ("sqrt rises without bound at 0", Case("sqrt", (np.array([0.0, 4.0]),)), [[INF, 0.25]]),

@@ -69,7 +69,10 @@ def test_gradient_is_the_same_in_every_layout(case: Case) -> None:
 
 
 # Ops that may give double precision for single operands.
-DOUBLE = ("linspace", "full_like", "fftfreq", "rfftfreq", "polygamma", "beta", "betaln")
+DOUBLE = (
+    *("linspace", "full_like", "fftfreq", "rfftfreq", "float_power", "polyval"),
+    *("polygamma", "beta", "betaln", "xlogy", "xlog1py"),
+)
 
 
 def _single(value: Any) -> Any:

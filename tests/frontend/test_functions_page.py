@@ -1,0 +1,75 @@
+"""The page of functions names only what is there."""
+
+from __future__ import annotations
+
+import cmath
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcgrad.frontend.builtins import HANDLERS
+from srcgrad.rules.bindings import FUNCTIONS, SCIPY
+
+PAGE = Path(__file__).parents[2] / "docs" / "functions.md"
+WORDS = {
+    "_like",
+    "logical_*",
+    "axis",
+    "keepdims",
+    "dtype",
+    "n",
+    "s",
+    "axes",
+    "norm",
+    "reduce",
+    "outer",
+}
+TEXT = PAGE.read_text(encoding="utf-8").split("## Conventions")[0].split("its line.")[1]
+NAMES = sorted(
+    {
+        word
+        for quoted in re.findall(r"`([^`]*)`", TEXT)
+        for word in re.findall(r"(?<![\w.])[a-z_]\w*(?:\.\w+)?\*?", quoted)
+    }
+    - WORDS
+)
+
+
+def known(function: Any) -> bool:
+    try:
+        return function in HANDLERS or function in FUNCTIONS
+    except TypeError:
+        return False
+
+
+def found(name: str) -> bool:
+    """Whether some library has a function of this name that is known."""
+    builtin = {"abs": abs, "divmod": divmod, "round": round, "complex": complex, "pow": pow}
+    if name in SCIPY or known(builtin.get(name)):
+        return True
+    for owner in (np, np.linalg, np.fft, math, cmath):
+        value: Any = owner
+        for part in name.split("."):
+            value = getattr(value, part, None)
+        if value is not None and known(value):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_listed_function_is_known(name: str) -> None:
+    assert found(name) or name in (
+        "scipy.special",
+        "linalg",
+        "fft",
+        "math",
+        "cmath",
+        "a",
+        "b",
+        "x",
+        "base",
+    )
