@@ -978,7 +978,8 @@ def rocket_trajectory(p):
 
 @program(X)
 def complex_numbers_inside(x):
-    z = x[0] + 1j * x[1]
+    z = complex(x[0], x[1]) * (1 + 2j)
+    assert isinstance(z, complex) and type(z) is complex
     w = np.exp(1j * x) * z
     buffer = np.zeros(4, complex)
     buffer[1:] = w[1:] * z
