@@ -70,7 +70,7 @@ class StatementEmitter(ExpressionEmitter):
         """Raise if an array that is written overlaps another."""
         arrays = [self.expr(a) for a in eqn.args]
         tests: list[Expr] = [
-            call("np.may_share_memory", target, other)
+            call("np.shares_memory", target, other)
             for k, target in enumerate(arrays[: eqn.attrs["written"]])
             for other in arrays[k + 1 :]
         ]
