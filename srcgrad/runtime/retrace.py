@@ -104,6 +104,7 @@ class Retrace:
         self.cx = Context(captures, [*inputs, *constants])
         self.node = node_at(1, trace.title)
         self.places: dict[str, Place] = {}
+        self.transposes = False  # whether the entry in progress is a plain transpose
 
     def lower(self, result: int, span: Span, params: list[Var]) -> Lowered:
         """The program of the trace, whose result is the value of this number."""
@@ -140,6 +141,7 @@ class Retrace:
 
     def _entry(self, entry: tuple[Any, ...]) -> None:
         kind, target, given, named, outs, file, line = entry
+        self.transposes = target in ("T", "transpose", np.transpose) and len(given) == 1
         self._at(file, line)
         args = [self.decode(a) for a in given]
         kwargs = {k: self.decode(v) for k, v in named}
@@ -225,7 +227,7 @@ class Retrace:
         while step is not whole:
             eqn = self.cx.builder.defs.get(step) if isinstance(step, Var) else None
             if eqn is None or eqn.op.storage is Storage.FRESH:
-                return self._around(atom, parent.loc)
+                return self._around(atom, whole, parent.loc)
             chain.append(eqn)
             step = eqn.args[0]
         loc = parent.loc
@@ -233,14 +235,20 @@ class Retrace:
             loc = heap.view(eqn.out, View(loc, eqn.op.name, eqn.args[1:], eqn.attrs))
         return loc
 
-    def _around(self, atom: Atom, loc: int) -> int:
-        """The location that already shows a value, as ``x.T.T`` shows ``x``."""
-        heap = self.cx.heap
+    def _around(self, atom: Atom, whole: Atom, loc: int) -> int:
+        """The location of a view that cancels another, as ``x.T.T``, or what was written as ``x.T``."""
+        heap, parent = self.cx.heap, loc
         while loc in heap.views:
             loc = heap.views[loc].parent
             if heap.read(loc, self.cx.emit) is atom:
                 return loc
-        return self._mismatch("a view that cannot be followed")
+        if not self.transposes:
+            return self._mismatch("a view that cannot be followed")
+        made = heap.allocate(atom)
+        heap.views[made] = View(parent, "transpose")
+        heap.basis[made] = whole
+        heap.alias(parent, made)
+        return made
 
     def _mismatch(self, what: str) -> NoReturn:
         self.cx.refuse(

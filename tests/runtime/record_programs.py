@@ -741,6 +741,15 @@ def captured_array_is_copied_and_written(x):
     return np.sum(weights * doubled)
 
 
+@program(M)
+def written_through_its_transpose_again(w):
+    for k in range(3):
+        view = w.T
+        view[k, 1] = np.sin(view[1, k]) * 2
+        view.T[0] += view[0]
+    return np.sum(w**2) + np.sum(w.transpose()[1] * w[2])
+
+
 SHARED = np.arange(6.0)
 ODD, LATE = SHARED[1::2], SHARED[2:]
 
