@@ -200,6 +200,16 @@ def _flatnonzero(cx: Context, node: Any, a: AV) -> AV:
     return found.items[0]
 
 
+@handles(np.bincount)
+def _bincount(cx: Context, node: Any, x: AV, weights: AV = NONE, minlength: AV = ZERO) -> AV:
+    least = cx.integer(minlength, node, "minlength=")
+    attrs: dict[str, Any] = {"minlength": least} if least else {}
+    if weights == NONE:
+        return cx.bind(cx.emit("bincount", operand(cx, x, node), via="np", **attrs))
+    atoms = [operand(cx, v, node) for v in (x, weights)]
+    return cx.bind(cx.emit("bincount_weights", *atoms, **attrs))
+
+
 def _where(cx: Context, node: Any, condition: AV, x: AV = NONE, y: AV = NONE) -> AV:
     if x == NONE and y == NONE:
         return _nonzero(cx, node, condition)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.frontend.attributes import length
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import AV, NONE, Seq, Slicing
 from srcgrad.frontend.library import HANDLERS, handles
@@ -22,8 +23,9 @@ from srcgrad.frontend.library_shapes import (
 from srcgrad.frontend.operators import binary, static_value
 from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
+from srcgrad.ir.types import is_complex
 
-_UNIT = constant(1.0)
+_UNIT, _TRUE, _FALSE = constant(1.0), constant(True), constant(False)
 
 
 @handles(np.average)
@@ -126,6 +128,44 @@ def _slope(cx: Context, node: Any, value: AV, axis: int, rank: int, step: AV) ->
         over(part(-1, None), part(-2, -1), step),
     ]
     return call(cx, np.concatenate, node, Seq(tuple(rows)), constant(axis))
+
+
+# -- covariance -----------------------------------------------------------------------------------
+
+
+@handles(np.cov)
+def _cov(
+    cx: Context, node: Any, m: AV, *, rowvar: AV = _TRUE, bias: AV = _FALSE, ddof: AV = NONE
+) -> AV:
+    value = array_like(cx, m, node)
+    rank = len(known_dims(cx, cx.atom(value, node), node, "np.cov"))
+    rows = call(cx, np.atleast_2d, node, value)
+    if rank == 2 and not static_value(rowvar):
+        rows = call(cx, np.transpose, node, rows)
+    count = cx.atom(length(cx, cx.atom(rows, node), 1), node)
+    lost = (0 if static_value(bias) else 1) if ddof == NONE else cx.integer(ddof, node, "ddof=")
+    mean = call(cx, np.mean, node, rows, axis=ONE, keepdims=_TRUE)
+    moved = binary(cx, node, "Sub", rows, mean)
+    other = call(cx, np.conj, node, call(cx, np.transpose, node, moved))
+    factor = binary(cx, node, "Div", _UNIT, binary(cx, node, "Sub", count, constant(lost)))
+    total = binary(cx, node, "Mult", call(cx, np.dot, node, moved, other), factor)
+    return (
+        total
+        if rank == 2
+        else part_along(cx, part_along(cx, total, 0, 2, ZERO, node), 0, 1, ZERO, node)
+    )
+
+
+@handles(np.corrcoef)
+def _corrcoef(cx: Context, node: Any, x: AV, *, rowvar: AV = _TRUE) -> AV:
+    c = _cov(cx, node, x, rowvar=rowvar)
+    if cx.dims(c) == () or is_complex(cx.atom(c, node).type):
+        cx.refuse("SG202", "numpy.corrcoef of one row, or of complex numbers", node, "use np.cov")
+    size = call(cx, np.sqrt, node, call(cx, np.diag, node, c))
+    column = cx.bind(cx.emit("expand_dims", cx.atom(size, node), via="np", axis=1), size)
+    row = cx.bind(cx.emit("expand_dims", cx.atom(size, node), via="np", axis=0), size)
+    scaled = binary(cx, node, "Div", binary(cx, node, "Div", c, column), row)
+    return call(cx, np.clip, node, scaled, constant(-1), constant(1))
 
 
 # -- polynomials ----------------------------------------------------------------------------------

@@ -127,6 +127,22 @@ bilinear(
 )
 
 
+def _stack_axes(x: Sym, y: Sym) -> Any:
+    assert x.dims is not None and y.dims is not None
+    return (len(x.dims) - 1,), (len(y.dims) - 2,)
+
+
+# ``np.dot`` where the second operand has three axes or more: it pairs all matrices with all.
+bilinear(
+    "dot_stack",
+    lambda g, x, y: _tensordot_left(g, x, y, _stack_axes(x, y)),
+    lambda g, x, y: _tensordot_right(g, x, y, _stack_axes(x, y)),
+    run=np.dot,
+    infer=infer.shaped(np.multiply, lambda x, y: (*x[:-1], *y[:-2], y[-1])),
+    spell="np.dot",
+)
+
+
 def _inner_dims(x: Any, y: Any) -> Dims:
     return (*x[:-1], *y[:-1]) if x and y else x or y
 
