@@ -37,9 +37,18 @@ def _einsum(cx: Context, node: Any, subscripts: AV, *operands: AV, optimize: AV 
     inputs, out = _explicit(cx, text.replace(" ", ""), atoms, node)
     for k, labels in enumerate(inputs):
         atoms[k], inputs[k] = _without_repeats(cx, atoms[k], labels)
+    if len(atoms) == 1 and sorted(inputs[0]) == sorted(out):
+        return _permuted(cx, atoms[0], [inputs[0].index(label) for label in out], operands[0])
     attrs = {} if optimize == NONE else {"optimize": static_value(optimize)}
     whole = f"{','.join(inputs)}->{out}"
     return cx.bind(cx.emit("einsum", *atoms, subscripts=whole, **attrs))
+
+
+def _permuted(cx: Context, atom: Atom, order: list[int], source: AV) -> AV:
+    """The view that einsum gives where it only moves axes."""
+    if order == sorted(order):
+        return cx.bind(cx.emit("index", atom, index=(Ellipsis,)), source)
+    return cx.bind(cx.emit("transpose", atom, via="np", axes=tuple(order)), source)
 
 
 def _explicit(cx: Context, text: str, atoms: list[Atom], node: Any) -> tuple[list[str], str]:

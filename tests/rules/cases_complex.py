@@ -26,6 +26,8 @@ def _parts() -> Iterator[Case]:
     yield Case("to_complex", (0.4,), {}, complex)
     yield Case("to_complex", (np.complex128(0.4 + 1j),), {}, complex)
     yield Case("copy", (Z,), {}, np.copy)
+    parts = (normal(3, 4), normal(3, 4, seed=6))
+    yield Case("from_parts", parts, {}, lambda a, b: a + 1j * b)
 
 
 def _elementwise() -> Iterator[Case]:
