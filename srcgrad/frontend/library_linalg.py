@@ -12,10 +12,8 @@ from srcgrad.frontend.kinds import AV, NONE, Seq, Static, Unmergeable
 from srcgrad.frontend.library import HANDLERS, handles
 from srcgrad.frontend.library_shapes import LAST, call, flattened, known_dims, operand
 from srcgrad.frontend.operators import binary, static_value
-from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom
-from srcgrad.ir.types import is_complex
 
 _FULL, _VALID, _TWO, _TRUE = "full", "valid", constant(2), constant(True)
 
@@ -148,19 +146,17 @@ def _convolve(cx: Context, node: Any, a: AV, v: AV, mode: AV = NONE) -> AV:
 
 @handles(np.correlate)
 def _correlate(cx: Context, node: Any, a: AV, v: AV, mode: AV = NONE) -> AV:
-    """The convolution with the reversed conjugate."""
     name = _VALID if mode == NONE else static_value(mode)
     if name == "same":
         cx.refuse(
-            "SG202", "numpy.correlate with mode='same'", node, "use np.convolve(a, v[::-1], 'same')"
+            "SG202",
+            "numpy.correlate with mode='same'",
+            node,
+            "use np.convolve(a, v[::-1], 'same')",
         )
-    other = call(cx, np.flip, node, array_like(cx, v, node))
-    if is_complex(cx.atom(other, node).type):
-        other = call(cx, np.conj, node, other)
-    attrs = {} if name == _FULL else {"mode": name}
-    return cx.bind(
-        cx.emit("convolve", operand(cx, a, node), cx.atom(other, node), via="np", **attrs)
-    )
+    atoms = [flattened(cx, operand(cx, x, node), node) for x in (a, v)]
+    attrs = {} if name == _VALID else {"mode": name}
+    return cx.bind(cx.emit("correlate", *atoms, via="np", **attrs))
 
 
 @handles(np.linalg.multi_dot)

@@ -23,6 +23,7 @@ from srcgrad.frontend.library_shapes import (
 from srcgrad.frontend.operators import binary, static_value
 from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
+from srcgrad.ir.nodes import Const
 from srcgrad.ir.types import is_complex
 
 _UNIT, _TRUE, _FALSE = constant(1.0), constant(True), constant(False)
@@ -102,8 +103,11 @@ HANDLERS[np.quantile], HANDLERS[np.percentile] = _quantile(1), _quantile(0.01)
 def _gradient(cx: Context, node: Any, f: AV, *varargs: AV, axis: AV = NONE) -> AV:
     """Central differences inside, one-sided ones at the ends, as NumPy makes them."""
     value = array_like(cx, f, node)
-    rank = len(known_dims(cx, cx.atom(value, node), node, "np.gradient"))
+    dims = known_dims(cx, cx.atom(value, node), node, "np.gradient")
+    rank = len(dims)
     axes = range(rank) if axis == NONE else (cx.integer(axis, node, "axis=") % rank,)
+    if any(dims[k] in (0, 1) for k in axes):
+        cx.refuse("SG218", "np.gradient needs two elements along each axis", node, "pass axis=")
     steps = varargs * len(axes) if len(varargs) == 1 else varargs or (_UNIT,) * len(axes)
     if any(cx.dims(h) != () for h in steps) or len(steps) != len(axes):
         cx.refuse(
@@ -147,7 +151,7 @@ def _cov(
     mean = call(cx, np.mean, node, rows, axis=ONE, keepdims=_TRUE)
     moved = binary(cx, node, "Sub", rows, mean)
     other = call(cx, np.conj, node, call(cx, np.transpose, node, moved))
-    factor = binary(cx, node, "Div", _UNIT, binary(cx, node, "Sub", count, constant(lost)))
+    factor = call(cx, np.divide, node, ONE, binary(cx, node, "Sub", count, constant(lost)))
     total = binary(cx, node, "Mult", call(cx, np.dot, node, moved, other), factor)
     return (
         total
@@ -184,6 +188,7 @@ def _delete(cx: Context, node: Any, arr: AV, obj: AV, axis: AV = NONE) -> AV:
     """The parts before and after one place."""
     value, place, rank = _on_axis(cx, node, arr, axis, "np.delete")
     at = cx.integer(obj, node, "the index to delete")
+    _check_place(cx, node, value, place, at + 1 if at >= 0 else -at)
     after = None if at == -1 else constant(at + 1)
     parts = [
         part_along(cx, value, place, rank, Slicing(None, constant(at), None), node),
@@ -196,7 +201,9 @@ def _delete(cx: Context, node: Any, arr: AV, obj: AV, axis: AV = NONE) -> AV:
 def _insert(cx: Context, node: Any, arr: AV, obj: AV, values: AV, axis: AV = NONE) -> AV:
     """The parts before and after one place, and what goes between."""
     value, place, rank = _on_axis(cx, node, arr, axis, "np.insert")
-    at = constant(cx.integer(obj, node, "the index to insert at"))
+    index = cx.integer(obj, node, "the index to insert at")
+    _check_place(cx, node, value, place, abs(index))
+    at = constant(index)
     new = array_like(cx, values, node)
     own = len(known_dims(cx, cx.atom(new, node), node, "np.insert"))
     if own == 0 or own == rank - 1:
@@ -215,6 +222,17 @@ def _insert(cx: Context, node: Any, arr: AV, obj: AV, values: AV, axis: AV = NON
         part_along(cx, value, place, rank, Slicing(at, None, None), node),
     ]
     return call(cx, np.concatenate, node, Seq(tuple(parts)), constant(place))
+
+
+def _check_place(cx: Context, node: Any, value: AV, axis: int, least: int) -> None:
+    """Make sure that an axis has a number of elements: what slices would let pass, NumPy refuses."""
+    there = length(cx, cx.atom(value, node), axis)
+    if isinstance(there, Const):
+        if there.value < least:
+            cx.refuse("SG218", "the index is out of bounds", node, "check the index")
+        return
+    enough = cx.emit("greater_equal", cx.atom(there, node), constant(least))
+    cx.emit("check", enough, texts=(("the index is out of bounds",),))
 
 
 def _on_axis(cx: Context, node: Any, arr: AV, axis: AV, what: str) -> tuple[AV, int, int]:

@@ -84,6 +84,9 @@ def _products() -> Iterator[Case]:
         yield Case(name, (normal(3), v), ranked=True)
     for attrs in ({}, {"mode": "same"}, {"mode": "valid"}):
         yield Case("convolve", (complex_normal(5), v), attrs, ranked=True)
+    for attrs in ({}, {"mode": "full"}):
+        for x, y in ((complex_normal(5), v), (v, complex_normal(5)), (normal(4), v)):
+            yield Case("correlate", (x, y), attrs, ranked=True)
     contracted = lambda *xs: np.einsum("ij,kj->ik", *xs)
     yield Case("einsum", (Z, W), {"subscripts": "ij,kj->ik"}, contracted, ranked=True)
 

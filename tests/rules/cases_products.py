@@ -63,6 +63,9 @@ def _products() -> Iterator[Case]:
     for left, right, axes in CONTRACTED:
         operands = (normal(*left), normal(*right, seed=1))
         yield Case("tensordot", operands, {"axes": axes}, analytic=True, ranked=True)
+    for n, m in ((5, 3), (3, 5), (4, 4)):
+        for attrs in ({}, {"mode": "full"}):
+            yield Case("correlate", (normal(n), normal(m, seed=1)), attrs, ranked=True)
     stacked = (normal(2, 3), normal(4, 3, 5, seed=1))
     yield Case("dot_stack", stacked, {}, np.dot, analytic=True, ranked=True)
     yield Case("dot_stack", (normal(3), stacked[1]), {}, np.dot, analytic=True, ranked=True)
