@@ -10,7 +10,7 @@ import numpy as np
 from srcgrad.api import value_and_grad
 from srcgrad.errors import SrcgradError
 from srcgrad.runtime.gradient import Argnums, Gradient
-from srcgrad.runtime.signature import children
+from srcgrad.runtime.signature import children, rebuilt
 
 
 class GradientMismatch(SrcgradError, AssertionError):
@@ -74,14 +74,14 @@ def _map(value: Any, change: Callable[[Any], Any]) -> Any:
     """A container rebuilt with its numeric leaves changed."""
     parts = children(value)
     if parts is None:
-        return change(value) if isinstance(value, _NUMERIC) else value
-    inner = {step[1]: _map(part, change) for step, part in parts}
-    if isinstance(value, dict):
-        return inner
-    if isinstance(value, (tuple, list)):
-        items = list(inner.values())
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
-    return type(value)(**inner)
+        return change(value) if _has_derivative(value) else value
+    return rebuilt(value, [_map(part, change) for _, part in parts])
+
+
+def _has_derivative(value: Any) -> bool:
+    """Whether a leaf is of floating point."""
+    kind = getattr(getattr(value, "dtype", None), "kind", "f")
+    return isinstance(value, _NUMERIC) and kind in "fc"
 
 
 def _leaves(value: Any) -> list[Any]:

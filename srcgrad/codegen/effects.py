@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from srcgrad.codegen.spell import Expr, attr, call, constant, name
 from srcgrad.ir.nodes import Eqn
 
 EFFECTS = frozenset({"check", "raise", "print"})
+
+
+def quietly(body: list[ast.stmt], kinds: Collection[str]) -> list[ast.stmt]:
+    """The body of a function, NumPy's warnings of some kinds kept to itself."""
+    if not kinds:
+        return body
+    keywords = [ast.keyword(k, ast.Constant("ignore")) for k in sorted(kinds)]
+    return [ast.With([ast.withitem(ast.Call(name("np.errstate"), [], keywords), None)], body, None)]
 
 
 def effect(eqn: Eqn, args: Sequence[Expr]) -> ast.stmt:
@@ -46,4 +54,4 @@ def _piece(piece: Any, args: Sequence[Expr]) -> Expr:
     return ast.FormattedValue(attr(slot, args), ord(conversion) if conversion else -1, layout)
 
 
-__all__ = ["EFFECTS", "effect"]
+__all__ = ["EFFECTS", "effect", "quietly"]

@@ -49,6 +49,7 @@ class ExpressionEmitter:
         self.buffers = Buffers(program, self.names)
         self.helpers: set[str] = set()
         self.used_modules: set[str] = set()
+        self.quiet: set[str] = set()
         self.shown: tuple[str, int] | None = None
         self.around: list[tuple[str, int]] = []
         self.trip_codes = self.names.trip_codes(program.entry)

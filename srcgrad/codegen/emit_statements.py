@@ -45,6 +45,9 @@ class StatementEmitter(ExpressionEmitter):
             return [ast.Assign([every], value, None)]
         if eqn.op.name == "apart":
             return [self.apart(eqn)]
+        if eqn.op.name == "quiet":
+            self.quiet.update(eqn.attrs["kinds"])
+            return []
         if eqn.op.name in EFFECTS:
             return [effect(eqn, [self.expr(a) for a in eqn.args])]
         if not eqn.outs or eqn.op.name in ("push", "settle"):
@@ -67,7 +70,7 @@ class StatementEmitter(ExpressionEmitter):
         """Raise if an array that is written overlaps another."""
         arrays = [self.expr(a) for a in eqn.args]
         tests: list[Expr] = [
-            call("np.may_share_memory", target, other)
+            call("np.shares_memory", target, other)
             for k, target in enumerate(arrays[: eqn.attrs["written"]])
             for other in arrays[k + 1 :]
         ]

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from srcgrad.codegen.effects import quietly
 from srcgrad.codegen.emit_expressions import Lines, Signature
 from srcgrad.codegen.emit_regions import RegionEmitter
 from srcgrad.codegen.prelude import HELPERS, helper_source
@@ -120,7 +121,7 @@ class _Emitter(RegionEmitter):
         exprs = [self.expr(a) for a in entry.results]
         last = [self.inlining.definition[a] for a in entry.results if a in self.inlining.inlined]
         self.place(body, [ast.Return(result(exprs))], last[0].span if len(last) == 1 else None)
-        body = without_unread(body)
+        body = quietly(without_unread(body), self.quiet)
         self._collect(body)
         return body
 

@@ -11,9 +11,10 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcgrad.frontend.classes import class_of_object
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import ATOMS, AV, Method, Ref, Seq, Static, Super
-from srcgrad.frontend.objects import class_of_object, object_attribute
+from srcgrad.frontend.objects import object_attribute
 from srcgrad.frontend.resolve import Capture, Root, is_numpy_module, root_of
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom

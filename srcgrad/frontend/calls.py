@@ -17,6 +17,7 @@ from srcgrad.errors import MissingRuleError
 from srcgrad.frontend.arguments import arguments_of, consuming
 from srcgrad.frontend.boxes import boxed, unboxed
 from srcgrad.frontend.builtins import HANDLERS, METHODS
+from srcgrad.frontend.classes import class_of_object, is_user_class
 from srcgrad.frontend.containers import call_container, is_container
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.expressions import expression
@@ -38,7 +39,7 @@ from srcgrad.frontend.kinds import (
 )
 from srcgrad.frontend.library import dtype_of
 from srcgrad.frontend.library_stores import with_out
-from srcgrad.frontend.objects import call_method, class_of_object, construct, is_user_class
+from srcgrad.frontend.objects import call_method, construct
 from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.statics import evaluated, is_pure

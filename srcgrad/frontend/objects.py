@@ -6,10 +6,11 @@ Methods, properties and operators are inlined like functions; the class itself i
 from __future__ import annotations
 
 import dataclasses
-from types import FunctionType, MemberDescriptorType, ModuleType
+from types import FunctionType, MemberDescriptorType
 from typing import Any
 
 from srcgrad.frontend.boxes import boxed, change, opened
+from srcgrad.frontend.classes import MISSING, class_attribute, class_of_object, is_generated
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.inlining import call_user, user_function
 from srcgrad.frontend.kinds import (
@@ -26,8 +27,6 @@ from srcgrad.frontend.kinds import (
 )
 from srcgrad.frontend.resolve import Capture, Root
 
-MISSING = object()
-_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: classes that a class statement makes
 _BINARY = {
     "Add": "add",
     "Sub": "sub",
@@ -53,40 +52,6 @@ _OTHERS = {
     "Abs": "abs",
     "Float": "float",
 }
-
-
-def class_of_object(value: AV) -> type | None:
-    """The user's class of an object, ``None`` for anything else."""
-    if isinstance(value, Box):
-        return None if _is_library(value.make) else value.make
-    if isinstance(value, Instance):
-        return value.cls
-    if isinstance(value, Seq) and is_namedtuple_type(value.make):
-        return value.make
-    if isinstance(value, Static) and _is_user_object(value.value):
-        return type(value.value)
-    return None
-
-
-def _is_user_object(value: Any) -> bool:
-    """Whether something captured is an object of a class written in Python."""
-    if value is None or isinstance(value, (str, bytes, type, FunctionType, ModuleType)):
-        return False
-    cls = type(value)
-    return bool(cls.__flags__ & _HEAP_TYPE) and not _is_library(cls)
-
-
-def _is_library(cls: type) -> bool:
-    return cls.__module__.partition(".")[0] in ("builtins", "numpy", "functools", "scipy", "cupy")
-
-
-def class_attribute(cls: type, name: str, behind: type | None = None) -> tuple[Any, type | None]:
-    """What a class has under a name, unbound, and the class that defines it."""
-    mro = cls.__mro__
-    for owner in mro[mro.index(behind) + 1 :] if behind is not None else mro:
-        if name in owner.__dict__:
-            return owner.__dict__[name], owner
-    return MISSING, None
 
 
 # -- reading and writing attributes ---------------------------------------------------------------------
@@ -204,7 +169,7 @@ def call_method(
         function, first = found.__func__, [Static(cls)]
     else:
         function, first = found, [receiver]
-    if name == "__init__" and _is_generated(function):
+    if name == "__init__" and is_generated(function):
         return _initialise(cx, receiver, cls, owner, args, kwargs, node)
     if not isinstance(function, FunctionType):
         message = f"{cls.__name__} has no method {name!r} in Python"
@@ -222,7 +187,7 @@ def special(cx: Context, value: AV, name: str, args: list[AV], node: Any) -> AV 
     if cls is None:
         return None
     found, owner = class_attribute(cls, name)
-    if found is MISSING or owner in (object, tuple) or _is_generated(found):
+    if found is MISSING or owner in (object, tuple) or is_generated(found):
         return None
     return call_method(cx, value, name, args, {}, node)
 
@@ -268,34 +233,14 @@ def _opposite(cx: Context, value: AV, node: Any) -> AV:
 # -- making ---------------------------------------------------------------------------------------------
 
 
-def is_user_class(cls: Any) -> bool:
-    """Whether calling a class makes an object that can be followed."""
-    if not isinstance(cls, type) or _is_library(cls):
-        return False
-    plain = class_attribute(cls, "__new__")[1] is object
-    plain = plain and class_attribute(type(cls), "__call__")[1] is type
-    return plain and not issubclass(cls, BaseException)
-
-
 def construct(cx: Context, cls: type, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
     """A new object of the user's class."""
-    cx.captures.guard(
-        Capture(Root(cls, "object", cls.__name__), (("attr", "__init__"),)),
-        cls.__init__,  # type: ignore[misc]
-        by_identity=True,
-    )
     made = boxed(cx, Instance(cls, ()))
     cx.frame.held.append(made)
     if cls.__init__ is object.__init__ and (args or kwargs):  # type: ignore[misc]
         cx.refuse("SG217", f"{cls.__name__} takes no arguments", node, "check the call")
     call_method(cx, made, "__init__", args, kwargs, node)
     return made
-
-
-def _is_generated(function: Any) -> bool:
-    """Whether a method was written by ``dataclass``."""
-    code = getattr(function, "__code__", None)
-    return code is not None and code.co_filename == "<string>"
 
 
 def _initialise(
@@ -352,9 +297,7 @@ def super_of(cx: Context, node: Any) -> AV:
 
 __all__ = [
     "call_method",
-    "class_of_object",
     "construct",
-    "is_user_class",
     "object_attribute",
     "overloaded",
     "set_field",

@@ -18,7 +18,7 @@ from srcgrad.frontend.contexts import with_statement
 from srcgrad.frontend.expressions import expression, store_name
 from srcgrad.frontend.imports import import_modules, import_names
 from srcgrad.frontend.inlining import define_nested
-from srcgrad.frontend.iteration import lower_for, written_while
+from srcgrad.frontend.iteration import lower_for
 from srcgrad.frontend.kinds import AV, NONE, Seq
 from srcgrad.frontend.loops import lower_loop
 from srcgrad.frontend.matching import match
@@ -28,6 +28,7 @@ from srcgrad.frontend.sequences import items_of, known_items
 from srcgrad.frontend.subscripts import Unsettled, subscript
 from srcgrad.frontend.texts import assert_statement, raise_statement
 from srcgrad.frontend.updates import store_into, update_statement, write_attribute
+from srcgrad.frontend.written_out import written_while
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Var
 from srcgrad.ir.types import UNKNOWN

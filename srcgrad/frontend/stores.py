@@ -89,11 +89,12 @@ def _write(
         new = cx.emit(op, old, value, *args, index=shifted(index, 1), hint=getattr(old, "name", ""))
         cx.heap.versions[loc] = new
         return
-    if view.op == "index":
-        composed = _composed(cx, view, index, args)
-        if composed is not None:
-            _write(cx, view.parent, op, value, composed[1], composed[0], node)
-            return
+    composed = _composed(cx, view, index, args) if view.op == "index" else None
+    if view.op == "transpose" and _names_lines(cx, view, index, args):
+        composed = tuple(reversed(_spelled_out(index, 2))), args
+    if composed is not None:
+        _write(cx, view.parent, op, value, composed[1], composed[0], node)
+        return
     old = cx.heap.read(loc, cx.emit)
     new = cx.emit(op, old, value, *args, index=shifted(index, 1))
     _put_back(cx, view, new, node)
@@ -146,7 +147,8 @@ def _put_back(cx: Context, view: View, new: Atom, node: Any) -> None:
     else:
         message = f"a write through the view that {view.op} gives is not supported"
         cx.refuse("SG207", message, node, "write to the array itself, or to a copy")
-    _overwrite(cx, view.parent, back, node)
+    # into the parent, not in its place: the order of its elements in memory decides how sums round
+    _write(cx, view.parent, "store", back, (), (Ellipsis,), node)
 
 
 def _moved_back(cx: Context, view: View, new: Atom) -> Atom:
@@ -204,6 +206,16 @@ def _composed(
             return None
         result[place] = found
     return tuple(result), merged
+
+
+def _names_lines(cx: Context, view: View, index: Any, args: tuple[Atom, ...]) -> bool:
+    """Whether an index behind a transposed matrix names elements of one line, in the same order."""
+    dims = dims_of(cx.heap.versions[view.parent].type)
+    if "axes" in view.attrs or dims is None or len(dims) != 2 or None in index:
+        return False
+    if len(index) > 3 or not is_basic(index, (Const(0), *args)):
+        return False
+    return any(not isinstance(e, Slice) for e in _spelled_out(index, 2))
 
 
 def _spelled_out(index: Any, rank: int) -> Any:

@@ -13,11 +13,12 @@ import numpy as np
 
 from srcgrad.frontend.attributes import attribute
 from srcgrad.frontend.boxes import change, opened
+from srcgrad.frontend.classes import class_of_object
 from srcgrad.frontend.containers import extend, is_container, store_in, update
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.expressions import expression, store_name
 from srcgrad.frontend.kinds import AV, Box, Ref, Seq, Static, leaves
-from srcgrad.frontend.objects import class_of_object, special, store_attribute
+from srcgrad.frontend.objects import special, store_attribute
 from srcgrad.frontend.operators import binary, negative
 from srcgrad.frontend.stores import add_item, overwrite, store_item
 from srcgrad.frontend.subscripts import subscript

@@ -1,6 +1,7 @@
 """Operations that act outside the computation: checks, exceptions, printed text.
 
-They are kept in their order. A text is a tuple of pieces: literal text, or ``(value, conversion, format)``.
+They are kept in their order. ``quiet`` marks a function whose warnings of these kinds NumPy is to keep to
+itself. A text is a tuple of pieces: literal text, or ``(value, conversion, format)``.
 """
 
 from __future__ import annotations
@@ -48,4 +49,5 @@ def _print(*args: Any, texts: Any, layout: Any) -> None:
 _NOTHING = infer.constant_type(BOOL)
 plain("check", _check, _NOTHING, zero=True, effect=True)
 plain("raise", _raise, _NOTHING, zero=True, effect=True)
+plain("quiet", lambda kinds: None, _NOTHING, zero=True, effect=True)
 plain("print", _print, _NOTHING, zero=True, effect=True)

@@ -115,7 +115,7 @@ plain("write_back", _write_back, infer.constant_type(BOOL), zero=True, effect=Tr
 
 def _apart(*arrays: Any, written: int) -> None:
     for k, target in enumerate(arrays[:written]):
-        if any(np.may_share_memory(target, other) for other in arrays[k + 1 :]):
+        if any(np.shares_memory(target, other) for other in arrays[k + 1 :]):
             raise ValueError(OVERLAP)
 
 

@@ -11,13 +11,23 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from srcgrad.errors import ArgumentError
-from srcgrad.frontend.kinds import AV, leaves
+from srcgrad.frontend.kinds import (
+    AV,
+    Instance,
+    Mapping,
+    Seq,
+    children,
+    is_namedtuple_type,
+    leaves,
+)
 from srcgrad.frontend.lower import Lowered
 from srcgrad.frontend.resolve import Capture, refuse_value
 from srcgrad.ir.nodes import Const, Var
+from srcgrad.ir.types import is_differentiable
 from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.signature import (
     Arguments,
+    Leaf,
     Path,
     check_differentiable,
     describe,
@@ -88,16 +98,25 @@ def differentiated(names: Sequence[str], arguments: Arguments) -> list[Var]:
     found: list[Var] = []
     by_var = {leaf.var: leaf for leaf in arguments.leaves}
     for name in names:
-        own = leaves(arguments.values[name])
-        for part in own:
-            if isinstance(part, Const):
-                message = f"argument {name!r} holds the {type(part.value).__name__} {part.value!r}"
-                raise ArgumentError("SG301", message, "leave it out of argnums, or pass a float")
-        inner = [v for v in own if isinstance(v, Var)]
+        value = arguments.values[name]
+        inner = [v for v in _differentiable(value, name, by_var) if isinstance(v, Var)]
         if not inner:
             message = f"argument {name!r} holds nothing to differentiate"
             raise ArgumentError("SG306", message, "pass float arrays in it")
-        for var in inner:
-            check_differentiable(None, by_var[var])
         found += inner
     return found
+
+
+def _differentiable(value: AV, name: str, by_var: dict[Var, Leaf]) -> list[AV]:
+    """Leaves that get a gradient: all of a tuple, list or dict, the floating ones of an object."""
+    if isinstance(value, Instance) or (isinstance(value, Seq) and is_namedtuple_type(value.make)):
+        own = [v for part in children(value) for v in leaves(part)]
+        return [v for v in own if isinstance(v, Var) and is_differentiable(v.type)]
+    if isinstance(value, (Seq, Mapping)):
+        return [v for part in children(value) for v in _differentiable(part, name, by_var)]
+    if isinstance(value, Const):
+        message = f"argument {name!r} holds the {type(value.value).__name__} {value.value!r}"
+        raise ArgumentError("SG301", message, "leave it out of argnums, or pass a float")
+    if isinstance(value, Var):
+        check_differentiable(None, by_var[value])
+    return [value]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import inspect
 import keyword
 import linecache
 from collections.abc import Callable, Sequence
@@ -12,8 +14,19 @@ from typing import Any, cast
 from srcgrad.codegen.python import Emitted, Signature, emit
 from srcgrad.codegen.spell import Expr, constant
 from srcgrad.errors import Span
-from srcgrad.frontend.kinds import AV, Instance, Mapping, Seq, Static, is_namedtuple_type
-from srcgrad.ir.nodes import Const, Program, Var
+from srcgrad.frontend.kinds import (
+    AV,
+    NONE,
+    Instance,
+    Mapping,
+    Seq,
+    Static,
+    children,
+    is_namedtuple_type,
+    rebuild,
+)
+from srcgrad.ir.nodes import Program, Var
+from srcgrad.rules.bindings import HELPERS
 from srcgrad.runtime.signature import Arguments, path_expr
 from srcgrad.transform.pipeline import Derivation
 
@@ -36,9 +49,16 @@ class Shape:
             keys: list[Expr | None] = [constant(k) for k, _ in value.items]
             return ast.Dict(keys, [self.build(v, leaf) for _, v in value.items])
         if isinstance(value, Instance):
-            parts = [ast.keyword(k, self.build(v, leaf)) for k, v in value.fields]
-            return ast.Call(self._class(value.cls), [], parts)
+            return self._object(value, leaf)
         return leaf(value)
+
+    def _object(self, value: Instance, leaf: Leafs) -> Expr:
+        """An object: by its class where that takes the fields, else made without calling it."""
+        parts = [ast.keyword(k, self.build(v, leaf)) for k, v in value.fields]
+        cls = self._class(value.cls)
+        if _takes_fields(value.cls):
+            return ast.Call(cls, [], parts)
+        return ast.Call(ast.Name("instance", ast.Load()), [cls], parts)
 
     def _sequence(self, value: Seq, items: list[Expr]) -> Expr:
         if is_namedtuple_type(value.make):
@@ -56,6 +76,25 @@ class Shape:
             name += "_"
         self.classes[name] = cls
         return ast.Name(name, ast.Load())
+
+
+def _takes_fields(cls: type) -> bool:
+    """Whether a class is a dataclass that is made from its fields alone."""
+    if not dataclasses.is_dataclass(cls) or hasattr(cls, "__post_init__"):
+        return False
+    names = [f.name for f in dataclasses.fields(cls)]
+    return list(inspect.signature(cls).parameters) == names
+
+
+def instance(cls, **parts):  # type: ignore[no-untyped-def]
+    """An object of a class with these attributes."""
+    made = cls.__new__(cls)
+    for name, part in parts.items():
+        object.__setattr__(made, name, part)
+    return made
+
+
+HELPERS["instance"] = instance
 
 
 @dataclass(frozen=True)
@@ -131,7 +170,7 @@ class Emission:
         kept = len(lowered.program.entry.results) if options.value or options.has_aux else 0
         gradients = dict(zip(self.derivation.wrt, exprs[kept:], strict=True))
         parts = [
-            shape.build(self.arguments.values[n], lambda leaf: _leaf(leaf, gradients))
+            shape.build(_without_code(self.arguments.values[n]), lambda v: _leaf(v, gradients))
             for n in self.wrt
         ]
         grads = parts[0] if self.single else ast.Tuple(parts, ast.Load())
@@ -144,7 +183,17 @@ class Emission:
 
 
 def _leaf(leaf: Any, gradients: dict[Var, Expr]) -> Expr:
-    return constant(None) if isinstance(leaf, Const) else gradients[leaf]
+    return gradients.get(leaf) or constant(None)
+
+
+def _without_code(value: AV) -> AV:
+    """The structure with nothing in place of functions, and of what an object holds beside numbers."""
+    if isinstance(value, Instance) and not dataclasses.is_dataclass(value.cls):
+        kept = [(k, NONE if isinstance(v, Static) else _without_code(v)) for k, v in value.fields]
+        return Instance(value.cls, tuple(kept))
+    if isinstance(value, Static):
+        return value if isinstance(value.value, (str, bytes)) else NONE
+    return rebuild(value, iter([_without_code(part) for part in children(value)]))
 
 
 def source_line(span: Span) -> str:

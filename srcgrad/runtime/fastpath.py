@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import FunctionType
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from srcgrad.frontend.kinds import is_namedtuple_type
 from srcgrad.frontend.resolve import Capture, Guard
 from srcgrad.runtime.load import filename_for, load
-from srcgrad.runtime.signature import Path, children
+from srcgrad.runtime.signature import CODE, Path, children
 
 _MAX_LEAVES = 64
 _MAX_SHAPES = 4096
@@ -77,7 +78,7 @@ class _Writer:
         self.leaves += 1
         if self.leaves > _MAX_LEAVES:
             raise Unguardable
-        if isinstance(value, (FunctionType, type)):
+        if isinstance(value, CODE):
             self.is_(text, value)
             return
         self.is_(f"{text}.__class__", type(value))
@@ -100,7 +101,9 @@ class _Writer:
         elif type(value) in (tuple, list):
             self.test(f"len({text}) == {len(value)}")
         elif not (is_namedtuple_type(type(value)) or dataclasses.is_dataclass(value)):
-            raise Unguardable
+            if not hasattr(value, "__dict__"):
+                raise Unguardable
+            self.test(f"(*{text}.__dict__,) == {self.constant(tuple(vars(value)))}")
         for (kind, key), part in parts:
             self.value(text + self.step(kind, key), part, (*path, (kind, key)))
 
@@ -245,6 +248,8 @@ def guard_for(
     used: list[Any],
 ) -> tuple[Guarded, Any] | None:
     """A guard for arguments like ``bound``, and their key in its table; ``None`` if it is long."""
+    if function.__code__.co_flags & (CO_VARARGS | CO_VARKEYWORDS):
+        return None
     names = list(bound)
     writer = _Writer(names, baked)
     try:

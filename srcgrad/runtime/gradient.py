@@ -70,6 +70,10 @@ class Gradient:
             if isinstance(error, ValueError) and str(error) == OVERLAP:
                 return self._overlapping(args, kwargs)
             self._explain(error, args, kwargs)
+            if self._dispatch is not None:
+                from srcgrad.runtime.failures import replay
+
+                replay(self, error, args, kwargs)
             raise
 
     def _overlapping(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

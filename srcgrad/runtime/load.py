@@ -101,7 +101,7 @@ def annotate(
             file, line and source. The nearest at or above the failing line counts, inside its
             function.
     """
-    number = _failing_line(exception, filename)
+    number = failing_line(exception, filename)
     if number is None or not hasattr(exception, "add_note"):  # Python 3.10 has no notes
         return
     rows = text.split("\n")
@@ -117,7 +117,7 @@ def annotate(
             return
 
 
-def _failing_line(exception: BaseException, filename: str) -> int | None:
+def failing_line(exception: BaseException, filename: str) -> int | None:
     """Return the line of the innermost frame of this file in the traceback."""
     number, step = None, exception.__traceback__
     while step is not None:

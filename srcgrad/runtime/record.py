@@ -5,6 +5,8 @@ The operators and methods of recorded values, and NumPy's two dispatch protocols
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +75,7 @@ class Recording(Writes):
         if name in REFUSED_METHODS:
             self.refuse("SG206", f".{name}() in place is not recorded", f"use np.{name}")
         function = getattr(receiver._value, name)
+        args, kwargs = _with_named_out(getattr(np, name, None), args, kwargs, 1)
         if kwargs.get("out") is not None:
             return self.into(kwargs, lambda rest: self.method(receiver, name, *args, **rest))
         value = function(*[plain(a) for a in args], **{k: plain(v) for k, v in kwargs.items()})
@@ -113,6 +116,9 @@ class Recording(Writes):
         write = FUNCTIONS.get(func)
         if write is not None:
             return write(self, *args, **kwargs)
+        if func is np.nan_to_num and kwargs.get("copy", True) is not True:
+            self.refuse("SG206", "np.nan_to_num in place is not recorded", "leave out copy=False")
+        args, kwargs = _with_named_out(func, args, kwargs, 0)
         if kwargs.get("out") is not None:
             return self.into(kwargs, lambda rest: self.function(func, args, rest))
         return self.call(func, args, kwargs)
@@ -120,6 +126,31 @@ class Recording(Writes):
 
 def _plain_items(kwargs: dict[str, Any]) -> dict[str, Any]:
     return {k: plain(v) for k, v in kwargs.items()}
+
+
+@functools.lru_cache(maxsize=1024)
+def _place_of_out(function: Any) -> int | None:
+    """The position of ``out`` among the parameters of a function."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return None
+    named = [
+        n for n, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    several = any(p.kind is p.VAR_POSITIONAL for p in parameters.values())
+    return named.index("out") if "out" in named and not several else None
+
+
+def _with_named_out(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments in which ``out`` goes by name; ``bound`` of the parameters are not among them."""
+    place = None if len(args) < 2 - bound or function is None else _place_of_out(function)
+    if place is None or len(args) <= place - bound:
+        return args, kwargs
+    place -= bound
+    return (*args[:place], *args[place + 1 :]), {**kwargs, "out": args[place]}
 
 
 __all__ = ["Recording"]

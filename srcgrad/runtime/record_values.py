@@ -15,6 +15,8 @@ import numpy as np
 from srcgrad.runtime.recorded import Recorded, RecordedArray, RecordedNumber, Storage, is_recorded
 from srcgrad.runtime.trace import Trace
 
+_WHOLE = (int, str, bytes, type(None), type, np.dtype, np.bool_, np.integer, np.ndarray)
+
 
 class Values(Trace):
     """A trace that knows recorded values."""
@@ -36,12 +38,16 @@ class Values(Trace):
 
     def number(self, value: Recorded) -> int | None:
         """The number of a recorded value; ``None`` while it holds constants only."""
-        if value._home is not self or self.closed:
-            if type(value) is RecordedArray and not value._storage.active:
-                return None
+        storage = value._storage if type(value) is RecordedArray else None
+        if storage is not None and not storage.active:
+            return None
+        if self.closed or (value._home if storage is None else storage.home) is not self:
             self._refuse_foreign()
-        if value._id is None and value._storage.active:
-            self._number_view(value)
+        if storage is not None and value._id is None:
+            if value._value is storage.array:
+                value._id = storage.number
+            else:
+                self._number_view(value)
         return value._id
 
     def _refuse_foreign(self) -> NoReturn:
@@ -74,7 +80,7 @@ class Values(Trace):
         """The contents of an array that holds constants: never of one that shows a written argument."""
         if type(value) is RecordedArray:
             return value._value
-        if any(np.may_share_memory(value, s.owner._value) for s in self.written):
+        if any(np.may_share_memory(value, s.array) for s in self.written):
             self.refuse(
                 "SG311",
                 "an array from outside the function shares memory with an argument that was written",
@@ -127,10 +133,10 @@ class Values(Trace):
             storage = None if base is None else base._storage
             found = RecordedArray(self, value, None, storage)
             found._origin = None if base is None else (kind, target, args, kwargs)
-            if storage is None:
-                found._storage.active = active
-            if found._storage.active:
+            if active if storage is None else storage.active:
                 found._id = self._enter(kind, target, args, kwargs, "fresh", value, base)
+            if storage is None and active:
+                found._storage.number, found._storage.active = found._id, True
             return found
         if not active:
             return self._buffers(value, (*args, *kwargs.values()))
@@ -139,8 +145,20 @@ class Values(Trace):
             return RecordedNumber(self, value, number)
         if isinstance(value, (tuple, list)):
             return self._several(kind, target, args, kwargs, value)
+        self._check_whole(target, value)
         self.decided = True
         return value
+
+    def _check_whole(self, target: Any, value: Any) -> None:
+        """Refuse a result that could carry a derivative where it is not seen."""
+        kinds = value.dtype.kind if isinstance(value, (np.ndarray, np.generic)) else "b"
+        if kinds not in "biuSU" or not isinstance(value, _WHOLE):
+            name = getattr(target, "__name__", target)
+            self.refuse(
+                "SG232",
+                f"{name} gives a {type(value).__name__} that would lose the derivative",
+                "keep values in float arrays, lists, tuples and dicts",
+            )
 
     def _enter(
         self,
@@ -202,6 +220,7 @@ class Values(Trace):
                 outs.append(("number", number, *spec_of(part), None))
                 parts.append(RecordedNumber(self, part, number))
             else:
+                self._check_whole(target, part)
                 outs.append(("unread", number, None, None, None))
                 parts.append(part)
         self.enter(kind, target, args, kwargs, tuple(outs))

@@ -30,40 +30,39 @@ class Writes(Values):
                 "an array is written that C code may have kept a view of",
                 "write to a copy of it",
             )
-        if storage.outer and storage not in self.written:
-            self._first_write(storage)
+        first = storage.outer and storage not in self.written
+        if first:
+            self._refuse_shared(storage)
         if active and not storage.active:
             self._activate(storage)
+        if first:
+            storage.entry = storage.array.copy()
+            self.written.append(storage)
         storage.origin = None
         return active
 
-    def _first_write(self, storage: Storage) -> None:
-        """Keep the value on entry; memory that is seen under another name too is refused."""
-        array = storage.owner._value
-        shared = any(
-            s is not storage and np.may_share_memory(array, s.owner._value) for s in self.outer
-        )
-        if shared or storage.owner._home is not self:
+    def _refuse_shared(self, storage: Storage) -> None:
+        """Refuse to write memory from outside that is seen under another name too."""
+        array = storage.array
+        shared = any(s is not storage and np.may_share_memory(array, s.array) for s in self.outer)
+        if shared or storage.home is not self:
             self.refuse(
                 "SG311",
                 "an argument or captured array is written that shares memory with another",
                 "pass arrays that do not overlap: x.copy()",
             )
-        storage.entry = array.copy()
-        self.written.append(storage)
 
     def _activate(self, storage: Storage) -> None:
         """Memory of constants gets a number: how it was made, or what it holds now."""
-        owner, origin = storage.owner, storage.origin
-        owner._home = self
+        origin = storage.origin
         number = self.next()
-        outs = (("fresh", number, *spec_of(owner._value), None),)
+        outs = (("fresh", number, *spec_of(storage.array), None),)
         if origin is None:
-            self.enter("buffer", None, (owner,), {}, outs)
+            self.enter("buffer", None, (storage.array,), {}, outs)
         else:
             function, args, kwargs = origin
             self.enter("call", function, args, kwargs, outs)
-        owner._id, storage.active = number, True
+        storage.home, storage.number, storage.active = self, number, True
 
     def store(self, target: RecordedArray, index: Any, value: Any) -> None:
         """``target[index] = value``."""
@@ -95,6 +94,9 @@ class Writes(Values):
 
     def overwrite(self, target: Any, value: Any, casting: str = "same_kind") -> None:
         """All of ``target`` becomes ``value``."""
+        if type(target) is not RecordedArray and not self.is_active(value):
+            np.copyto(target, plain(value), casting=casting)  # type: ignore[arg-type]
+            return
         if type(target) is not RecordedArray:
             self.refuse(
                 "SG206",

@@ -24,7 +24,7 @@ current: ContextVar[Any] = ContextVar("recording", default=None)  # a `Recording
 _PLAIN = frozenset({"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "strides", "flags"})
 _CUTS = frozenset(
     {"tobytes", "tofile", "dump", "dumps", "data", "ctypes", "view", "getfield", "hex", "base"}
-    | {"as_integer_ratio", "byteswap", "setfield", "setflags", "resize", "flat", "device"}
+    | {"as_integer_ratio", "byteswap", "setfield", "setflags", "resize", "device"}
 )
 
 
@@ -36,11 +36,13 @@ class Storage:
     ``origin`` is the call that made the memory, as long as nothing was written.
     """
 
-    __slots__ = ("active", "entry", "exported", "origin", "outer", "owner")
+    __slots__ = ("active", "array", "entry", "exported", "home", "number", "origin", "outer")
 
-    def __init__(self, owner: RecordedArray, active: bool) -> None:
-        self.owner = owner
-        self.active = active
+    def __init__(self, array: Any, home: Any, number: int | None) -> None:
+        self.array = array
+        self.home = home
+        self.number = number
+        self.active = number is not None
         self.outer = False
         self.exported = False
         self.entry: Any = None
@@ -222,7 +224,7 @@ class RecordedArray(Recorded):
         self._value = value
         self._id = number
         self._origin = None
-        self._storage = Storage(self, number is not None) if storage is None else storage
+        self._storage = Storage(value, recording, number) if storage is None else storage
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return np.asarray(self._recording.exported(self, "a conversion to a plain array"), dtype)
@@ -255,6 +257,17 @@ class RecordedArray(Recorded):
     def T(self) -> Any:
         """The transpose, a view."""
         return self._recording.attribute(self, "T", self._value.T)
+
+    @property
+    def flat(self) -> Any:
+        """The elements in C order, as an array of one axis."""
+        if not self._value.flags.c_contiguous:
+            self._recording.refuse_cut(".flat of a strided array", self, "loop over its rows")
+        return self.reshape(-1)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        self.flat[:] = value
 
     def __len__(self) -> int:
         return len(self._value)

@@ -27,7 +27,17 @@ from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Eqn, Program, Var
 from srcgrad.ir.ops import Storage
 from srcgrad.ir.types import AnyDim, Array, Dim, Number, Type
-from srcgrad.runtime.trace import CONSTANT, NUMBER, SEQUENCE, SLICE, STATIC, VALUE, Trace, span_of
+from srcgrad.runtime.trace import (
+    CONSTANT,
+    NUMBER,
+    SEQUENCE,
+    SLICE,
+    STATIC,
+    VALUE,
+    Trace,
+    needed_entries,
+    span_of,
+)
 
 _WRITES = frozenset({"store", "overwrite", "augment", "at"})
 _UNARY = {"USub": "negative", "UAdd": "positive"}
@@ -98,7 +108,7 @@ class Retrace:
     def lower(self, result: int, span: Span, params: list[Var]) -> Lowered:
         """The program of the trace, whose result is the value of this number."""
         self._at(span.file, span.line)
-        for entry in self.trace.entries:
+        for entry in needed_entries(self.trace.entries, result):
             self._entry(entry)
         atom = self.cx.atom(self.values[result], self.node)
         program = Program(self.cx.builder.block((atom,), tuple(params)), {})

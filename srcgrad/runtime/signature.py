@@ -12,13 +12,14 @@ import copy
 import dataclasses
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import numpy as np
 
 from srcgrad.codegen.spell import Expr, constant
 from srcgrad.errors import ArgumentError
+from srcgrad.frontend.classes import is_user_object
 from srcgrad.frontend.kinds import AV, Instance, Mapping, Seq, Static, is_namedtuple_type
 from srcgrad.frontend.resolve import refuse_value
 from srcgrad.ir.build import constant as constant_atom
@@ -35,6 +36,8 @@ from srcgrad.ir.types import (
 from srcgrad.runtime.recorded import is_recorded
 
 Path = tuple[tuple[str, Any], ...]
+CODE = (FunctionType, BuiltinFunctionType, np.ufunc, type)  # arguments that are baked in
+_MAX_DEPTH = 64
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,21 @@ def children(value: Any) -> list[tuple[tuple[str, Any], Any]] | None:
         return [(("item", k), v) for k, v in enumerate(value)]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return [(("attr", f.name), getattr(value, f.name)) for f in dataclasses.fields(value)]
+    if is_user_object(value) and hasattr(value, "__dict__"):
+        return [(("attr", k), v) for k, v in vars(value).items()]
     return None
+
+
+def rebuilt(value: Any, parts: list[Any]) -> Any:
+    """A container or object like ``value`` with other parts, made without calling its class."""
+    if isinstance(value, dict):
+        return dict(zip(value, parts, strict=True))
+    if isinstance(value, (tuple, list)):
+        return type(value)(*parts) if is_namedtuple_type(type(value)) else type(value)(parts)
+    copied = copy.copy(value)
+    for ((_, name), _), part in zip(children(value) or (), parts, strict=True):
+        object.__setattr__(copied, name, part)
+    return copied
 
 
 def skeleton(value: Any) -> Any:
@@ -118,15 +135,7 @@ def skeleton(value: Any) -> Any:
     parts = children(value)
     if parts is None:
         return value
-    inner = [skeleton(part) for _, part in parts]
-    if isinstance(value, dict):
-        return dict(zip(value, inner, strict=True))
-    if isinstance(value, (tuple, list)):
-        return type(value)(*inner) if is_namedtuple_type(type(value)) else type(value)(inner)
-    copied = copy.copy(value)
-    for ((_, name), _), part in zip(parts, inner, strict=True):
-        object.__setattr__(copied, name, part)
-    return copied
+    return rebuilt(value, [skeleton(part) for _, part in parts])
 
 
 def key_of(value: Any, path: Path, baked: frozenset[Path]) -> Hashable:
@@ -150,7 +159,10 @@ def key_of(value: Any, path: Path, baked: frozenset[Path]) -> Hashable:
         return (np.generic, value.dtype)
     parts = children(value)
     if parts is None:
-        return value if isinstance(value, (FunctionType, type)) else type(value)
+        return value if isinstance(value, CODE) else type(value)
+    if len(path) > _MAX_DEPTH:
+        message = f"argument {path_text(path[:1])!r} holds itself, or is nested too deep"
+        raise ArgumentError("SG305", message, "pass what is needed of it")
     return (type(value), tuple((s[1], key_of(v, (*path, s), baked)) for s, v in parts))
 
 
@@ -172,7 +184,7 @@ def _describe(value: Any, path: Path, baked: frozenset[Path], result: Arguments)
     label = path_text(path)
     if isinstance(value, bool):
         return constant_atom(value)
-    if value is None or isinstance(value, (str, bytes, FunctionType, type)):
+    if value is None or isinstance(value, (str, bytes, *CODE)):
         return Static(value)
     if isinstance(value, (int, float, complex, np.ndarray, np.generic)):
         refuse_value(value, label)

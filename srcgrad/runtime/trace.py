@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from types import CodeType, FrameType
 from typing import Any, NamedTuple, NoReturn
 
@@ -209,6 +209,30 @@ class Trace:
         self.refuse(
             "SG219", f"an array of dtype {dtype} meets a recorded value", "use numeric arrays"
         )
+
+
+def numbers_in(template: Template) -> Iterator[int]:
+    """The numbers of the values in a part of an entry."""
+    tag = template[0]
+    if tag == VALUE:
+        yield template[1]
+    elif tag in (SEQUENCE, SLICE):
+        for part in template[2] if tag == SEQUENCE else template[1:]:
+            yield from numbers_in(part)
+
+
+def needed_entries(entries: Sequence[Template], result: int) -> list[Template]:
+    """The entries that a result depends on, and all writes: what was only looked at has no part."""
+    live, kept = {result}, list[Template]()
+    for entry in reversed(entries):
+        _, _, given, named, outs, *_ = entry
+        if outs and not any(out[1] in live for out in outs):
+            continue
+        kept.append(entry)
+        for part in (*given, *(v for _, v in named)):
+            live.update(numbers_in(part))
+        live.update(out[4] for out in outs if out[4] is not None)
+    return kept[::-1]
 
 
 def _same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:

@@ -25,7 +25,18 @@ from srcgrad.ir.nodes import (
 )
 
 _KEPT = frozenset(
-    {"check", "raise", "print", "boundary", "choose", "reserve", "settle", "write_back", "apart"}
+    {
+        "check",
+        "raise",
+        "print",
+        "quiet",
+        "boundary",
+        "choose",
+        "reserve",
+        "settle",
+        "write_back",
+        "apart",
+    }
 )
 
 

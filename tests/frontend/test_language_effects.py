@@ -148,3 +148,19 @@ def test_refused_with_place_and_remedy(body, code, tmp_path):
         grad(scope["f"], frontend="source")(1.3)
     assert caught.value.code == code
     assert caught.value.remedy
+
+
+def silenced(x):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        y = np.log(x) / (x - x[0])
+    return np.sum(np.where(np.isfinite(y), y, 0.0) * x)
+
+
+@pytest.mark.parametrize("unroll", [False, True, "auto"])
+@pytest.mark.filterwarnings("error")
+def test_errstate_silences_the_compiled_code_too(unroll: Any) -> None:
+    x = np.array([-1.0, 2.0, 0.5])
+    found = grad(silenced, unroll=unroll, frontend="source")(x)
+    step = 1e-6 * np.eye(3)
+    ends = [(silenced(x + h) - silenced(x - h)) / 2e-6 for h in step[1:]]
+    np.testing.assert_allclose(found[1:], ends, rtol=1e-6)

@@ -435,3 +435,131 @@ def test_refused_with_place_and_remedy(body, tmp_path):
         grad(scope["f"], frontend="source")(1.3)
     assert caught.value.remedy
     assert caught.value.lineno
+
+
+# -- objects as arguments -------------------------------------------------------------------------------
+
+
+class Layer:
+    """A layer with arrays, a name, a count and a function."""
+
+    def __init__(self, w, b, activation):
+        self.w, self.b = w, b
+        self.name, self.n, self.frozen = "layer", 3, True
+        self.activation = activation
+        self.inner = {"gain": 1.5}
+
+    def __call__(self, x):
+        return self.activation(self.w @ x + self.b) * self.inner["gain"] * self.n
+
+    @property
+    def penalty(self):
+        return np.sum(self.w**2) + self.b @ self.b
+
+
+class Wide(Layer):
+    """An inherited layer."""
+
+    def __call__(self, x):
+        return super().__call__(x) * 2.0
+
+
+def network(layers, x):
+    for layer in layers:
+        x = layer(x)
+    return np.sum(x) + sum(layer.penalty for layer in layers)
+
+
+def one_layer(layer, x):
+    return np.sum(layer(x) ** 2) + layer.penalty * (1.0 if layer.frozen else 2.0)
+
+
+W = np.array([[0.3, 1.1, -0.4], [2.0, -0.6, 0.9], [0.2, 0.1, -0.5]])
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+def test_gradient_with_respect_to_an_object(unroll):
+    layer = Layer(W.copy(), np.array([0.5, 0.1, -0.2]), np.tanh)
+    before = dict(vars(layer))
+    found = grad(one_layer, frontend="source", unroll=unroll)(layer, X)
+    assert type(found) is Layer
+    assert found.name is found.n is found.frozen is found.activation is None
+    assert vars(layer) == before
+
+    def at(w, b, gain):
+        other = Layer(w, b, np.tanh)
+        other.inner["gain"] = gain
+        return one_layer(other, X)
+
+    step = 1e-6
+    for index in np.ndindex(3, 3):
+        e = np.zeros((3, 3))
+        e[index] = step
+        slope = (at(W + e, layer.b, 1.5) - at(W - e, layer.b, 1.5)) / (2 * step)
+        assert found.w[index] == pytest.approx(slope, rel=1e-6, abs=1e-7)
+    slope = (at(W, layer.b, 1.5 + step) - at(W, layer.b, 1.5 - step)) / (2 * step)
+    assert found.inner["gain"] == pytest.approx(slope, rel=1e-6)
+
+
+def test_objects_in_containers_and_other_classes_and_functions():
+    layers = [Layer(W, X, np.tanh), Wide(W.T.copy(), X * 2, np.sin)]
+    check_grads(network, (layers, X), argnums=(0, 1))
+    found = grad(network, frontend="source")
+    first = found(layers, X)
+    layers[0].activation = np.sin
+    second = found(layers, X)
+    assert not np.allclose(first[0].w, second[0].w)
+    check_grads(network, (layers, X))
+    layers[1].extra = 1.0
+    assert found(layers, X)[1].extra == 0.0
+
+
+def orbit(body, dt):
+    body = Body(body.mass, body.position * 1.0, body.velocity)
+    for _ in range(3):
+        body.move(dt)
+    return body.position**2 * body.energy
+
+
+def test_dataclass_argument_with_post_init():
+    body = Body(1.3, 0.4, velocity=-0.7)
+    check_grads(orbit, (body, 0.1), argnums=(0, 1))
+    found = grad(orbit, frontend="source")(body, 0.1)
+    assert type(found) is Body
+    assert found.energy == 0.0
+    assert found.history == []
+
+
+def area_of(point):
+    return point.x * point.y**2
+
+
+def test_frozen_dataclass_and_named_tuple_arguments():
+    found = grad(area_of, frontend="source")(Point(x=2.0, y=3.0))
+    assert (found.x, found.y) == (9.0, 12.0)
+    state = grad(lambda s: s.product * s.x, frontend="source")(State(2.0, 3.0, k=4.0))
+    assert state == State(12.0, 4.0, 0.0)
+
+
+class Loop:
+    """Holds itself."""
+
+    def __init__(self):
+        self.me = self
+        self.v = 1.0
+
+
+def test_object_that_holds_itself_is_refused():
+    with pytest.raises(SrcgradError, match="holds itself"):
+        grad(lambda o: o.v * 2.0, frontend="source")(Loop())
+
+
+def test_star_parameters_are_right_call_after_call():
+    def f(x, *rest, scale=2.0, **more):
+        return x * scale * sum(rest) * more.get("shift", 1.0)
+
+    found = grad(f, frontend="source")
+    for _ in range(3):
+        assert found(1.3, 2.0, 3.0) == pytest.approx(10.0)
+        assert found(1.3, 2.0) == pytest.approx(4.0)
+        assert found(1.3, 2.0, scale=3.0, shift=0.5) == pytest.approx(3.0)

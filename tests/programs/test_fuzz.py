@@ -10,7 +10,7 @@ import pytest
 from srcgrad.codegen.storage import Buffers
 from srcgrad.ir.nodes import Const, Loop
 from srcgrad.ir.types import dims_of
-from srcgrad.transform import branch_adjoint, loop_adjoint
+from srcgrad.transform import branch_adjoint, item_adjoint, loop_adjoint, reverse
 from srcgrad.transform.needed import Supply
 
 from .campaign import CASES, Score, recheck
@@ -92,7 +92,39 @@ def forget_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Buffers, "needs_copy", lambda self, eqn: False)
 
 
-FAULTS = (drop_one_arm, walk_forwards, carried_is_available, forget_copies)
+def forget_to_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an overwritten element held keeps the cotangent of what was written there."""
+    right = item_adjoint.scatter
+
+    def wrong(sweep: Any, eqn: Any, rule: Any, g: Any, args: Any, attrs: Any, all_: Any) -> None:
+        own = dict(all_)
+        right(sweep, eqn, rule, g, args, attrs, own)
+        base = eqn.args[0]
+        all_.update({k: v for k, v in own.items() if k is not base})
+        sweep.contribute(base, g, all_)
+
+    monkeypatch.setattr(reverse, "scatter", wrong)
+
+
+def count_losers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several values written to one element, each gets its cotangent."""
+    monkeypatch.setattr(item_adjoint, "may_repeat", lambda index, args, definition: False)
+
+
+def write_takes_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write to part of an array takes the cotangent of all of it."""
+    monkeypatch.setattr(item_adjoint, "is_whole", lambda index: True)
+
+
+FAULTS = (
+    drop_one_arm,
+    walk_forwards,
+    carried_is_available,
+    forget_copies,
+    forget_to_zero,
+    count_losers,
+    write_takes_all,
+)
 
 
 @pytest.mark.parametrize("plant", FAULTS, ids=lambda f: f.__name__)

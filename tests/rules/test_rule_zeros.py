@@ -28,6 +28,7 @@ NOT_NUMERIC = frozenset(
         "check",
         "raise",
         "print",
+        "quiet",
         "range_length",
         "bitwise_and",
         "bitwise_or",

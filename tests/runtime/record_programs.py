@@ -117,7 +117,7 @@ def while_with_else(x):
 @program(X)
 def dictionary_comprehension(x):
     table = {f"k{i}": v * i for i, v in enumerate(x)}
-    return math.prod([table[k] + 1.0 for k in sorted(table)]) if False else sum(table.values()) ** 2
+    return sum(table.values()) ** 2
 
 
 # -- exceptions, contexts, patterns ---------------------------------------------------------------
@@ -356,7 +356,7 @@ def lists_of_lists_as_a_matrix(x):
 def array_of_recorded_parts(x):
     rows = np.array([[x[0], 1.0], [2.0, x[1] * x[2]]])
     stacked = np.stack([rows[0], rows[1] * 2, x[2:]])
-    return np.sum(stacked**2) + rows.trace() if hasattr(rows, "absent") else np.sum(stacked**2)
+    return np.sum(stacked**2)
 
 
 Pair = namedtuple("Pair", "left right")
@@ -694,7 +694,7 @@ def gauss_elimination_with_row_swaps(a):
             sign = -sign
         for i in range(k + 1, n):
             a[i, k:] -= a[i, k] / a[k, k] * a[k, k:]
-    return sign * np.prod(np.diag(a)) if False else sign * a[0, 0] * a[1, 1] * a[2, 2]
+    return sign * a[0, 0] * a[1, 1] * a[2, 2]
 
 
 @program(M)
@@ -969,3 +969,53 @@ def complex_numbers_inside(x):
     buffer = np.zeros(4, complex)
     buffer[1:] = w[1:] * z
     return (buffer * buffer.conjugate()).real.sum() + abs(z) + w.imag[1]
+
+
+@program(X)
+def results_by_position(x):
+    y, w = np.zeros(4), np.zeros(4)
+    np.clip(x, -1, 0.5, y)
+    x.cumsum(0, float, w)
+    np.cumsum(y, 0, None, y)
+    np.add.reduce(np.outer(x, w), 0, None, y)
+    return (y * y).sum() + w.sum() + w[2] ** 2
+
+
+@program(X)
+def flat_elements(x):
+    m = np.zeros((2, 2))
+    for k in range(4):
+        m.flat[k] = x[k] * k
+    m.flat = [v * 2 for v in m.flat]
+    return sum(v * v for v in m.flat)
+
+
+@program(X)
+def several_results(x):
+    _, r = np.linalg.qr(np.outer(x, x) + np.eye(4))
+    a, b = np.split(x, 2)
+    a[0] = b[1]
+    i, j = np.meshgrid(x[:2], x[2:])
+    return np.abs(np.diag(r)).sum() + (a * b).sum() + x[0] + (i * j).sum()
+
+
+@program(X)
+def looked_at_but_not_used(x):
+    counts, _ = np.histogram(x)  # no rule, and none is needed
+    print_me = np.apply_along_axis(np.sum, 0, x)
+    return x.sum() * counts[0] + len(str(print_me)) * x[1]
+
+
+@program(X)
+def places_of_elements(x):
+    order = np.argsort(x)
+    best = x[np.argmax(x)] * x[x.argmin()] + x[order][0]
+    return best + np.sum(x[x > 0]) + len(np.unique(x > 0)) * x[order[2]]
+
+
+@program(X)
+def constants_of_the_run(x):
+    noise = np.random.default_rng(3).normal(size=4)
+    grid = np.linspace(0, 1, 4)
+    grid[1] = x[0]
+    return np.sum(grid * x * noise)

@@ -60,17 +60,14 @@ def test_programs_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_source_and_explanation_of_a_recorded_function() -> None:
-    def with_context(x: Any) -> Any:
-        scale = iter([2.0, 3.0])
-        with np.errstate(all="ignore"):
-            return (lambda *parts: sum(p * next(scale) for p in parts))(x[0], x[1])
-
-    derivative = grad(with_context)
+    space: dict[str, Any] = {}
+    exec("def hidden(x):\n    return x[0] * 2.0 + x[1] * 3.0", space)  # there is no source
+    derivative = grad(space["hidden"])
     assert "not called yet" in str(derivative.explain())
     np.testing.assert_array_equal(derivative(X), [2.0, 3.0, 0.0, 0.0])
     told = str(derivative.explain())
-    assert "x: float64[n]" in told and "recorded, because" in told and "[SG" in told
-    assert "def dwith_context(x" in derivative.source
+    assert "x: float64[n]" in told and "recorded, because" in told and "[SG401]" in told
+    assert "def dhidden(x" in derivative.source
     assert derivative.explain().served[0].frontend == "record"
 
 

@@ -8,7 +8,7 @@ def df(a):
         trips += 1
         b = b * 2
     # while np.linalg.norm(b) < 1000:
-    db = np.full_like(b, 1.0 if np.sum(b) > 0 else 100.0)
+    db = np.full_like(a, 1.0 if np.sum(b) > 0 else 100.0)
     for _ in range(trips):
         db = 2 * db
     # b = a * 2

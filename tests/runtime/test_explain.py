@@ -1,0 +1,69 @@
+"""What explain() tells of a call: the front end that served it, and the bytes that it keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcgrad import grad
+
+X = np.linspace(0.1, 0.9, 50)
+
+
+def heat(u: Any, steps: int) -> Any:
+    a = u.copy()
+    for _ in range(steps):
+        a[1:-1] = a[1:-1] + 0.1 * (a[2:] - 2 * a[1:-1] + a[:-2])
+    return np.sum(a * a)
+
+
+def two_buffers(u: Any, steps: int) -> Any:
+    a = u.copy()
+    b = u.copy()
+    for _ in range(steps):
+        b[1:-1] = 0.5 * (a[2:] + a[:-2])
+        a[1:-1] = 0.5 * (b[2:] + b[:-2])
+    return np.sum(a * a)
+
+
+def advection(u: Any, steps: int) -> Any:
+    a = u.copy()
+    for _ in range(steps):
+        a[1:-1] = a[1:-1] * a[2:] - a[:-2] ** 2
+    return np.sum(a * a)
+
+
+def one_cell(u: Any, steps: int) -> Any:
+    a = u.copy()
+    for _ in range(steps):
+        a[3] = a[3] * a[4]
+    return np.sum(a * a)
+
+
+@pytest.mark.parametrize("function", [heat, two_buffers])
+def test_linear_stencil_keeps_nothing(function: Any) -> None:
+    gradient = grad(function, unroll=False)
+    for steps in (1, 10, 50):
+        assert gradient.explain(X, steps).saved_bytes == 0
+
+
+@pytest.mark.parametrize(("function", "read"), [(advection, 3 * (len(X) - 2)), (one_cell, 2)])
+def test_stencil_keeps_what_its_adjoint_reads_in_each_step(function: Any, read: int) -> None:
+    gradient = grad(function, unroll=False)
+    for steps in (1, 10, 50):
+        kept = gradient.explain(X, steps)
+        assert 0 < kept.saved_bytes <= 8 * read * steps
+        assert "kept for the backward sweep" in str(kept)
+        assert kept.saved is not None and all("a[" in row.text for row in kept.saved)
+
+
+def test_explaining_changes_no_argument() -> None:
+    def scaled(x: Any) -> Any:
+        x *= 2.0
+        return np.sum(x * x)
+
+    x = X.copy()
+    grad(scaled).explain(x)
+    np.testing.assert_array_equal(x, X)
