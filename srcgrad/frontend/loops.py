@@ -35,7 +35,7 @@ from srcgrad.frontend.kinds import (
 )
 from srcgrad.frontend.subscripts import StructureChange
 from srcgrad.ir.nodes import Atom, Block, Const, Loop, Undef, Var
-from srcgrad.ir.types import INT, Array, Type, join
+from srcgrad.ir.types import INT, Array, Type, join, symbols
 
 _ROUNDS = 40
 
@@ -54,6 +54,7 @@ class Header:
     rebound: set[Any] = field(default_factory=set)
     aliases: set[tuple[Any, Any]] = field(default_factory=set)
     late: dict[str, AV] = field(default_factory=dict)
+    lengths: dict[Any, set[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -279,7 +280,8 @@ class _Round:
             self._compare(kind, holder, ends)
         for carried in self.carried:
             result = self._end_of(carried, ends)
-            joined = join(carried.param.type, result.type)
+            own = self.header.lengths.setdefault(carried.key, set())
+            joined = join(carried.param.type, result.type, own=own)
             if joined is None:
                 name = carried.param.name
                 cx.refuse(
@@ -290,6 +292,8 @@ class _Round:
                 )
             if joined != carried.param.type:
                 self.header.types[carried.key] = joined
+                if isinstance(carried.param.type, Array):
+                    own |= symbols(joined) - symbols(carried.param.type)
                 again = True
             self.results.append(result)
         if again:
