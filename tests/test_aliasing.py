@@ -10,7 +10,18 @@ import numpy as np
 import pytest
 
 from srcgrad import grad
-from tests.aliasing import PROGRAMS, Program, X, flow, mixed, names, procedures, stores, views  # noqa: F401
+from tests.aliasing import (  # noqa: F401
+    PROGRAMS,
+    Program,
+    X,
+    flow,
+    lengths,
+    mixed,
+    names,
+    procedures,
+    stores,
+    views,
+)
 from tests.verdict import RefusedList, check, verdict
 
 REFUSED = RefusedList(Path(__file__).parent / "aliasing" / "refused.txt")

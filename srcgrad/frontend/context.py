@@ -14,12 +14,13 @@ from typing import Any, NoReturn
 from srcgrad.errors import FrontendError, KindError, Span, SrcgradError
 from srcgrad.frontend.heap import Heap, View
 from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, describe
+from srcgrad.frontend.lengths import sliced
 from srcgrad.frontend.resolve import Captures
 from srcgrad.frontend.source import Source
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slot, Var
 from srcgrad.ir.ops import OPS, Storage
-from srcgrad.ir.types import INT, Array, Dims, Type, dims_of, is_complex
+from srcgrad.ir.types import INT, AnyDim, Array, Dims, Type, dims_of, is_complex
 from srcgrad.rules.indexing import is_basic
 
 RETURN_VALUE = "<return>"
@@ -54,8 +55,13 @@ class Frame:
     depth: int = 0
     caller: Frame | None = None
     comprehension: bool = False
+    entry: Any = None  # kinds and structure of the arguments
     region: Any = None  # of a comprehension: the builder in use where it starts
     outside: frozenset[str] = frozenset()  # names declared global
+    around: frozenset[str] = frozenset()  # names declared nonlocal
+    cells: frozenset[str] = (
+        frozenset()
+    )  # names that functions inside declare nonlocal: each in a box
     held: list[AV] = field(default_factory=list)
 
 
@@ -115,6 +121,7 @@ class Context:
         self.gather = False
         self.written: frozenset[Var] = frozenset()
         self.entries: dict[Var, int] = {}
+        self.slices: dict[Any, AnyDim] = {}
 
     # -- refusing -------------------------------------------------------------------------------
 
@@ -178,7 +185,8 @@ class Context:
         try:
             if name == "matmul" and any(dims_of(a.type) == () for a in args):
                 raise TypeError("matmul takes arrays, and one operand is a number")
-            return self.builder.emit(name, *args, hint=hint, **attrs)
+            out = self.builder.emit(name, *args, hint=hint, **attrs)
+            return sliced(self, out, attrs["index"], args) if name == "index" else out
         except (ValueError, IndexError, TypeError) as error:
             if isinstance(error, SrcgradError) or self.builder.span is None:
                 raise

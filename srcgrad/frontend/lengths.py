@@ -7,11 +7,15 @@ to find out at run time whether it was broadcast.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from srcgrad.frontend.context import Context
-from srcgrad.ir.nodes import Atom, Const, Slot, Var
+from srcgrad.ir.build import atom_key
+from srcgrad.ir.nodes import Atom, Const, Slice, Slot, Var
 from srcgrad.ir.types import INT, AnyDim, Array, Dim, dims_of, with_dims
+from srcgrad.rules.indexing import is_basic
+
+if TYPE_CHECKING:
+    from srcgrad.frontend.context import Context
 
 
 def dim_of(cx: Context, atom: Atom) -> AnyDim | None:
@@ -49,4 +53,33 @@ def sized(cx: Context, var: Var, shape: Any, args: Sequence[Atom]) -> Var:
     return var
 
 
-__all__ = ["dim_of", "sized"]
+def sliced(cx: Context, var: Var, index: Any, args: Sequence[Atom]) -> Var:
+    """What an index reads, with a name for the length of each slice up to a value of the run.
+
+    Two slices of equal axes with the same bounds have one length: ``x[:k] * y[:k]`` is not broadcast.
+    """
+    dims, source = dims_of(var.type), dims_of(args[0].type)
+    if dims is None or source is None or None in index or not is_basic(index, tuple(args)):
+        return var
+    if Ellipsis in index:
+        at = index.index(Ellipsis)
+        index = (*index[:at], *[None] * (len(source) - len(index) + 1), *index[at + 1 :])
+    known = list(dims)
+    place = 0
+    for axis, entry in enumerate(index):
+        if isinstance(entry, Slice) and any(isinstance(p, Slot) for p in _parts(entry)):
+            ends = tuple(
+                atom_key(args[p.position]) if isinstance(p, Slot) else p for p in _parts(entry)
+            )
+            key = (source[axis], ends)
+            known[place] = cx.slices.setdefault(key, known[place])
+        place += entry is None or isinstance(entry, Slice)
+    var.type = with_dims(var.type, tuple(known))
+    return var
+
+
+def _parts(entry: Slice) -> tuple[Any, Any, Any]:
+    return entry.start, entry.stop, entry.step
+
+
+__all__ = ["dim_of", "sized", "sliced"]

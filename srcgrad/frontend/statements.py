@@ -264,10 +264,6 @@ def _delete(cx: Context, node: Any) -> None:
             cx.refuse("SG209", f"{target.id!r} is not bound here", node, "assign it before")
 
 
-def _declare_global(cx: Context, node: Any) -> None:
-    cx.frame.outside |= set(node.names)
-
-
 _TABLE: dict[str, Any] = {
     "Assign": _assign,
     "AnnAssign": _ann_assign,
@@ -283,10 +279,11 @@ _TABLE: dict[str, Any] = {
     "Match": match,
     "Import": import_modules,
     "ImportFrom": import_names,
-    "Global": _declare_global,
+    "Global": lambda cx, node: None,
+    "Nonlocal": lambda cx, node: None,
     "Pass": lambda cx, node: None,
     "Break": lambda cx, node: Exit.always(BREAK),
     "Continue": lambda cx, node: Exit.always(CONTINUE),
-    "FunctionDef": lambda cx, node: cx.frame.names.__setitem__(node.name, define_nested(cx, node)),
+    "FunctionDef": lambda cx, node: store_name(cx, node.name, define_nested(cx, node), node),
 }
 __all__ = ["assign", "statements"]

@@ -12,8 +12,10 @@ from typing import Any
 from srcgrad.frontend.context import Context, Written
 from srcgrad.frontend.heap import View
 from srcgrad.frontend.kinds import AV, Ref, describe
+from srcgrad.frontend.lengths import sliced
 from srcgrad.frontend.subscripts import array_like, index_template
 from srcgrad.ir.nodes import Atom, Const, Slice, Var
+from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import Array, Number, dims_of, is_complex
 from srcgrad.rules.indexing import is_basic, is_whole, shifted
 from srcgrad.rules.shapes import inverse_axes
@@ -86,8 +88,8 @@ def _write(
         _make_sure(cx, loc, node)
         old = cx.heap.versions[loc]
         _keep_imaginary_part(cx, old, value, node)
-        new = cx.emit(op, old, value, *args, index=shifted(index, 1), hint=getattr(old, "name", ""))
-        cx.heap.versions[loc] = new
+        hint = getattr(old, "name", "")
+        cx.heap.versions[loc] = _next_version(cx, op, old, value, args, index, hint)
         return
     composed = _composed(cx, view, index, args) if view.op == "index" else None
     if view.op == "transpose" and _names_lines(cx, view, index, args):
@@ -96,8 +98,24 @@ def _write(
         _write(cx, view.parent, op, value, composed[1], composed[0], node)
         return
     old = cx.heap.read(loc, cx.emit)
-    new = cx.emit(op, old, value, *args, index=shifted(index, 1))
-    _put_back(cx, view, new, node)
+    _put_back(cx, view, _next_version(cx, op, old, value, args, index), node)
+
+
+def _next_version(
+    cx: Context,
+    op: str,
+    old: Atom,
+    value: Atom,
+    args: tuple[Atom, ...],
+    index: Any,
+    hint: str = "",
+) -> Var:
+    """The array after the write; ``fits`` notes that the value has just the shape of its place."""
+    operands = (old, *args)
+    place = OPS["index"].infer(tuple(a.type for a in operands), {"index": index})
+    dims = dims_of(sliced(cx, Var("", place), index, operands).type)
+    attrs = {"fits": True} if dims and dims == dims_of(value.type) else {}
+    return cx.emit(op, old, value, *args, index=shifted(index, 1), hint=hint, **attrs)
 
 
 def _overwrite(cx: Context, loc: int, new: Atom, node: Any) -> None:

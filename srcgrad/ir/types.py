@@ -7,6 +7,7 @@ makes ``unbroadcast`` a static decision.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import count, zip_longest
@@ -180,8 +181,11 @@ def broadcast_dims(*shapes: Dims) -> Dims:
     return result
 
 
-def join(a: Type, b: Type) -> Type | None:
+def join(a: Type, b: Type, *, own: AbstractSet[str] = frozenset()) -> Type | None:
     """Least type that holds values of both, or ``None`` where there is none.
+
+    ``own`` are the symbols that earlier joins made for the very name that holds the value: they mean "one
+    length or another" already. A symbol that was made for another name says what *its* length is.
 
     >>> join(INT, FLOAT)
     float
@@ -193,29 +197,33 @@ def join(a: Type, b: Type) -> Type | None:
     if isinstance(a, Number) and isinstance(b, Number):
         return a if _RANKS[a.kind] >= _RANKS[b.kind] else b
     if isinstance(a, Number) and isinstance(b, Array):
-        return join(b, a)
+        return join(b, a, own=own)
     if isinstance(a, Array) and isinstance(b, Number):
         return a if not a.dims else Array(a.dtype, None)
     if not (isinstance(a, Array) and isinstance(b, Array)):
         return None
     dtype = None if a.dtype is None or b.dtype is None else np.result_type(a.dtype, b.dtype)
     memory = a.memory if a.memory == b.memory else Memory.CELL
-    return Array(dtype, join_dims(a.dims, b.dims), memory)
+    return Array(dtype, join_dims(a.dims, b.dims, own), memory)
 
 
-def join_dims(a: Dims, b: Dims) -> Dims:
+def symbols(type_: Type) -> set[str]:
+    """The names of the lengths that a type mentions."""
+    return {d.base for d in dims_of(type_) or () if isinstance(d, Dim)}
+
+
+def join_dims(a: Dims, b: Dims, own: AbstractSet[str] = frozenset()) -> Dims:
     """Dimensions that hold for both of two values of the same name."""
     if a is None or b is None or len(a) != len(b):
         return None
-    return tuple(_join_dim(d, e) for d, e in zip(a, b, strict=True))
+    return tuple(_join_dim(d, e, own) for d, e in zip(a, b, strict=True))
 
 
-def _join_dim(a: AnyDim, b: AnyDim) -> AnyDim:
+def _join_dim(a: AnyDim, b: AnyDim, own: AbstractSet[str]) -> AnyDim:
     """A symbol of its own for "one or the other"; joined once more it stays what it is."""
     long = all(isinstance(d, Dim) and d.long for d in (a, b))
-    for joined in (a, b):
-        if isinstance(joined, Dim) and joined.base.startswith("[") and joined.long == long:
-            return joined
+    if isinstance(a, Dim) and a.base in own and not a.drop and a.long == long:
+        return a
     return a if a == b else Dim(f"[{next(_JOINED)}]", basis_long=long)
 
 

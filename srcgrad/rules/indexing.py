@@ -25,6 +25,12 @@ class Gather(Linear):
         """``base`` with ``g`` added at the index."""
         return base.call("index_add", g, *args[1:], index=shifted(attrs["index"], 1))
 
+    def permutes(self, index: Any) -> bool:
+        """Whether an index only reverses axes, so that it is its own transpose: ``x[::-1]``."""
+        turned = Slice(None, None, -1)
+        every = Slice(None, None, None)
+        return turned in index and all(e in (turned, every) for e in index)
+
     def inserted_axes(self, index: Any) -> tuple[int, ...]:
         """The axes that an index only inserts: ``x[:, None]``; none if it selects anything."""
         every = Slice(None, None, None)

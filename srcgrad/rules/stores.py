@@ -27,7 +27,9 @@ from srcgrad.rules.symbols import Sym, where
 class Scatter(Linear):
     """A write by index: linear in the array and in the value. Its adjoint is ``reverse``'s own."""
 
-    def written(self, g: Sym, value: Sym, parts: Any, index: Any, *, repeats: bool) -> Sym:
+    def written(
+        self, g: Sym, value: Sym, parts: Any, index: Any, *, fits: bool, repeats: bool
+    ) -> Sym:
         """The cotangent of the value, from that of the array after the write.
 
         Of several values for one element NumPy keeps the last, so the others have none.
@@ -36,7 +38,7 @@ class Scatter(Linear):
         if repeats:
             last = g.call("last_written", *parts, index=shifted(index, -1))
             part = where(last, part, 0.0)
-        return unbroadcast(part, part, value)
+        return part if fits else unbroadcast(part, part, value)
 
     def jvp(
         self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any
@@ -45,38 +47,38 @@ class Scatter(Linear):
         base = zero(args[0]) if tangents[0] is None else full(tangents[0], args[0])
         value = Sym(out.builder, Const(0.0)) if tangents[1] is None else tangents[1]
         parts = [a.atom for a in args[2:]]
-        new = out.builder.emit(op.name, base.atom, value.atom, *parts, **attrs)
+        new = out.builder.emit(op.name, base.atom, value.atom, *parts, index=attrs["index"])
         return Sym(out.builder, new)
 
 
-def _store(base: Any, value: Any, *parts: Any, index: Any) -> Any:
+def _store(base: Any, value: Any, *parts: Any, index: Any, fits: bool = False) -> Any:
     result = np.array(base)
     result[resolved(index)] = value
     return result
 
 
-def _index_add(base: Any, g: Any, *parts: Any, index: Any) -> Any:
+def _index_add(base: Any, g: Any, *parts: Any, index: Any, fits: bool = False) -> Any:
     result = np.array(base)
     np.add.at(result, resolved(index), g)
     return result
 
 
-def _part(g: Sym, value: Sym, parts: Any, index: Any) -> Sym:
+def _part(g: Sym, value: Sym, parts: Any, index: Any, fits: bool) -> Sym:
     part = g.call("index", *parts, index=shifted(index, -1))
-    return unbroadcast(part, part, value)
+    return part if fits else unbroadcast(part, part, value)
 
 
 register(
     "store",
-    Scatter((lambda g, x, v, *parts, index: g, None)),
+    Scatter((lambda g, x, v, *parts, index, fits=False: g, None)),
     run=_store,
     infer=infer.array_like,
     inplace=True,
 )
 linear(
     "index_add",
-    lambda g, x, v, *parts, index: g,
-    lambda g, x, v, *parts, index: _part(g, v, parts, index),
+    lambda g, x, v, *parts, index, fits=False: g,
+    lambda g, x, v, *parts, index, fits=False: _part(g, v, parts, index, fits),
     run=_index_add,
     infer=infer.array_like,
     inplace=True,

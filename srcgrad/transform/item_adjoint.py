@@ -32,6 +32,10 @@ def gather(
         part = build.squeeze(sweep.builder, sweep.full(g, eqn.out), inserted)
         sweep.contribute(source, part, cotangents)
         return
+    if rule.permutes(attrs["index"]):
+        whole = sweep.sym(sweep.full(g, eqn.out))
+        sweep.contribute(source, whole.call("index", index=attrs["index"]).atom, cotangents)
+        return
     chain = Chain(source)
     key: Var | Chain = chain if chain in cotangents else source
     before = cotangents.get(key)
@@ -71,7 +75,9 @@ def scatter(
     whole = sweep.sym(sweep.filled(g, eqn.out))
     if isinstance(value, Var) and value in sweep.active:
         repeats = may_repeat(shifted(index, -1), (base, *eqn.args[2:]), sweep.map.definition.get)
-        taken = rule.written(whole, args[1], parts, index, repeats=repeats)
+        taken = rule.written(
+            whole, args[1], parts, index, fits=attrs.get("fits", False), repeats=repeats
+        )
         sweep.contribute(value, taken.atom, cotangents)
     if isinstance(base, Var) and base in sweep.active and not is_whole(index):
         zeroed = whole.call("store", 0.0, *parts, index=index)

@@ -217,8 +217,9 @@ class Sweep:
             if stmt.op.name in ("transpose", "reshape_like") and stmt.args[0] not in self.returned:
                 self.returned.add(stmt.args[0])
                 return self.is_fresh(stmt.args[0], seen)
-            fresh = stmt.op.storage is Storage.FRESH
-            return fresh and not (stmt.op.inplace and not self.is_fresh(stmt.args[0], seen))
+            return (
+                stmt.op.storage is Storage.FRESH
+            )  # what is updated in place has storage of its own
         if isinstance(stmt, Loop):
             k = stmt.outs.index(atom)
             seen.add(stmt.params[k])

@@ -13,7 +13,7 @@ from srcgrad.errors import PathError
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import BOOL, INT, PATH
+from srcgrad.ir.types import BOOL, INT, PATH, UNKNOWN, Array, Type
 
 Decisions = tuple[int, ...]
 MAX_EQUATIONS = 100_000  # of one path as straight-line code
@@ -166,9 +166,21 @@ class Unroller:
                 f"the path has more than {MAX_EQUATIONS} operations",
                 "use unroll=False or 'auto'",
             )
-        outs = tuple(Var(o.name, o.type) for o in eqn.outs)
+        outs = tuple(Var(o.name, self._type(eqn, o.type, args)) for o in eqn.outs)
         self.builder.append(replace(eqn, outs=outs, args=args))
         self.env.update(zip(eqn.outs, outs, strict=True))
+
+    @staticmethod
+    def _type(eqn: Eqn, rolled: Type, args: tuple[Atom, ...]) -> Type:
+        """The type of a result on this path.
+
+        A length that was made inside a loop has one symbol for all trips, though each trip may have
+        another length: here it is worked out from the operands of its own trip.
+        """
+        if not isinstance(rolled, Array) or not any(str(d)[0] in "?[" for d in rolled.dims or ()):
+            return rolled
+        types = tuple(a.type for a in args)
+        return rolled if UNKNOWN in types else eqn.op.infer(types, eqn.attrs)
 
     def _folded(self, eqn: Eqn, args: tuple[Atom, ...]) -> Const | None:
         """Index arithmetic and exit codes on known numbers, done now."""

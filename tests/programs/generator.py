@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .containers import Containers
 from .scope import Name, Scope, Shape
 from .writes import Writes
 
@@ -33,13 +34,14 @@ def indented(lines: list[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
-class _Writer(Writes):
+class _Writer(Writes, Containers):
     """Statements; each method gives lines and notes in the scope what they bind."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
         self.seed = seed
         self.writing = self.random.random() < 0.6  # the program writes in place
+        self.holding = self.random.random() < 0.35  # the program has lists and dicts
         self.count = 0
         self.budget = 0
 
@@ -119,7 +121,7 @@ class _Writer(Writes):
             if self.budget <= 0:
                 break
             self.budget -= 1
-            kinds = self.STATEMENTS + self.WRITES * self.writing
+            kinds = self.STATEMENTS + self.WRITES * self.writing + self.HOLDS * self.holding
             kind = self.random.choice(kinds)
             lines += kind(self, scope, gives)
         return lines or self.assign(scope, gives)
@@ -483,4 +485,11 @@ class _Writer(Writes):
         Writes.whole,
         Writes.whole,
         Writes.procedure,
+    )
+    HOLDS = (
+        Containers.listing,
+        Containers.listing,
+        Containers.gathered,
+        Containers.table,
+        Containers.counted_closure,
     )
