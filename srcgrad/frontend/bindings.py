@@ -60,6 +60,16 @@ def declared_names(nodes: list[Any], *kinds: type) -> set[str]:
     return found
 
 
+def shared_names(nodes: list[Any]) -> set[str]:
+    """Names that functions nested in statements declare ``nonlocal``."""
+    found: set[str] = set()
+    for node in nodes:
+        for child in gast.walk(node):
+            if isinstance(child, gast.Nonlocal):
+                found.update(child.names)
+    return found
+
+
 def reads_of(tree: Any, name: str) -> int:
     """How often a tree reads a name."""
     return sum(
@@ -86,4 +96,4 @@ def is_rebound(node: Any, name: str) -> bool:
     return False
 
 
-__all__ = ["assigned_names", "declared_names", "is_rebound", "reads_of"]
+__all__ = ["assigned_names", "declared_names", "is_rebound", "reads_of", "shared_names"]

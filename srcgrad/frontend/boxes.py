@@ -6,6 +6,7 @@ container that is not in a box belongs to the caller: it can be read and not cha
 
 from __future__ import annotations
 
+from types import CellType
 from typing import Any
 
 from srcgrad.frontend.context import Context
@@ -98,6 +99,20 @@ def change(cx: Context, box: AV, content: AV, node: Any) -> None:
     cx.heap.contents[box.loc] = content
 
 
+def cell(cx: Context, value: AV) -> AV:
+    """A box for a name that nested functions write to."""
+    return Box(cx.heap.box(_kept(cx, Seq((value,)))), CellType)
+
+
+def in_cell(cx: Context, value: AV, node: Any) -> AV:
+    """What the cell of a name holds; any other value stays what it is."""
+    if not isinstance(value, Box) or value.make is not CellType:
+        return value
+    content = opened(cx, value, node)
+    assert isinstance(content, Seq)
+    return content.items[0]
+
+
 def taken(cx: Context, value: AV) -> AV:
     """The iterator that a box holds, which is empty from now on; any other value stays what it is."""
     if not isinstance(value, Box) or value.make not in ITERATOR_TYPES.values():
@@ -107,4 +122,4 @@ def taken(cx: Context, value: AV) -> AV:
     return content
 
 
-__all__ = ["boxed", "change", "opened", "taken", "unboxed"]
+__all__ = ["boxed", "cell", "change", "in_cell", "opened", "taken", "unboxed"]

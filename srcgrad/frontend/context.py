@@ -55,8 +55,13 @@ class Frame:
     depth: int = 0
     caller: Frame | None = None
     comprehension: bool = False
+    entry: Any = None  # kinds and structure of the arguments
     region: Any = None  # of a comprehension: the builder in use where it starts
     outside: frozenset[str] = frozenset()  # names declared global
+    around: frozenset[str] = frozenset()  # names declared nonlocal
+    cells: frozenset[str] = (
+        frozenset()
+    )  # names that functions inside declare nonlocal: each in a box
     held: list[AV] = field(default_factory=list)
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import gast
 
 from srcgrad.frontend.attributes import attribute
-from srcgrad.frontend.boxes import boxed, opened
+from srcgrad.frontend.boxes import boxed, cell, change, in_cell, opened
 from srcgrad.frontend.comparisons import comparison
 from srcgrad.frontend.comprehensions import dict_comprehension, list_of, set_comprehension, set_of
-from srcgrad.frontend.context import Context
+from srcgrad.frontend.context import Context, Frame
 from srcgrad.frontend.inlining import define_nested
 from srcgrad.frontend.kinds import (
     ATOMS,
@@ -74,7 +74,7 @@ def lookup(cx: Context, name: str, node: Any) -> AV:
     frame = cx.frame
     while True:
         if name in frame.names:
-            return frame.names[name]
+            return in_cell(cx, frame.names[name], node)
         if name in frame.locals:
             cx.refuse("SG209", f"{name!r} is read before it is assigned", node, "assign it first")
         if frame.parent is None:
@@ -157,13 +157,24 @@ def _named(cx: Context, node: Any) -> AV:
 
 def store_name(cx: Context, name: str, value: AV, node: Any) -> None:
     """Bind a name of the current function."""
-    if name in cx.frame.outside:
+    frame: Frame | None = cx.frame
+    if name in cx.frame.around:
+        frame = cx.frame.parent
+        while frame is not None and not (name in frame.cells and name in frame.names):
+            frame = frame.parent
+    if frame is None or name in frame.outside:
         message = f"{name!r} belongs to the scope around the function"
         cx.refuse("SG111", message, node, "return its new value instead")
     if isinstance(value, ITERATORS):
         value = boxed(cx, value)
     name_result(cx, name, value)
-    cx.frame.names[name] = value
+    known = frame.names.get(name)
+    if name not in frame.cells:
+        frame.names[name] = value
+    elif known is None:
+        frame.names[name] = cell(cx, value)
+    else:
+        change(cx, known, Seq((value,)), node)
 
 
 def name_result(cx: Context, name: str, value: AV) -> None:

@@ -63,9 +63,7 @@ NODES: dict[str, Refusal | None] = {
     "Import": SUPPORTED,
     "ImportFrom": SUPPORTED,
     "Global": SUPPORTED,
-    "Nonlocal": Refusal(
-        "SG111", "nonlocal is not supported", "pass {name} as an argument and return its new value"
-    ),
+    "Nonlocal": SUPPORTED,
     "TypeAlias": Refusal(
         "SG118",
         "a type alias inside a function is not supported",

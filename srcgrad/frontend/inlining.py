@@ -5,17 +5,20 @@ A function that is already being inlined becomes a call by name.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
+import gast
+
 from srcgrad.errors import SrcgradError
-from srcgrad.frontend.bindings import assigned_names
-from srcgrad.frontend.boxes import boxed
+from srcgrad.frontend.bindings import assigned_names, declared_names, shared_names
+from srcgrad.frontend.boxes import boxed, cell
 from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
 from srcgrad.frontend.kinds import AV, ITERATORS, NONE, Mapping, Seq, UserFunction
 from srcgrad.frontend.normalise import normalise
-from srcgrad.frontend.recursion import call_recursive
+from srcgrad.frontend.recursion import call_recursive, entry_key
 from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
 from srcgrad.frontend.source import read_source
 from srcgrad.ir.build import constant
@@ -47,16 +50,23 @@ def call_user(
 ) -> AV:
     """Inline a user function; one that is already being inlined becomes a call of its own."""
     bound = _bind_user(cx, function, args, kwargs, node)
-    frame: Frame | None = cx.frame
-    while frame is not None:
-        if frame.function.tree is function.tree or _same(frame.function, function):
+    around = [f for f in _callers(cx.frame) if _same(f.function, function)]
+    if around:
+        key = entry_key(cx, bound, node)
+        if any(f.entry is None or f.entry == key for f in around):
             return call_recursive(cx, function, bound, node, run_body)
-        frame = frame.caller
     return run_body(cx, function, bound, node)
 
 
+def _callers(frame: Frame | None) -> Iterator[Frame]:
+    """A frame and those it was called from."""
+    while frame is not None:
+        yield frame
+        frame = frame.caller
+
+
 def _same(a: UserFunction, b: UserFunction) -> bool:
-    return a.function is not None and a.function is b.function
+    return a.tree is b.tree or (a.function is not None and a.function is b.function)
 
 
 def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: Any) -> AV:
@@ -68,6 +78,12 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     cx.frame = Frame(
         function, dict(bound), names - {RETURN_VALUE}, function.frame, caller.depth + 1, caller
     )
+    cx.frame.entry = entry_key(cx, bound, node)
+    cx.frame.outside = frozenset(declared_names(function.tree.body, gast.Global))
+    cx.frame.around = frozenset(declared_names(function.tree.body, gast.Nonlocal))
+    cx.frame.cells = names & shared_names(function.tree.body)
+    for name in cx.frame.cells & bound.keys():
+        cx.frame.names[name] = cell(cx, bound[name])
     try:
         exit_ = cx.statements(function.tree.body)
         if exit_.raises:

@@ -210,9 +210,7 @@ def _dot(cx: Context, node: Any, a: AV, b: AV) -> AV:
     atoms = [cx.atom(array_like(cx, v, node), node) for v in (a, b)]
     dims = dims_of(atoms[1].type)
     if dims is not None and len(dims) > 2:
-        cx.refuse(
-            "SG218", "np.dot with a second operand of rank 3 or more", node, "use np.matmul or @"
-        )
+        return cx.bind(cx.emit("dot_stack", *atoms))
     return cx.bind(cx.emit("dot", *atoms, via="np"))
 
 

@@ -198,3 +198,33 @@ def _broadcast_arrays(cx: Context, node: Any, *args: AV) -> AV:
         total = cx.emit("add", total, atom)
     results = [cx.bind(cx.emit("spread", a, total), v) for a, v in zip(sized, values, strict=True)]
     return Seq(tuple(results))
+
+
+# -- by subscript ---------------------------------------------------------------------------------
+
+
+def _joiner_of(joiner: Any) -> Any:
+    """``np.r_[a, b]``, ``np.c_[a, b]``: arrays and numbers joined along the first, the last axis."""
+
+    def handler(cx: Context, node: Any, index: AV) -> AV:
+        parts = _entries(cx, index, node)
+        if joiner is np.r_:
+            return _joined(cx, node, parts, 0)
+        return call(cx, np.column_stack, node, Seq(tuple(parts)))
+
+    return handler
+
+
+def _entries(cx: Context, index: AV, node: Any) -> list[AV]:
+    entries = index.items if isinstance(index, Seq) and index.make is tuple else (index,)
+    parts = []
+    for entry in entries:
+        if isinstance(entry, Slicing):
+            limits = [v for v in (entry.start, entry.stop, entry.step) if v is not None]
+            entry = call(cx, np.arange, node, *limits)
+        parts.append(call(cx, np.atleast_1d, node, entry))
+    return parts
+
+
+for _joiner in (np.r_, np.c_):
+    HANDLERS[_joiner] = _joiner_of(_joiner)

@@ -12,10 +12,8 @@ from srcgrad.frontend.kinds import AV, NONE, Seq, Static, Unmergeable
 from srcgrad.frontend.library import HANDLERS, handles
 from srcgrad.frontend.library_shapes import LAST, call, flattened, known_dims, operand
 from srcgrad.frontend.operators import binary, static_value
-from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom
-from srcgrad.ir.types import is_complex
 
 _FULL, _VALID, _TWO, _TRUE = "full", "valid", constant(2), constant(True)
 
@@ -37,9 +35,18 @@ def _einsum(cx: Context, node: Any, subscripts: AV, *operands: AV, optimize: AV 
     inputs, out = _explicit(cx, text.replace(" ", ""), atoms, node)
     for k, labels in enumerate(inputs):
         atoms[k], inputs[k] = _without_repeats(cx, atoms[k], labels)
+    if len(atoms) == 1 and sorted(inputs[0]) == sorted(out):
+        return _permuted(cx, atoms[0], [inputs[0].index(label) for label in out], operands[0])
     attrs = {} if optimize == NONE else {"optimize": static_value(optimize)}
     whole = f"{','.join(inputs)}->{out}"
     return cx.bind(cx.emit("einsum", *atoms, subscripts=whole, **attrs))
+
+
+def _permuted(cx: Context, atom: Atom, order: list[int], source: AV) -> AV:
+    """The view that einsum gives where it only moves axes."""
+    if order == sorted(order):
+        return cx.bind(cx.emit("index", atom, index=(Ellipsis,)), source)
+    return cx.bind(cx.emit("transpose", atom, via="np", axes=tuple(order)), source)
 
 
 def _explicit(cx: Context, text: str, atoms: list[Atom], node: Any) -> tuple[list[str], str]:
@@ -139,19 +146,17 @@ def _convolve(cx: Context, node: Any, a: AV, v: AV, mode: AV = NONE) -> AV:
 
 @handles(np.correlate)
 def _correlate(cx: Context, node: Any, a: AV, v: AV, mode: AV = NONE) -> AV:
-    """The convolution with the reversed conjugate."""
     name = _VALID if mode == NONE else static_value(mode)
     if name == "same":
         cx.refuse(
-            "SG202", "numpy.correlate with mode='same'", node, "use np.convolve(a, v[::-1], 'same')"
+            "SG202",
+            "numpy.correlate with mode='same'",
+            node,
+            "use np.convolve(a, v[::-1], 'same')",
         )
-    other = call(cx, np.flip, node, array_like(cx, v, node))
-    if is_complex(cx.atom(other, node).type):
-        other = call(cx, np.conj, node, other)
-    attrs = {} if name == _FULL else {"mode": name}
-    return cx.bind(
-        cx.emit("convolve", operand(cx, a, node), cx.atom(other, node), via="np", **attrs)
-    )
+    atoms = [flattened(cx, operand(cx, x, node), node) for x in (a, v)]
+    attrs = {} if name == _VALID else {"mode": name}
+    return cx.bind(cx.emit("correlate", *atoms, via="np", **attrs))
 
 
 @handles(np.linalg.multi_dot)

@@ -21,7 +21,7 @@ from srcgrad.frontend.operators import binary, static_value
 from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Const
-from srcgrad.ir.types import is_complex
+from srcgrad.ir.types import dims_of, is_complex
 
 _UNIT = constant(1.0)
 METHODS.update(
@@ -66,11 +66,19 @@ def _conj(cx: Context, node: Any, x: AV) -> AV:
     if isinstance(value, Const):
         return constant(value.value.conjugate())
     atom = cx.atom(value, node)
-    return cx.bind(cx.emit("conj", atom)) if is_complex(atom.type) else value
+    if is_complex(atom.type):
+        return cx.bind(cx.emit("conj", atom))
+    return call(cx, np.copy, node, value) if dims_of(atom.type) != () else value
+
+
+def _conj_method(cx: Context, node: Any, x: AV) -> AV:
+    """NumPy's method gives a real array itself; its function gives a copy."""
+    return _conj(cx, node, x) if is_complex(cx.atom(x, node).type) else x
 
 
 HANDLERS[np.conj] = _conj
-METHODS["conj"] = METHODS["conjugate"] = np.conj
+HANDLERS[_conj_method] = _conj_method
+METHODS["conj"] = METHODS["conjugate"] = _conj_method
 
 
 @handles(np.angle)
@@ -198,6 +206,16 @@ def _flatnonzero(cx: Context, node: Any, a: AV) -> AV:
     found = _nonzero(cx, node, flat)
     assert isinstance(found, Seq)
     return found.items[0]
+
+
+@handles(np.bincount)
+def _bincount(cx: Context, node: Any, x: AV, weights: AV = NONE, minlength: AV = ZERO) -> AV:
+    least = cx.integer(minlength, node, "minlength=")
+    attrs: dict[str, Any] = {"minlength": least} if least else {}
+    if weights == NONE:
+        return cx.bind(cx.emit("bincount", operand(cx, x, node), via="np", **attrs))
+    atoms = [operand(cx, v, node) for v in (x, weights)]
+    return cx.bind(cx.emit("bincount_weights", *atoms, **attrs))
 
 
 def _where(cx: Context, node: Any, condition: AV, x: AV = NONE, y: AV = NONE) -> AV:

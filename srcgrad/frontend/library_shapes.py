@@ -100,6 +100,17 @@ for _rank in (1, 2, 3):
     HANDLERS[getattr(np, f"atleast_{_rank}d")] = _at_least(_rank)
 
 
+@handles(np.rollaxis)
+def _rollaxis(cx: Context, node: Any, a: AV, axis: AV, start: AV = ZERO) -> AV:
+    value = array_like(cx, a, node)
+    rank = len(known_dims(cx, cx.atom(value, node), node, "np.rollaxis"))
+    source = cx.integer(axis, node, "axis=") % rank
+    place = cx.integer(start, node, "start=")
+    place = place + rank if place < 0 else place
+    target = place - 1 if source < place else place
+    return call(cx, np.moveaxis, node, value, constant(source), constant(target))
+
+
 @handles(np.trace)
 def _trace(
     cx: Context, node: Any, a: AV, offset: AV = ZERO, axis1: AV = ZERO, axis2: AV = ONE

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.frontend.attributes import length
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import AV, NONE, Seq, Slicing
 from srcgrad.frontend.library import HANDLERS, handles
@@ -22,8 +23,10 @@ from srcgrad.frontend.library_shapes import (
 from srcgrad.frontend.operators import binary, static_value
 from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
+from srcgrad.ir.nodes import Const
+from srcgrad.ir.types import is_complex
 
-_UNIT = constant(1.0)
+_UNIT, _TRUE, _FALSE = constant(1.0), constant(True), constant(False)
 
 
 @handles(np.average)
@@ -100,8 +103,11 @@ HANDLERS[np.quantile], HANDLERS[np.percentile] = _quantile(1), _quantile(0.01)
 def _gradient(cx: Context, node: Any, f: AV, *varargs: AV, axis: AV = NONE) -> AV:
     """Central differences inside, one-sided ones at the ends, as NumPy makes them."""
     value = array_like(cx, f, node)
-    rank = len(known_dims(cx, cx.atom(value, node), node, "np.gradient"))
+    dims = known_dims(cx, cx.atom(value, node), node, "np.gradient")
+    rank = len(dims)
     axes = range(rank) if axis == NONE else (cx.integer(axis, node, "axis=") % rank,)
+    if any(dims[k] in (0, 1) for k in axes):
+        cx.refuse("SG218", "np.gradient needs two elements along each axis", node, "pass axis=")
     steps = varargs * len(axes) if len(varargs) == 1 else varargs or (_UNIT,) * len(axes)
     if any(cx.dims(h) != () for h in steps) or len(steps) != len(axes):
         cx.refuse(
@@ -128,6 +134,44 @@ def _slope(cx: Context, node: Any, value: AV, axis: int, rank: int, step: AV) ->
     return call(cx, np.concatenate, node, Seq(tuple(rows)), constant(axis))
 
 
+# -- covariance -----------------------------------------------------------------------------------
+
+
+@handles(np.cov)
+def _cov(
+    cx: Context, node: Any, m: AV, *, rowvar: AV = _TRUE, bias: AV = _FALSE, ddof: AV = NONE
+) -> AV:
+    value = array_like(cx, m, node)
+    rank = len(known_dims(cx, cx.atom(value, node), node, "np.cov"))
+    rows = call(cx, np.atleast_2d, node, value)
+    if rank == 2 and not static_value(rowvar):
+        rows = call(cx, np.transpose, node, rows)
+    count = cx.atom(length(cx, cx.atom(rows, node), 1), node)
+    lost = (0 if static_value(bias) else 1) if ddof == NONE else cx.integer(ddof, node, "ddof=")
+    mean = call(cx, np.mean, node, rows, axis=ONE, keepdims=_TRUE)
+    moved = binary(cx, node, "Sub", rows, mean)
+    other = call(cx, np.conj, node, call(cx, np.transpose, node, moved))
+    factor = call(cx, np.divide, node, ONE, binary(cx, node, "Sub", count, constant(lost)))
+    total = binary(cx, node, "Mult", call(cx, np.dot, node, moved, other), factor)
+    return (
+        total
+        if rank == 2
+        else part_along(cx, part_along(cx, total, 0, 2, ZERO, node), 0, 1, ZERO, node)
+    )
+
+
+@handles(np.corrcoef)
+def _corrcoef(cx: Context, node: Any, x: AV, *, rowvar: AV = _TRUE) -> AV:
+    c = _cov(cx, node, x, rowvar=rowvar)
+    if cx.dims(c) == () or is_complex(cx.atom(c, node).type):
+        cx.refuse("SG202", "numpy.corrcoef of one row, or of complex numbers", node, "use np.cov")
+    size = call(cx, np.sqrt, node, call(cx, np.diag, node, c))
+    column = cx.bind(cx.emit("expand_dims", cx.atom(size, node), via="np", axis=1), size)
+    row = cx.bind(cx.emit("expand_dims", cx.atom(size, node), via="np", axis=0), size)
+    scaled = binary(cx, node, "Div", binary(cx, node, "Div", c, column), row)
+    return call(cx, np.clip, node, scaled, constant(-1), constant(1))
+
+
 # -- polynomials ----------------------------------------------------------------------------------
 
 
@@ -144,6 +188,7 @@ def _delete(cx: Context, node: Any, arr: AV, obj: AV, axis: AV = NONE) -> AV:
     """The parts before and after one place."""
     value, place, rank = _on_axis(cx, node, arr, axis, "np.delete")
     at = cx.integer(obj, node, "the index to delete")
+    _check_place(cx, node, value, place, at + 1 if at >= 0 else -at)
     after = None if at == -1 else constant(at + 1)
     parts = [
         part_along(cx, value, place, rank, Slicing(None, constant(at), None), node),
@@ -156,7 +201,9 @@ def _delete(cx: Context, node: Any, arr: AV, obj: AV, axis: AV = NONE) -> AV:
 def _insert(cx: Context, node: Any, arr: AV, obj: AV, values: AV, axis: AV = NONE) -> AV:
     """The parts before and after one place, and what goes between."""
     value, place, rank = _on_axis(cx, node, arr, axis, "np.insert")
-    at = constant(cx.integer(obj, node, "the index to insert at"))
+    index = cx.integer(obj, node, "the index to insert at")
+    _check_place(cx, node, value, place, abs(index))
+    at = constant(index)
     new = array_like(cx, values, node)
     own = len(known_dims(cx, cx.atom(new, node), node, "np.insert"))
     if own == 0 or own == rank - 1:
@@ -175,6 +222,17 @@ def _insert(cx: Context, node: Any, arr: AV, obj: AV, values: AV, axis: AV = NON
         part_along(cx, value, place, rank, Slicing(at, None, None), node),
     ]
     return call(cx, np.concatenate, node, Seq(tuple(parts)), constant(place))
+
+
+def _check_place(cx: Context, node: Any, value: AV, axis: int, least: int) -> None:
+    """Make sure that an axis has a number of elements: what slices would let pass, NumPy refuses."""
+    there = length(cx, cx.atom(value, node), axis)
+    if isinstance(there, Const):
+        if there.value < least:
+            cx.refuse("SG218", "the index is out of bounds", node, "check the index")
+        return
+    enough = cx.emit("greater_equal", cx.atom(there, node), constant(least))
+    cx.emit("check", enough, texts=(("the index is out of bounds",),))
 
 
 def _on_axis(cx: Context, node: Any, arr: AV, axis: AV, what: str) -> tuple[AV, int, int]:

@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from srcgrad.frontend.bindings import assigned_names
+from srcgrad.frontend.boxes import in_cell, unboxed
 from srcgrad.frontend.context import Context, Frame
 from srcgrad.frontend.heap import Heap
 from srcgrad.frontend.kinds import (
@@ -21,13 +22,14 @@ from srcgrad.frontend.kinds import (
     Ref,
     Static,
     UserFunction,
+    describe,
     leaves,
     map_leaves,
     structure,
 )
 from srcgrad.ir.build import Builder
 from srcgrad.ir.infer import unique_dim
-from srcgrad.ir.nodes import Atom, Call, Const, Var
+from srcgrad.ir.nodes import Atom, Block, Call, Const, Var
 from srcgrad.ir.types import UNKNOWN, Array, Dim, Type
 
 _ROUNDS = 8
@@ -51,6 +53,7 @@ def call_recursive(
     cx: Context, function: UserFunction, bound: dict[str, AV], node: Any, run_body: RunBody
 ) -> AV:
     """A call of a function that is already being lowered."""
+    bound = {name: _passed(cx, value, node) for name, value in bound.items()}
     key = (
         id(function.function or function.tree),
         tuple((n, _key(cx, v)) for n, v in bound.items()),
@@ -68,6 +71,38 @@ def call_recursive(
         cx.pending[key] = target
         _settle(cx, target, function, bound, node, run_body)
     return _emit_call(cx, target, function, bound, node)
+
+
+def entry_key(cx: Context, bound: dict[str, AV], node: Any) -> Any:
+    """What of the arguments of a call a body may depend on: kinds and structure, not numbers."""
+    return tuple((name, _key(cx, unboxed(cx, value, node))) for name, value in bound.items())
+
+
+def _passed(cx: Context, value: AV, node: Any, itself: UserFunction | None = None) -> AV:
+    """An argument as the function called by name sees it: contents of containers, to be read only."""
+    value = unboxed(cx, value, node)
+    for leaf in leaves(value):
+        if isinstance(leaf, (*ATOMS, Ref, Static)) or _is_closed(leaf):
+            continue
+        if isinstance(leaf, UserFunction) and itself is not None and leaf.tree is itself.tree:
+            continue
+        message = f"{describe(leaf)} is passed to a function that calls itself"
+        cx.refuse("SG213", message, node, "pass the numbers and arrays that it needs")
+    return value
+
+
+def _is_closed(value: AV) -> bool:
+    """Whether a function reads nothing of the run from around it."""
+    if not isinstance(value, UserFunction):
+        return False
+    scope, names = value.frame, set(_free_names(value))
+    while scope is not None:
+        for name in names & scope.names.keys():
+            found = scope.names[name]
+            if found is not value and not (isinstance(found, Static) or _is_closed(found)):
+                return False
+        scope = scope.parent
+    return True
 
 
 def _fresh_name(cx: Context, base: str) -> str:
@@ -138,7 +173,7 @@ def _around(cx: Context, target: Target, function: UserFunction) -> dict[str, AV
         scope = frame
         while scope is not None:
             if name in scope.names:
-                values[name] = scope.names[name]
+                values[name] = in_cell(cx, scope.names[name], function.tree)
                 break
             scope = scope.parent
     return values
@@ -154,33 +189,14 @@ def _settle(
 ) -> None:
     """Lower the body until the kind of its result and what it captures no longer change."""
     saved = (cx.builder, cx.heap, cx.call_target)
-    outside = _around(cx, target, function)
+    around = _around(cx, target, function)
+    outside = {n: _passed(cx, v, node, function) for n, v in around.items()}
     for _ in range(_ROUNDS):
-        cx.builder, cx.heap, cx.call_target = Builder(local=True), Heap(), target
-        params: list[Var] = []
-        captured = len(target.captured)
-        outer = saved[1]
-        inner = {n: _parameters(cx, outer, v, n, params) for n, v in bound.items()}
-        names = {n: _parameters(cx, outer, v, n, params) for n, v in outside.items()}
-        target.frame = Frame(function, names, parent=_root(function))
-        nested = UserFunction(
-            function.source,
-            function.tree,
-            function.function,
-            target.frame if function.frame else None,
-            function.defaults,
-        )
-        result = run_body(cx, nested, inner, node)
-        atoms: list[Atom] = [cx.atom(v, node, "a result") for v in leaves(result) if _is_dynamic(v)]
-        block = cx.builder.block(tuple(atoms), (*params, *target.captured.values()))
-        settled = _same_kind(cx, target.result, result) and captured == len(target.captured)
-        if not settled:
-            target.result = map_leaves(
-                result,
-                lambda leaf: Var("", _general(cx.type_of(leaf))) if _is_dynamic(leaf) else leaf,  # type: ignore[arg-type]
-            )
-        cx.builder, cx.heap, cx.call_target = saved
-        if settled:
+        try:
+            block = _attempt(cx, target, function, (bound, outside), node, run_body)
+        finally:
+            cx.builder, cx.heap, cx.call_target = saved
+        if block is not None:
             cx.functions[target.name] = block
             return
     cx.refuse(
@@ -189,6 +205,42 @@ def _settle(
         node,
         "return one kind on every path",
     )
+
+
+def _attempt(
+    cx: Context,
+    target: Target,
+    function: UserFunction,
+    given: tuple[dict[str, AV], dict[str, AV]],
+    node: Any,
+    run_body: RunBody,
+) -> Block | None:
+    """The body lowered once; ``None`` if the kind of the result was not what was assumed."""
+    bound, outside = given
+    outer = cx.heap
+    cx.builder, cx.heap, cx.call_target = Builder(local=True), Heap(), target
+    params: list[Var] = []
+    captured = len(target.captured)
+    inner = {n: _parameters(cx, outer, v, n, params) for n, v in bound.items()}
+    names = {n: _parameters(cx, outer, v, n, params) for n, v in outside.items()}
+    target.frame = Frame(function, names, parent=_root(function))
+    nested = UserFunction(
+        function.source,
+        function.tree,
+        function.function,
+        target.frame if function.frame else None,
+        function.defaults,
+    )
+    result = unboxed(cx, run_body(cx, nested, inner, node), node)
+    atoms: list[Atom] = [cx.atom(v, node, "a result") for v in leaves(result) if _is_dynamic(v)]
+    block = cx.builder.block(tuple(atoms), (*params, *target.captured.values()))
+    if _same_kind(cx, target.result, result) and captured == len(target.captured):
+        return block
+    target.result = map_leaves(
+        result,
+        lambda leaf: Var("", _general(cx.type_of(leaf))) if _is_dynamic(leaf) else leaf,  # type: ignore[arg-type]
+    )
+    return None
 
 
 def _parameters(cx: Context, outer: Heap, value: AV, name: str, params: list[Var]) -> AV:
@@ -220,7 +272,8 @@ def _same_kind(cx: Context, assumed: AV, result: AV) -> bool:
 def _emit_call(
     cx: Context, target: Target, function: UserFunction, bound: dict[str, AV], node: Any
 ) -> AV:
-    values = [*bound.values(), *_around(cx, target, function).values()]
+    around = [_passed(cx, v, node, function) for v in _around(cx, target, function).values()]
+    values = [*bound.values(), *around]
     args = [cx.atom(v, node) for value in values for v in leaves(value) if _is_dynamic(v)]
     args += [cx.local_capture(v) for v in target.captured]
     outs: list[Var] = []
@@ -239,4 +292,4 @@ def _emit_call(
     return result
 
 
-__all__ = ["call_recursive"]
+__all__ = ["call_recursive", "entry_key"]

@@ -22,12 +22,12 @@ from srcgrad.frontend.iteration import lower_for
 from srcgrad.frontend.kinds import AV, NONE, Seq
 from srcgrad.frontend.loops import lower_loop
 from srcgrad.frontend.matching import match
-from srcgrad.frontend.objects import set_field, store_attribute
+from srcgrad.frontend.objects import set_field
 from srcgrad.frontend.operators import condition
 from srcgrad.frontend.sequences import items_of, known_items
 from srcgrad.frontend.subscripts import Unsettled, subscript
 from srcgrad.frontend.texts import assert_statement, raise_statement
-from srcgrad.frontend.updates import store_into, update_statement
+from srcgrad.frontend.updates import store_into, update_statement, write_attribute
 from srcgrad.frontend.written_out import written_while
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Var
@@ -163,7 +163,7 @@ def assign(cx: Context, target: Any, value: AV, node: Any) -> None:
         store_into(cx, container, index, value, node)
         return
     if isinstance(target, gast.Attribute):
-        store_attribute(cx, expression(cx, target.value), target.attr, value, node)
+        write_attribute(cx, expression(cx, target.value), target.attr, value, node)
         return
     if not isinstance(target, (gast.Tuple, gast.List)):
         cx.refuse("SG206", "only names can be assigned to", node, "assign to a name")
@@ -264,10 +264,6 @@ def _delete(cx: Context, node: Any) -> None:
             cx.refuse("SG209", f"{target.id!r} is not bound here", node, "assign it before")
 
 
-def _declare_global(cx: Context, node: Any) -> None:
-    cx.frame.outside |= set(node.names)
-
-
 _TABLE: dict[str, Any] = {
     "Assign": _assign,
     "AnnAssign": _ann_assign,
@@ -283,10 +279,11 @@ _TABLE: dict[str, Any] = {
     "Match": match,
     "Import": import_modules,
     "ImportFrom": import_names,
-    "Global": _declare_global,
+    "Global": lambda cx, node: None,
+    "Nonlocal": lambda cx, node: None,
     "Pass": lambda cx, node: None,
     "Break": lambda cx, node: Exit.always(BREAK),
     "Continue": lambda cx, node: Exit.always(CONTINUE),
-    "FunctionDef": lambda cx, node: cx.frame.names.__setitem__(node.name, define_nested(cx, node)),
+    "FunctionDef": lambda cx, node: store_name(cx, node.name, define_nested(cx, node), node),
 }
 __all__ = ["assign", "statements"]

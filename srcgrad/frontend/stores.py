@@ -158,8 +158,13 @@ def _put_back(cx: Context, view: View, new: Atom, node: Any) -> None:
         back = cx.emit("reshape_like", new, parent)
     elif view.op == "flip":
         back = cx.emit("flip", new, **view.attrs)
+    elif view.op in ("real", "imag"):
+        other = cx.emit("imag" if view.op == "real" else "real", parent)
+        parts = (new, other) if view.op == "real" else (other, new)
+        back = cx.emit("from_parts", *parts)
     else:
-        cx.refuse("SG207", "this array is a read-only view", node, "write to a copy of it")
+        message = f"a write through the view that {view.op} gives is not supported"
+        cx.refuse("SG207", message, node, "write to the array itself, or to a copy")
     # into the parent, not in its place: the order of its elements in memory decides how sums round
     _write(cx, view.parent, "store", back, (), (Ellipsis,), node)
 

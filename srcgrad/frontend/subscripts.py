@@ -74,6 +74,8 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
             node,
             "use a key that is known before the run",
         )
+    if isinstance(value, Static) and (value.value is np.r_ or value.value is np.c_):
+        return cx.call_function(value.value, [index], {}, node)
     if not isinstance(value, (*ATOMS, Ref)):
         cx.refuse(
             "SG214",

@@ -17,7 +17,7 @@ from srcgrad.frontend.classes import class_of_object
 from srcgrad.frontend.containers import extend, is_container, store_in, update
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.expressions import expression, store_name
-from srcgrad.frontend.kinds import AV, Box, Ref, Seq, leaves
+from srcgrad.frontend.kinds import AV, Box, Ref, Seq, Static, leaves
 from srcgrad.frontend.objects import special, store_attribute
 from srcgrad.frontend.operators import binary, negative
 from srcgrad.frontend.stores import add_item, overwrite, store_item
@@ -26,6 +26,14 @@ from srcgrad.ir.nodes import Const, Var
 from srcgrad.ir.types import FLOAT, INT, UNKNOWN, Array, Number, dims_of, is_differentiable
 
 _IN_PLACE = {"Add": "__iadd__", "Sub": "__isub__", "Mult": "__imul__", "Div": "__itruediv__"}
+
+
+def write_attribute(cx: Context, owner: AV, name: str, value: AV, node: Any) -> None:
+    """``owner.name = value``: on an array its real or imaginary part, else an attribute of an object."""
+    if isinstance(owner, Ref) and name in ("real", "imag"):
+        store_item(cx, attribute(cx, owner, name, node), Static(Ellipsis), value, node)
+        return
+    store_attribute(cx, owner, name, value, node)
 
 
 def store_into(cx: Context, container: AV, index: AV, value: AV, node: Any) -> None:
@@ -51,7 +59,8 @@ def update_statement(cx: Context, node: Any) -> None:
         owner = expression(cx, target.value)
         old = attribute(cx, owner, target.attr, target)
         new = _updated(cx, node, target.attr, old, expression(cx, node.value))
-        store_attribute(cx, owner, target.attr, new, node)
+        if new is not old or not isinstance(owner, Ref):
+            write_attribute(cx, owner, target.attr, new, node)
     else:
         _update_item(cx, node)
 

@@ -7,12 +7,21 @@ descent takes away. An op that is complex-differentiable with derivative ``p`` t
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from srcgrad.ir import infer
 from srcgrad.ir.ops import Storage
+from srcgrad.ir.types import is_complex
 from srcgrad.rules.registry import elementwise, linear
-from srcgrad.rules.symbols import conj, nonzero
+from srcgrad.rules.symbols import Sym, conj, nonzero
+
+
+def real_part(x: Sym) -> Sym:
+    """The real part; what is real stays as it is."""
+    return x.call("real") if is_complex(x.type) else x
+
 
 elementwise(
     "real",
@@ -29,6 +38,24 @@ elementwise(
     infer=infer.elementwise({"": np.imag}),
     storage=Storage.VIEW,
     cheap=True,
+)
+
+
+def from_parts(real: Any, imag: Any) -> Any:
+    """The complex array of a real and an imaginary part, infinities and signed zeros kept."""
+    result = np.empty(np.shape(real), np.result_type(real, np.complex64))
+    result.real = real
+    result.imag = imag
+    return result
+
+
+linear(
+    "from_parts",
+    lambda g, x, y: real_part(g),
+    lambda g, x, y: g.call("imag") if is_complex(g.type) else 0.0 * g,
+    run=from_parts,
+    infer=infer.shaped(lambda x, y: x + 1j * y, lambda x, y: x),
+    spell="helper:from_parts",
 )
 linear(
     "conj", lambda g, x: conj(g), run=np.conj, infer=infer.elementwise({"": np.conj}), cheap=True

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
+from srcgrad.ir.nodes import Slice
 from srcgrad.ir.ops import Storage
 from srcgrad.ir.types import AnyDim, Dims, broadcast_dim, broadcast_dims
 from srcgrad.rules.assembly import length
 from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.linalg import matmul_dims
 from srcgrad.rules.rearrangement import reshaped
-from srcgrad.rules.registry import Linear, bilinear, custom, plain, register
+from srcgrad.rules.registry import Linear, bilinear, custom, plain, register, total
 from srcgrad.rules.shapes import inverse_axes
 from srcgrad.rules.symbols import Sym, conj, matmul, op, reshape_like
 
@@ -124,6 +125,22 @@ bilinear(
     np_="tensordot",
     attrs="axes",
     infer=infer.shaped(np.multiply, _tensordot_dims),
+)
+
+
+def _stack_axes(x: Sym, y: Sym) -> Any:
+    assert x.dims is not None and y.dims is not None
+    return (len(x.dims) - 1,), (len(y.dims) - 2,)
+
+
+# ``np.dot`` where the second operand has three axes or more: it pairs all matrices with all.
+bilinear(
+    "dot_stack",
+    lambda g, x, y: _tensordot_left(g, x, y, _stack_axes(x, y)),
+    lambda g, x, y: _tensordot_right(g, x, y, _stack_axes(x, y)),
+    run=np.dot,
+    infer=infer.shaped(np.multiply, lambda x, y: (*x[:-1], *y[:-2], y[-1])),
+    spell="np.dot",
 )
 
 
@@ -258,6 +275,34 @@ bilinear(
     np_="convolve",
     attrs="mode",
     infer=infer.shaped(np.multiply, _convolved),
+)
+
+
+def _reversed(x: Sym) -> Sym:
+    return x.call("index", index=(Slice(None, None, -1),))
+
+
+def _correlate_jvp(tangents: Any, x: Sym, y: Sym, out: Sym, mode: str = "valid") -> Sym:
+    moved = {"mode": mode} if mode != "valid" else {}
+    terms: list[Sym] = []
+    if tangents[0] is not None:
+        terms.append(op("correlate")(full(tangents[0], x), y, **moved))
+    if tangents[1] is not None:
+        terms.append(op("correlate")(x, full(tangents[1], y), **moved))
+    return total(terms)
+
+
+# The convolution with the reversed conjugate of the second operand.
+custom(
+    "correlate",
+    lambda g, x, y, out, mode="valid": _convolve_back(full(g, out), x, _reversed(y), mode),
+    lambda g, x, y, out, mode="valid": conj(
+        _reversed(_convolve_back(full(g, out), y, conj(x), mode))
+    ),
+    jvp=_correlate_jvp,
+    np_="correlate",
+    attrs="mode",
+    infer=infer.shaped(np.multiply, lambda x, y, mode="valid": _convolved(x, y, mode)),
 )
 
 

@@ -1,4 +1,7 @@
-"""Functions whose derivative is zero by definition: rounding, counting, searching, testing."""
+"""Rounding, counting, searching, testing: functions whose derivative is zero by definition.
+
+Counting with weights is linear in them.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
+from srcgrad.ir.nodes import Slot
 from srcgrad.ir.types import BOOL, INT, Dims, Opaque, broadcast_dims
-from srcgrad.rules.registry import nondiff
+from srcgrad.rules.registry import linear, nondiff
 
 
 def _found(*dims: Any, **attrs: Any) -> Dims:
@@ -40,6 +44,15 @@ nondiff(
 )
 nondiff("unique", np_="unique", infer=infer.shaped(np.copy, _found))
 nondiff("bincount", np_="bincount", attrs="minlength", infer=infer.shaped(np.argsort, _found))
+linear(
+    "bincount_weights",
+    None,
+    lambda g, x, weights, minlength=0: g.call("index", x, index=(Slot(1),)),
+    run=np.bincount,
+    infer=infer.shaped(lambda x, w: w * 1.0, _found),
+    spell="np.bincount",
+    real_only=True,
+)
 nondiff(
     "nonzero_places",
     run=np.nonzero,

@@ -79,6 +79,8 @@ def quantile_weights(x: Any, q: float, axis: int | tuple[int, ...] | None = None
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     last = tuple(range(-len(axes), 0))
     moved = np.moveaxis(x, axes, last)
+    if not x.size:
+        return np.zeros_like(x)
     flat = moved.reshape(*moved.shape[: x.ndim - len(axes)], -1)
     place = q * (flat.shape[-1] - 1)
     low = int(place)

@@ -146,7 +146,8 @@ class Gradient:
     def sources(self) -> dict[Hashable, str]:
         """The backward code of every signature used."""
         found = self.dispatch.forms.items()
-        return {key: form.compiled.code("rolled").text for key, forms in found for form in forms}
+        read = {key: form.compiled.code("rolled").text for key, forms in found for form in forms}
+        return read | self.dispatch.recorder.texts()
 
     @property
     def decisions(self) -> DecisionLog:

@@ -30,27 +30,44 @@ class Writes(Values):
                 "an array is written that C code may have kept a view of",
                 "write to a copy of it",
             )
-        first = storage.outer and storage not in self.written
-        if first:
-            self._refuse_shared(storage)
-        if active and not storage.active:
-            self._activate(storage)
-        if first:
-            storage.entry = storage.array.copy()
-            self.written.append(storage)
+        group = [storage]
+        if storage.outer and storage not in self.written:
+            group = sharing(storage, self.outer)
+            if len({s.active for s in group}) > 1:
+                self.refuse(
+                    "SG311",
+                    "an array is written that shares memory with one that is not differentiated",
+                    "differentiate with respect to both, or pass arrays that do not overlap: x.copy()",
+                )
+            active = active or any(s.active for s in group)
+            if any(s.home is not self for s in group):
+                self._refuse_foreign()
+            group.sort(key=lambda s: s.active)  # what memory holds on entry is that of the inputs
+        for part in group if active else ():
+            if not part.active:
+                self._activate(part)
+        if storage.outer and storage not in self.written:
+            for part in group:
+                part.entry = part.array.copy()
+            if len(group) > 1 and active:
+                self._merge(group)
+            self.written += group
         storage.origin = None
         return active
 
-    def _refuse_shared(self, storage: Storage) -> None:
-        """Refuse to write memory from outside that is seen under another name too."""
-        array = storage.array
-        shared = any(s is not storage and np.may_share_memory(array, s.array) for s in self.outer)
-        if shared or storage.home is not self:
+    def _merge(self, group: list[Storage]) -> None:
+        """From now on, arrays from outside that share memory are views of one array."""
+        places = places_in_memory([s.array for s in group])
+        if places is None:
             self.refuse(
                 "SG311",
-                "an argument or captured array is written that shares memory with another",
+                "an array is written that shares memory with another of a different dtype",
                 "pass arrays that do not overlap: x.copy()",
             )
+        memory = np.zeros(1 + max(int(p.max(initial=0)) for p in places), group[0].array.dtype)
+        for part, place in zip(group, places, strict=True):
+            memory[place] = part.array
+        self.enter("merge", None, (memory, *group, *places), {}, ())
 
     def _activate(self, storage: Storage) -> None:
         """Memory of constants gets a number: how it was made, or what it holds now."""
@@ -186,6 +203,34 @@ def along(indices: Any, axis: int) -> tuple[Any, ...]:
     grids = list(np.ogrid[tuple(slice(n) for n in np.shape(indices))])
     grids[axis % len(grids)] = indices
     return tuple(grids)
+
+
+def sharing(storage: Storage, others: list[Storage]) -> list[Storage]:
+    """The storages whose memory may overlap with that of one, directly or through others."""
+    group, todo = [storage], [storage]
+    while todo:
+        array = todo.pop().array
+        more = [s for s in others if s not in group and np.may_share_memory(array, s.array)]
+        group += more
+        todo += more
+    return group
+
+
+def places_in_memory(arrays: list[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]] | None:
+    """For each array, where its elements are in the stretch of memory that all lie in."""
+    size = arrays[0].itemsize
+    found = []
+    for array in arrays:
+        place = np.asarray(array.__array_interface__["data"][0])
+        for axis, (n, stride) in enumerate(zip(array.shape, array.strides, strict=True)):
+            steps = np.arange(n) * stride
+            place = place + steps.reshape((n,) + (1,) * (array.ndim - 1 - axis))
+        found.append(np.broadcast_to(place, array.shape))
+    low = min(int(p.min(initial=2**62)) for p in found)
+    places = [p - low for p in found]
+    same = all(a.dtype == arrays[0].dtype for a in arrays)
+    whole = same and not any(np.any(p % size) for p in places)
+    return [p // size for p in places] if whole else None
 
 
 METHODS: dict[str, Callable[..., None]] = {

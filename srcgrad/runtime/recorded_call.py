@@ -38,7 +38,6 @@ from srcgrad.transform.pipeline import Derivation
 if TYPE_CHECKING:
     from srcgrad.runtime.gradient import Gradient
 
-_OWN_REFERENCES = 3  # to a recording that nothing else holds: two names and the count itself
 TRACES_KEPT = 64  # compiled traces of one gradient, least recently used first out
 
 
@@ -116,6 +115,7 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
     """Run the function on recorded arguments."""
     recording = Recording(title_of(gradient))
     wrapping = Wrapping(recording)
+    references = sys.getrefcount(recording)
     function = gradient.primal
     wrapped: dict[str, Any] = {}
     result: Any = None
@@ -143,7 +143,7 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
         result = wrapping.unwrap(result, function)
         wrapping.finish()
         recording.finish()
-        if sys.getrefcount(recording) > _OWN_REFERENCES:
+        if sys.getrefcount(recording) > references:
             sweep_leaks(recording)
     if recording.failure is not None:
         raise recording.failure

@@ -90,6 +90,11 @@ class Recorder:
         self.latest = self.calls.latest
         return result
 
+    def texts(self) -> dict[Hashable, str]:
+        """The text of every recorded program, numbered."""
+        programs = [] if self._calls is None else list(self._calls.programs.values())
+        return {("recorded", k): p.code("rolled").text for k, p in enumerate(programs)}
+
     def annotate(self, error: BaseException) -> None:
         """Note on an exception from emitted code which line of the user's it arose in."""
         if self._calls is not None:

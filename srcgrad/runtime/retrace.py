@@ -39,7 +39,7 @@ from srcgrad.runtime.trace import (
     span_of,
 )
 
-_WRITES = frozenset({"store", "overwrite", "augment", "at"})
+_WRITES = frozenset({"store", "overwrite", "augment", "at", "merge"})
 _UNARY = {"USub": "negative", "UAdd": "positive"}
 
 
@@ -104,6 +104,7 @@ class Retrace:
         self.cx = Context(captures, [*inputs, *constants])
         self.node = node_at(1, trace.title)
         self.places: dict[str, Place] = {}
+        self.transposes = False  # whether the entry in progress is a plain transpose
 
     def lower(self, result: int, span: Span, params: list[Var]) -> Lowered:
         """The program of the trace, whose result is the value of this number."""
@@ -140,6 +141,7 @@ class Retrace:
 
     def _entry(self, entry: tuple[Any, ...]) -> None:
         kind, target, given, named, outs, file, line = entry
+        self.transposes = target in ("T", "transpose", np.transpose) and len(given) == 1
         self._at(file, line)
         args = [self.decode(a) for a in given]
         kwargs = {k: self.decode(v) for k, v in named}
@@ -172,7 +174,9 @@ class Retrace:
 
     def _write(self, kind: str, target: Any, args: list[AV]) -> None:
         cx, node = self.cx, self.node
-        if kind == "store":
+        if kind == "merge":
+            self._merge(args)
+        elif kind == "store":
             store_item(cx, args[0], args[1], args[2], node)
         elif kind == "overwrite":
             overwrite(cx, args[0], args[1], node)
@@ -184,6 +188,21 @@ class Retrace:
                 value = cx.emit("negative", cx.atom(array_like(cx, value, node), node))
             if not add_item(cx, args[0], args[1], value, node, repeats=True):
                 self._mismatch("an index that cannot be added at")
+
+    def _merge(self, args: list[AV]) -> None:
+        """Arrays that overlap become views of one: ``args`` are the memory, the arrays, places."""
+        cx, heap, half = self.cx, self.cx.heap, len(args) // 2
+        whole = Ref(self._copied(cx.atom(args[0], self.node)))
+        pairs = list(zip(args[1 : 1 + half], args[1 + half :], strict=True))
+        for part, place in pairs:
+            store_item(cx, whole, place, part, self.node)
+        for part, place in pairs:
+            assert isinstance(part, Ref)
+            read = subscript(cx, whole, place, self.node)
+            eqn = cx.builder.defs[cx.atom(read, self.node)]  # type: ignore[index]
+            heap.views[part.loc] = View(whole.loc, "index", eqn.args[1:], eqn.attrs)
+            heap.versions[part.loc] = eqn.out
+            heap.basis[part.loc] = heap.versions[whole.loc]
 
     def _settle(self, value: AV, form: str, exact: Type, base: int | None) -> AV:
         """The result with the exact type that the run had, and its place in the heap."""
@@ -208,7 +227,7 @@ class Retrace:
         while step is not whole:
             eqn = self.cx.builder.defs.get(step) if isinstance(step, Var) else None
             if eqn is None or eqn.op.storage is Storage.FRESH:
-                return self._around(atom, parent.loc)
+                return self._around(atom, whole, parent.loc)
             chain.append(eqn)
             step = eqn.args[0]
         loc = parent.loc
@@ -216,14 +235,20 @@ class Retrace:
             loc = heap.view(eqn.out, View(loc, eqn.op.name, eqn.args[1:], eqn.attrs))
         return loc
 
-    def _around(self, atom: Atom, loc: int) -> int:
-        """The location that already shows a value, as ``x.T.T`` shows ``x``."""
-        heap = self.cx.heap
+    def _around(self, atom: Atom, whole: Atom, loc: int) -> int:
+        """The location of a view that cancels another, as ``x.T.T``, or what was written as ``x.T``."""
+        heap, parent = self.cx.heap, loc
         while loc in heap.views:
             loc = heap.views[loc].parent
             if heap.read(loc, self.cx.emit) is atom:
                 return loc
-        return self._mismatch("a view that cannot be followed")
+        if not self.transposes:
+            return self._mismatch("a view that cannot be followed")
+        made = heap.allocate(atom)
+        heap.views[made] = View(parent, "transpose")
+        heap.basis[made] = whole
+        heap.alias(parent, made)
+        return made
 
     def _mismatch(self, what: str) -> NoReturn:
         self.cx.refuse(

@@ -104,50 +104,61 @@ class Library(ModuleType):
         self.__dict__[name] = value
 
 
-class _FloatKind(type):
-    """Makes `Float` answer as ``float`` does."""
+class _NumberKind(type):
+    """Makes a class answer as the class of Python's that it derives from does."""
 
-    def __call__(cls, value: Any = 0.0, /) -> Any:
-        if is_recorded(value):
-            recording = active_recording()
-            if recording is not None:
-                return recording.call(float, (value,), {})
-        return float(value)
+    @property
+    def original(cls) -> Any:
+        """``float`` or ``complex``."""
+        return cls.__mro__[1]
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        recording = active_recording()
+        if recording is not None and any(map(is_recorded, args)) and not kwargs:
+            return recording.call(cls.original, args, {})
+        return cls.original(*args, **kwargs)
 
     def __instancecheck__(cls, value: Any) -> bool:
-        return isinstance(value, float)
+        return isinstance(value, cls.original)
 
     def __subclasscheck__(cls, other: Any) -> bool:
-        return issubclass(other, float)
+        return issubclass(other, cls.original)
 
     def __eq__(cls, other: object) -> bool:
-        return other is cls or other is float
+        return other is cls or other is cls.original
 
     def __hash__(cls) -> int:
-        return hash(float)
+        return hash(cls.original)
 
     def __repr__(cls) -> str:
-        return repr(float)
+        return repr(cls.original)
 
 
-class Float(float, metaclass=_FloatKind):
+class Float(float, metaclass=_NumberKind):
     """``float`` as the user's modules see it during a run."""
 
     dtype = np.dtype(float)
 
 
-Float.__name__ = Float.__qualname__ = "float"
-Float.__module__ = "builtins"
+class Complex(complex, metaclass=_NumberKind):
+    """``complex`` as the user's modules see it during a run."""
+
+    dtype = np.dtype(complex)
+
+
+for _kind in (Float, Complex):
+    _kind.__name__ = _kind.__qualname__ = _kind.__name__.lower()
+    _kind.__module__ = "builtins"
 
 
 class _TypeKind(type):
-    """Makes `Type` answer as ``type`` does, and with `Float` for floats."""
+    """Makes `Type` answer as ``type`` does, and with the stand-ins for classes."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         if len(args) != 1 or kwargs:
             return type(*args, **kwargs)
         kind = args[0].__class__ if is_recorded(args[0]) else type(args[0])
-        return Float if kind is float else kind
+        return {float: Float, complex: Complex}.get(kind, kind)
 
     def __instancecheck__(cls, value: Any) -> bool:
         return isinstance(value, type)
@@ -175,7 +186,7 @@ _MATH = {
     for name, function in vars(math).items()
     if callable(function) and not name.startswith("_")
 }
-BUILTINS = {"float": Float, "type": Type}
+BUILTINS = {"float": Float, "complex": Complex, "type": Type}
 _STAND_INS: dict[Any, Any] = {
     np: Library(np, _NUMPY),
     math: Library(math, _MATH),

@@ -18,7 +18,7 @@ import numpy as np
 
 from srcgrad.errors import KindError, Span, SrcgradError
 from srcgrad.frontend.kinds import is_namedtuple_type
-from srcgrad.runtime.recorded import RecordedArray, RecordedNumber
+from srcgrad.runtime.recorded import RecordedArray, RecordedNumber, Storage
 
 MAX_ENTRIES = 30_000  # operations of one recorded run
 _FACTS_KEPT = 10_000
@@ -149,6 +149,8 @@ class Trace:
 
     def _encode_object(self, value: Any, literals: frozenset[complex]) -> Template:
         kind = type(value)
+        if kind is Storage:
+            return (VALUE, value.number)
         if is_namedtuple_type(kind):
             return (SEQUENCE, tuple, tuple([self.encode(v, literals) for v in value]))
         if isinstance(value, range):

@@ -88,6 +88,17 @@ def buffer(x):
     return np.sum((a * a[::-1]).real) + np.sum(a.imag**2)
 
 
+@program(V)
+def parts_written(x):
+    z = np.zeros(6, dtype=complex)
+    z.real = x
+    z.imag[1:] = x[1:] ** 2
+    r = z.real
+    r[0] = x[5] * 2.0
+    z.imag *= 3.0
+    return np.sum(np.abs(z) ** 3) + np.sum(r * z.imag)
+
+
 @program(0.4)
 def phase(t):
     z = complex(t, 1.0) * np.exp(1j * t)

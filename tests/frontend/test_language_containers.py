@@ -372,3 +372,145 @@ def test_change_of_an_argument_list_is_refused(change, tmp_path):
     with pytest.raises(SrcgradError) as caught:
         grad(scope["f"], frontend="source")(1.3, [3.0, 4.0])
     assert caught.value.code == "SG207"
+
+
+# -- containers and functions that call themselves --------------------------------------------------------
+
+
+def shifted(xs, n):
+    if n <= 0:
+        return xs[0] * xs[1]
+    return shifted([xs[1], xs[0] * 2.0], n - 1)
+
+
+def of_a_list(x, n):
+    return shifted([x[0], x[1]], n)
+
+
+class Node:
+    """A chain of objects."""
+
+    def __init__(self, v, left=None):
+        self.v, self.left = v, left
+
+    def total(self):
+        if self.left is None:
+            return self.v
+        return self.v * self.left.total() + self.v
+
+
+def of_a_tree(x):
+    return Node(x[0], Node(x[1], Node(x[2]))).total()
+
+
+def nested_sum(v):
+    if isinstance(v, (list, tuple)):
+        return sum(nested_sum(w) for w in v) * 0.5
+    return v * v
+
+
+def of_nested_lists(x):
+    return nested_sum([x[0], [x[1], (x[2], x[0] * x[1])], [[x[2]]]])
+
+
+@pytest.mark.parametrize(
+    ("function", "args"), [(of_a_list, (X, 3)), (of_a_tree, (X,)), (of_nested_lists, (X,))]
+)
+def test_functions_that_call_themselves_with_containers(function, args):
+    assert value_and_grad(function, frontend="source")(*args)[0] == pytest.approx(function(*args))
+    check_grads(function, args)
+
+
+def grown(xs, n):
+    if n <= 0:
+        return xs
+    xs.append(xs[-1] * 2)
+    return grown(xs, n - 1)
+
+
+def through(g, x, n):
+    return g(x) if n <= 0 else through(g, x * 0.5, n - 1)
+
+
+def closure_passed_down(x, n):
+    a = x * 2
+    return through(lambda v: np.sum(v * a), x, n)
+
+
+@pytest.mark.parametrize("function", [lambda x, n: sum(grown([x[0]], n)), closure_passed_down])
+def test_what_a_function_that_calls_itself_cannot_share_is_refused(function):
+    with pytest.raises(SrcgradError) as caught:
+        grad(function, frontend="source")(X, 3)
+    assert caught.value.remedy
+
+
+# -- names of enclosing functions ------------------------------------------------------------------------
+
+
+def counted(x, y):
+    calls = 0
+    total = y
+
+    def f(v):
+        nonlocal calls, total
+        calls += 1
+        total = total * v
+        return v * v
+
+    a = f(x) + f(x * y)
+    if total > 0:
+        f(y)
+    return a * calls + total
+
+
+def counted_in_loop(x, n):
+    state = x
+    steps = 0
+
+    def advance(dt):
+        nonlocal state, steps
+        state = state + dt * np.sin(state)
+        if state > 1.5:
+            steps += 1
+
+    for k in range(n):
+        advance(0.1 * (k + 1))
+    return state * state + steps
+
+
+def of_a_parameter(x, y):
+    def double():
+        nonlocal x
+        x = 2 * x
+
+    def make():
+        z = y
+
+        def inner():
+            nonlocal z, x
+            z = z * x
+            x = x + z
+            return z
+
+        return inner
+
+    double()
+    inner = make()
+    other = make()
+    return inner() * inner() + other() * x
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (counted, (1.3, -0.7)),
+        (counted, (1.3, 0.7)),
+        (counted_in_loop, (1.2, 4)),
+        (of_a_parameter, (1.3, -0.7)),
+    ],
+)
+def test_names_of_enclosing_functions_are_written(function, args, unroll):
+    found = value_and_grad(function, frontend="source", unroll=unroll)(*args)
+    assert found[0] == pytest.approx(function(*args), rel=1e-14)
+    check_grads(function, args)

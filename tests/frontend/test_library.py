@@ -401,6 +401,31 @@ def outers(x):
     return np.sum(a**2) + np.sum(b**2) + np.sum(q * r) + np.ndim(a) * np.sum(np.float_power(T, x))
 
 
+@program(X)
+def covariances(x):
+    return (
+        np.sum(np.cov(x) ** 2)
+        + np.sum(np.cov(x, rowvar=False, bias=True)[0])
+        + np.cov(x[0])
+        + np.corrcoef(x)[0, 1]
+    )
+
+
+@program(V)
+def by_subscript(x):
+    a = np.r_[x, 1.0, x[:2] ** 2, 0:3]
+    b = np.c_[x, x**2, T]
+    return np.sum(a * np.arange(11.0)) + np.sum(b**2 * np.arange(3.0))
+
+
+@program(X)
+def counted_and_stacked(x):
+    a = np.bincount(ROWS, weights=x[:, 1] ** 2, minlength=5)
+    b = np.dot(x, np.ones((2, 4, 3)) * np.arange(3.0))
+    c = np.rollaxis(x, 1) * x.T + np.rollaxis(x, 0, 2) ** 2
+    return np.sum(a**2 * np.arange(5.0)) + np.sum(b**2) + np.sum(c)
+
+
 @program(V)
 def interpolated(x):
     return (

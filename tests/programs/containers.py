@@ -21,7 +21,7 @@ class Containers(Words):
         if self.chance(0.3):
             lines.append(f"{items}.insert(0, {self.value(scope, shape, 1)})")
         if self.chance(0.2):
-            lines.append(f"{items}[-1] *= {self.number()}")
+            lines.append(f"{items}[-1] = {items}[-1] * {self.number()}")
         take = ["sum({0})", "{0}[0] + {0}[-1]", "{0}.pop() - {0}[0]", "np.array({0}).sum(axis=0)"]
         if not shape:
             take += ["max({0})", "np.sum(np.array({0}) ** 2)", "sum(e * e for e in {0})"]
@@ -55,7 +55,9 @@ class Containers(Words):
         if self.chance(0.5):
             lines.append(f"{table}['a'] = {table}['a'] * {table}['b']")
         else:
-            lines.append(f"{table}['b'] += {self.value(scope, shape, 1)}")
+            lines.append(
+                f"{table}['b'] {'+=' if not shape else '= 1.0 +'} {self.value(scope, shape, 1)}"
+            )
         take = ("sum({0}.values())", "{0}['a'] - {0}['b']", "sum(v * v for v in {0}.values())")
         lines.append(f"{name} = {self.random.choice(take).format(table)}")
         scope.names[name] = Name(shape)

@@ -26,6 +26,8 @@ def _parts() -> Iterator[Case]:
     yield Case("to_complex", (0.4,), {}, complex)
     yield Case("to_complex", (np.complex128(0.4 + 1j),), {}, complex)
     yield Case("copy", (Z,), {}, np.copy)
+    parts = (normal(3, 4), normal(3, 4, seed=6))
+    yield Case("from_parts", parts, {}, lambda a, b: a + 1j * b)
 
 
 def _elementwise() -> Iterator[Case]:
@@ -82,6 +84,9 @@ def _products() -> Iterator[Case]:
         yield Case(name, (normal(3), v), ranked=True)
     for attrs in ({}, {"mode": "same"}, {"mode": "valid"}):
         yield Case("convolve", (complex_normal(5), v), attrs, ranked=True)
+    for attrs in ({}, {"mode": "full"}):
+        for x, y in ((complex_normal(5), v), (v, complex_normal(5)), (normal(4), v)):
+            yield Case("correlate", (x, y), attrs, ranked=True)
     contracted = lambda *xs: np.einsum("ij,kj->ik", *xs)
     yield Case("einsum", (Z, W), {"subscripts": "ij,kj->ik"}, contracted, ranked=True)
 

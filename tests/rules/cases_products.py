@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from case_values import Shape, normal, positive, regular
-from rule_programs import Case
+from rule_programs import Case, Literal
 
 
 def _einsum(subscripts: str, *operands: Any, reads: Any = None) -> Case:
@@ -63,6 +63,14 @@ def _products() -> Iterator[Case]:
     for left, right, axes in CONTRACTED:
         operands = (normal(*left), normal(*right, seed=1))
         yield Case("tensordot", operands, {"axes": axes}, analytic=True, ranked=True)
+    for n, m in ((5, 3), (3, 5), (4, 4)):
+        for attrs in ({}, {"mode": "full"}):
+            yield Case("correlate", (normal(n), normal(m, seed=1)), attrs, ranked=True)
+    stacked = (normal(2, 3), normal(4, 3, 5, seed=1))
+    yield Case("dot_stack", stacked, {}, np.dot, analytic=True, ranked=True)
+    yield Case("dot_stack", (normal(3), stacked[1]), {}, np.dot, analytic=True, ranked=True)
+    counted = (Literal(np.array([0, 2, 0, 1])), normal(4))
+    yield Case("bincount_weights", counted, {}, np.bincount)
     for name, shapes in PAIRS.items():
         for left, right in shapes:
             operands = (normal(*left), normal(*right, seed=1))

@@ -741,6 +741,29 @@ def captured_array_is_copied_and_written(x):
     return np.sum(weights * doubled)
 
 
+@program(M)
+def written_through_its_transpose_again(w):
+    for k in range(3):
+        view = w.T
+        view[k, 1] = np.sin(view[1, k]) * 2
+        view.T[0] += view[0]
+    return np.sum(w**2) + np.sum(w.transpose()[1] * w[2])
+
+
+SHARED = np.arange(6.0)
+ODD, LATE = SHARED[1::2], SHARED[2:]
+
+
+@program(X)
+def captured_arrays_that_share_memory(x):
+    before = np.sum(ODD * x[:3])
+    SHARED[1:3] = x[:2] * 2
+    LATE[1] *= x[2]
+    value = before + np.sum(SHARED**2) * ODD[1] + LATE[0]
+    SHARED[:] = np.arange(6.0)
+    return value
+
+
 @program(X)
 def captured_table(x):
     return np.sum(TABLE["scale"] * x) ** 2 + TABLE["shift"] * x[0]
@@ -964,7 +987,8 @@ def rocket_trajectory(p):
 
 @program(X)
 def complex_numbers_inside(x):
-    z = x[0] + 1j * x[1]
+    z = complex(x[0], x[1]) * (1 + 2j)
+    assert isinstance(z, complex) and type(z) is complex
     w = np.exp(1j * x) * z
     buffer = np.zeros(4, complex)
     buffer[1:] = w[1:] * z
@@ -1003,7 +1027,7 @@ def several_results(x):
 def looked_at_but_not_used(x):
     counts, _ = np.histogram(x)  # no rule, and none is needed
     print_me = np.apply_along_axis(np.sum, 0, x)
-    return x.sum() * counts[0] + len(str(print_me)) * x[1]
+    return x.sum() * counts[0] + (len(str(print_me)) > 0) * x[1]
 
 
 @program(X)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,7 @@ def test_source_and_explanation_of_a_recorded_function() -> None:
     told = str(derivative.explain())
     assert "x: float64[n]" in told and "recorded, because" in told and "[SG401]" in told
     assert "def dhidden(x" in derivative.source
+    assert list(derivative.sources.values()) == [derivative.source]
     assert derivative.explain().served[0].frontend == "record"
 
 
@@ -198,6 +200,26 @@ def test_bound_method() -> None:
     out = hidden @ network.layers[1]
     expected = 2 * out * (network.layers[1] * (1 - hidden**2)) @ network.layers[0]
     np.testing.assert_allclose(gradient, expected, rtol=1e-13)
+
+
+def test_callable_object_and_partial_functions() -> None:
+    network, x = Network(), np.array([0.4, -0.6])
+    hidden = np.tanh(network.layers[0] @ x + network.bias)
+    expected = (network.layers[1] * (1 - hidden**2)) @ network.layers[0]
+    np.testing.assert_allclose(grad(network)(x), expected, rtol=1e-13)
+    assert network.calls == 1
+    weighted = partial(lambda a, b: np.sum(a * b), b=GAINS)
+    np.testing.assert_array_equal(grad(weighted)(X), GAINS)
+
+
+def test_variable_arguments() -> None:
+    def f(x: Any, *more: Any, **named: Any) -> Any:
+        return np.sum(x * more[0]) * named["a"]
+
+    dx, dmore, dnamed = grad(f, ("x", "more", "named"), frontend="record")(X, GAINS, a=2.0)
+    np.testing.assert_array_equal(dx, 2 * GAINS)
+    np.testing.assert_array_equal(dmore[0], 2 * X)
+    assert dnamed == {"a": np.sum(X * GAINS)}
 
 
 def test_auxiliary_results_are_those_of_the_run() -> None:

@@ -16,7 +16,7 @@ from srcgrad.errors import CODES, FrontendError, SrcgradError
 
 X = np.array([0.3, 0.7, -1.2, 0.9])
 SHARED = np.zeros(4)
-VIEW = SHARED[1:]
+VIEW = SHARED[1:].view(np.float32)
 HELD = {"array": np.zeros(3)}
 CASES: dict[str, tuple[Any, str]] = {}
 
@@ -88,7 +88,7 @@ def special_function_without_a_rule(x):
 
 
 @refused("SG311")
-def captured_arrays_that_share_memory(x):
+def memory_of_another_dtype(x):
     VIEW[0] = x[0]  # here
     return np.sum(SHARED * x)
 
