@@ -55,7 +55,7 @@ class Frame:
     depth: int = 0
     caller: Frame | None = None
     comprehension: bool = False
-    entry: Any = None  # kinds and structure of the arguments
+    size: int = 0  # how many values the arguments hold
     region: Any = None  # of a comprehension: the builder in use where it starts
     outside: frozenset[str] = frozenset()  # names declared global
     around: frozenset[str] = frozenset()  # names declared nonlocal

@@ -18,7 +18,7 @@ from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
 from srcgrad.frontend.kinds import AV, ITERATORS, NONE, Mapping, Seq, UserFunction
 from srcgrad.frontend.normalise import normalise
-from srcgrad.frontend.recursion import call_recursive, entry_key
+from srcgrad.frontend.recursion import call_recursive, size_of
 from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
 from srcgrad.frontend.source import read_source
 from srcgrad.ir.build import constant
@@ -52,8 +52,8 @@ def call_user(
     bound = _bind_user(cx, function, args, kwargs, node)
     around = [f for f in _callers(cx.frame) if _same(f.function, function)]
     if around:
-        key = entry_key(cx, bound, node)
-        if any(f.entry is None or f.entry == key for f in around):
+        size = size_of(cx, bound, node)
+        if any(f.size <= size for f in around):
             return call_recursive(cx, function, bound, node, run_body)
     return run_body(cx, function, bound, node)
 
@@ -78,7 +78,7 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     cx.frame = Frame(
         function, dict(bound), names - {RETURN_VALUE}, function.frame, caller.depth + 1, caller
     )
-    cx.frame.entry = entry_key(cx, bound, node)
+    cx.frame.size = size_of(cx, bound, node)
     cx.frame.outside = frozenset(declared_names(function.tree.body, gast.Global))
     cx.frame.around = frozenset(declared_names(function.tree.body, gast.Nonlocal))
     cx.frame.cells = names & shared_names(function.tree.body)

@@ -73,9 +73,9 @@ def call_recursive(
     return _emit_call(cx, target, function, bound, node)
 
 
-def entry_key(cx: Context, bound: dict[str, AV], node: Any) -> Any:
-    """What of the arguments of a call a body may depend on: kinds and structure, not numbers."""
-    return tuple((name, _key(cx, unboxed(cx, value, node))) for name, value in bound.items())
+def size_of(cx: Context, bound: dict[str, AV], node: Any) -> int:
+    """How many values the arguments of a call hold: recursion over a structure passes ever fewer."""
+    return sum(len(leaves(unboxed(cx, value, node))) for value in bound.values())
 
 
 def _passed(cx: Context, value: AV, node: Any, itself: UserFunction | None = None) -> AV:
@@ -292,4 +292,4 @@ def _emit_call(
     return result
 
 
-__all__ = ["call_recursive", "entry_key"]
+__all__ = ["call_recursive", "size_of"]
