@@ -165,6 +165,9 @@ class Network:
         self.layers = [np.array([[0.5, -0.3], [0.2, 0.8]]), np.array([1.0, -1.0])]
         self.bias = 0.1
         self.name = "net"
+        self.labels = np.array(["a", "b"])
+        self.order = np.array([1, 0])
+        self.parent = self
         self.calls = 0
 
     def __call__(self, x: Any) -> Any:
@@ -179,7 +182,8 @@ def test_object_as_argument() -> None:
     network, x = Network(), np.array([0.4, -0.6])
     gradient = grad(lambda net, x: net(x) ** 2, frontend="record")(network, x)
     assert type(gradient) is Network and gradient.calls is None and gradient.name == "net"
-    assert network.calls == 1 and type(network.bias) is float
+    assert gradient.labels is None and gradient.order is None and gradient.parent is gradient
+    assert network.calls == 1 and type(network.bias) is float and network.parent is network
     step = 1e-6
     up, down = Network(), Network()
     up.bias += step

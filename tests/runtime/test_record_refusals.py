@@ -171,6 +171,8 @@ def test_integers_are_refused_where_a_derivative_is_asked_for() -> None:
 
     with pytest.raises(SrcgradError, match="SG301"):
         grad(total, frontend="record")([1, 2.0])
+    with pytest.raises(SrcgradError, match="SG301"):
+        grad(total, frontend="record")(np.arange(3))
     with pytest.raises(SrcgradError, match="SG306"):
         grad(total, frontend="record")([])
 
