@@ -33,6 +33,12 @@ class Writes(Values):
         group = [storage]
         if storage.outer and storage not in self.written:
             group = sharing(storage, self.outer)
+            if len({s.active for s in group}) > 1:
+                self.refuse(
+                    "SG311",
+                    "an array is written that shares memory with one that is not differentiated",
+                    "differentiate with respect to both, or pass arrays that do not overlap: x.copy()",
+                )
             active = active or any(s.active for s in group)
             if any(s.home is not self for s in group):
                 self._refuse_foreign()
