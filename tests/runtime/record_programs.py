@@ -781,6 +781,20 @@ def lists_for_numpy_functions(x):
 
 
 @program(X)
+def imports_inside(x):
+    import math as m
+    from math import exp
+
+    import numpy
+    import numpy.linalg as la
+    from numpy import zeros
+
+    buffer, other = numpy.zeros(3), zeros(2)
+    buffer[0], other[1] = m.sin(x[0]), exp(x[1])
+    return np.sum(buffer) * other[1] + la.norm([x[0], x[1], 2.0])
+
+
+@program(X)
 def captured_table(x):
     return np.sum(TABLE["scale"] * x) ** 2 + TABLE["shift"] * x[0]
 

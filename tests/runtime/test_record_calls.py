@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 import threading
 from functools import partial
@@ -98,7 +99,7 @@ def test_source_frontend_never_records() -> None:
 
 
 def test_modules_are_as_before_after_a_call_and_after_an_exception() -> None:
-    before = dict(globals())
+    before, importing = dict(globals()), builtins.__import__
     grad(generated, frontend="record")(X)
 
     def fails(x: Any) -> Any:
@@ -108,6 +109,7 @@ def test_modules_are_as_before_after_a_call_and_after_an_exception() -> None:
         grad(fails, frontend="record")(X)
     assert not any(map(is_recorded, caught.value.args))
     now = dict(globals())
+    assert builtins.__import__ is importing
     assert before.keys() == now.keys()
     assert all(before[name] is now[name] for name in before)
 
