@@ -71,6 +71,7 @@ def test_source_and_explanation_of_a_recorded_function() -> None:
     assert "x: float64[n]" in told and "recorded, because" in told and "[SG401]" in told
     assert "def dhidden(x" in derivative.source
     assert list(derivative.sources.values()) == [derivative.source]
+    assert "recorded" in str(derivative.decisions)
     assert derivative.explain().served[0].frontend == "record"
 
 
