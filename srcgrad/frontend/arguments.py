@@ -11,6 +11,7 @@ from srcgrad.frontend.comprehensions import consumed, list_of
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import AV, Mapping, Static
 from srcgrad.frontend.sequences import spread
+from srcgrad.frontend.stacked import stacked
 
 # Builtins that read all of their first argument before they return.
 _CONSUMERS = frozenset({list, tuple, set, frozenset, dict, sorted, sum, max, min})
@@ -44,6 +45,8 @@ def consuming(cx: Context, callee: AV, node: Any) -> AV | None:
     function = callee.value if isinstance(callee, Static) else None
     first = node.args[0] if node.args else None
     lazy = isinstance(first, gast.GeneratorExp)
+    if isinstance(first, gast.ListComp) and function is not sum:
+        return stacked(cx, callee, node)
     if not (lazy or (isinstance(first, gast.ListComp) and function is sum)):
         return None
     if len(node.args) == 1 and not node.keywords:

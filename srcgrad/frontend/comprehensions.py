@@ -10,7 +10,8 @@ on the spot, so that nothing can change between its making and its use.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import gast
@@ -27,10 +28,10 @@ from srcgrad.ir.build import constant
 _ITERABLE, _TOTAL = "<iterable>", "<total>"
 
 
-def list_of(cx: Context, node: Any) -> Seq:
+def list_of(cx: Context, node: Any, iterable: AV | None = None) -> Seq:
     """The list of what a comprehension or generator expression gives."""
     items: list[AV] = []
-    first = cx.expression(node.generators[0].iter)
+    first = cx.expression(node.generators[0].iter) if iterable is None else iterable
     _run(cx, node, first, lambda: items.append(cx.expression(node.elt)))
     return Seq(tuple(items), list)
 
@@ -65,19 +66,18 @@ def dict_comprehension(cx: Context, node: Any) -> AV:
 def _run(cx: Context, node: Any, first: AV, each: Callable[[], None]) -> None:
     """Lower ``each`` for every item that the generators give."""
     targets = frozenset(assigned_names([g.target for g in node.generators]))
-    outer = cx.frame
-    cx.frame = Frame(
-        outer.function,
-        {},
-        targets,
-        outer,
-        outer.depth,
-        outer,
-        comprehension=True,
-        region=cx.builder,
-    )
-    try:
+    with comprehension_frame(cx, targets):
         _generate(cx, node.generators, first, each)
+
+
+@contextmanager
+def comprehension_frame(cx: Context, targets: frozenset[str]) -> Iterator[None]:
+    """Names of a comprehension: a frame of its own inside the one it stands in."""
+    outer = cx.frame
+    cx.frame = Frame(outer.function, {}, targets, outer, outer.depth, outer, comprehension=True)
+    cx.frame.region = cx.builder
+    try:
+        yield
     finally:
         cx.frame = outer
 
@@ -116,7 +116,7 @@ def reduced(cx: Context, node: Any, iterable: AV, name: str, start: AV = NONE) -
     """``sum``, ``any`` or ``all`` of an iterable whose length only the run knows."""
     item, target = (gast.Name("<item>", c(), None, None) for c in (gast.Load, gast.Store))
     generator = gast.comprehension(target, None, [], 0)
-    comp = _at(node, gast.GeneratorExp(item, [generator]))
+    comp = at_place(node, gast.GeneratorExp(item, [generator]))
     return _reduced(cx, comp, iterable, _PROGRAMS[name], start)
 
 
@@ -126,16 +126,16 @@ def _reduced(cx: Context, comp: Any, first: AV, program: Callable[[Any], Any], s
     body = step
     for k, generator in reversed(list(enumerate(comp.generators))):
         for test in reversed(generator.ifs):
-            body = _at(comp, gast.If(test, [body], []))
+            body = at_place(comp, gast.If(test, [body], []))
         source = _load(comp, _ITERABLE) if k == 0 else generator.iter
-        body = _at(comp, gast.For(generator.target, source, [body], [], None))
+        body = at_place(comp, gast.For(generator.target, source, [body], [], None))
     arguments = gast.arguments([], [], None, [], [], None, [])
     tree = gast.FunctionDef("<reduction>", arguments, [body, end], [], None, None, [])
-    function = UserFunction(cx.source, _at(comp, tree), frame=cx.frame)
+    function = UserFunction(cx.source, at_place(comp, tree), frame=cx.frame)
     return run_body(cx, function, {_ITERABLE: first, _TOTAL: start}, comp)
 
 
-def _at(place: Any, tree: Any) -> Any:
+def at_place(place: Any, tree: Any) -> Any:
     """A made tree with the place of a node of the user's."""
     for node in gast.walk(tree):
         if isinstance(node, (gast.expr, gast.stmt)) and not hasattr(node, "lineno"):
@@ -144,14 +144,14 @@ def _at(place: Any, tree: Any) -> Any:
 
 
 def _load(place: Any, name: str) -> Any:
-    return _at(place, gast.Name(name, gast.Load(), None, None))
+    return at_place(place, gast.Name(name, gast.Load(), None, None))
 
 
 def _sum(element: Any) -> tuple[Any, Any]:
     total = gast.Name(_TOTAL, gast.Load(), None, None)
     target = gast.Name(_TOTAL, gast.Store(), None, None)
     step = gast.Assign([target], gast.BinOp(total, gast.Add(), element), None)
-    return _at(element, step), _at(element, gast.Return(total))
+    return at_place(element, step), at_place(element, gast.Return(total))
 
 
 def _search(found: bool) -> Callable[[Any], tuple[Any, Any]]:
@@ -159,7 +159,7 @@ def _search(found: bool) -> Callable[[Any], tuple[Any, Any]]:
         test = element if found else gast.UnaryOp(gast.Not(), element)
         step = gast.If(test, [gast.Return(gast.Constant(found, None))], [])
         end = gast.Return(gast.Constant(not found, None))
-        return _at(element, step), _at(element, end)
+        return at_place(element, step), at_place(element, end)
 
     return program
 
@@ -170,4 +170,13 @@ _PROGRAMS: dict[str, Callable[[Any], tuple[Any, Any]]] = {
     "all": _search(False),
 }
 
-__all__ = ["consumed", "dict_comprehension", "list_of", "reduced", "set_comprehension", "set_of"]
+__all__ = [
+    "at_place",
+    "comprehension_frame",
+    "consumed",
+    "dict_comprehension",
+    "list_of",
+    "reduced",
+    "set_comprehension",
+    "set_of",
+]

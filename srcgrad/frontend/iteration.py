@@ -136,26 +136,26 @@ def _counted(cx: Context, iterable: AV, node: Any) -> tuple[Atom, Atom, Atom, Ca
     """Range limits of an iterable, and its item at an index of that range."""
     if isinstance(iterable, Range):
         return iterable.start, iterable.stop, iterable.step, lambda index: index
-    count, item = _sized(cx, iterable, node)
+    count, item = sized(cx, iterable, node)
     return constant(0), count, constant(1), item
 
 
-def _sized(cx: Context, iterable: AV, node: Any) -> tuple[Atom, Callable[[Atom], AV]]:
+def sized(cx: Context, iterable: AV, node: Any) -> tuple[Atom, Callable[[Atom], AV]]:
     """Number of items, and the item at a position."""
     if isinstance(iterable, Enumerate):
-        count, item = _sized(cx, iterable.part, node)
+        count, item = sized(cx, iterable.part, node)
         first = iterable.start
         return count, lambda index: Seq((plus(cx, index, first), item(index)))
     if isinstance(iterable, Zip):
-        parts = [_sized(cx, p, node) for p in iterable.parts]
+        parts = [sized(cx, p, node) for p in iterable.parts]
         count = _least(cx, [c for c, _ in parts])
         return count, lambda index: Seq(tuple(item(index) for _, item in parts))
     if isinstance(iterable, Mapped):
-        count, row = _sized(cx, Zip(iterable.parts), node)
+        count, row = sized(cx, Zip(iterable.parts), node)
         function = iterable.function
         return count, lambda index: cx.call_value(function, list(row(index).items), {}, node)  # type: ignore[union-attr]
     if isinstance(iterable, Reversed):
-        count, item = _sized(cx, iterable.part, node)
+        count, item = sized(cx, iterable.part, node)
         return count, lambda index: item(_minus(cx, _minus(cx, count, constant(1)), index))
     if isinstance(iterable, Range):
         return _range_length(cx, iterable), lambda index: _range_item(cx, iterable, index)
@@ -222,4 +222,4 @@ def _least(cx: Context, counts: list[Atom]) -> Atom:
     return result
 
 
-__all__ = ["lower_for"]
+__all__ = ["lower_for", "sized"]

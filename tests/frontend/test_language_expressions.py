@@ -316,3 +316,59 @@ def test_refused_with_place_and_remedy(body, code, tmp_path):
         grad(scope["f"], frontend="source")(1.3)
     assert caught.value.code == code
     assert caught.value.remedy
+
+
+# -- arrays made of comprehensions over what only the run knows ------------------------------------------
+
+
+def of_elements(x):
+    return np.sum(np.array([v * v * np.sin(v) for v in x]) * np.arange(1.0, 4.0))
+
+
+def of_an_index(x, n):
+    y = np.array([x[i] * x[i - 1] + i for i in range(n)])
+    return y @ y
+
+
+def of_rows(m, x):
+    z = np.stack([row * x + row[0] for row in m])
+    return np.sum(z * z * z)
+
+
+def of_pairs(x, y):
+    return np.mean([a * np.exp(b) if a > 0 else a * b for a, b in zip(x, y)]) + np.max(
+        [v * 2 for v in x]
+    )
+
+
+def of_matrices(m, n):
+    k = np.asarray([m.T @ m * j for j in range(n + 20)])
+    return np.sum(k[1] * k[3])
+
+
+def of_a_short_list(x, n):
+    weights = [1.0, 2.0, -1.0]
+    return np.sum(np.array([x[i] * weights[i] for i in range(n)]) ** 2)
+
+
+def of_nothing(x, n):
+    return np.sum([x[i] for i in range(n)]) + np.sum(x)
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (of_elements, (X,)),
+        (of_an_index, (X, 3)),
+        (of_rows, (M, X)),
+        (of_pairs, (X, np.array([0.4, -0.2, 0.9, 5.0]))),
+        (of_matrices, (M, 2)),
+        (of_a_short_list, (X, 3)),
+        (of_nothing, (X, -2)),
+    ],
+)
+def test_arrays_made_of_comprehensions(function, args, unroll):
+    value, _ = value_and_grad(function, frontend="source", unroll=unroll)(*args)
+    assert value == pytest.approx(function(*args), rel=1e-14)
+    check_grads(function, args, rtol=1e-6)
