@@ -43,7 +43,7 @@ class ExpressionEmitter:
         self.lines = lines
         self.poison = poison
         self.inlining = inline.plan(program, self.is_statement)
-        taken = {title, *program.functions, *signature.parameters, *HELPERS}
+        taken = {"_", title, *program.functions, *signature.parameters, *HELPERS}
         given = {v: e.id if isinstance(e, ast.Name) else None for v, e in self.leaves.items()}
         self.names = Names(program, self.inlining, taken, given)
         self.buffers = Buffers(program, self.names)

@@ -181,7 +181,7 @@ def name_result(cx: Context, name: str, value: AV) -> None:
     """Let an unnamed result carry the user's word for it."""
     if isinstance(value, Ref):
         value = cx.heap.versions[value.loc]
-    if isinstance(value, Var) and not value.name:
+    if isinstance(value, Var) and not value.name and name != "_":
         value.name = name
 
 

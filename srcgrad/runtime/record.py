@@ -116,6 +116,8 @@ class Recording(Writes):
         write = FUNCTIONS.get(func)
         if write is not None:
             return write(self, *args, **kwargs)
+        if isinstance(func, np.ufunc):
+            return self.ufunc(func, "__call__", args, kwargs)
         if func is np.nan_to_num and kwargs.get("copy", True) is not True:
             self.refuse("SG206", "np.nan_to_num in place is not recorded", "leave out copy=False")
         args, kwargs = _with_named_out(func, args, kwargs, 0)

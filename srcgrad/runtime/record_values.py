@@ -128,7 +128,7 @@ class Values(Trace):
             base = self._base(value, operands)
             if base is not None and value is base._value:
                 return base
-            if base is None and any(_is_of(value, a) for a in operands if type(a) is np.ndarray):
+            if base is None and _is_of_any(value, operands):
                 return value  # memory of the user's, in which a write could not be seen
             storage = None if base is None else base._storage
             found = RecordedArray(self, value, None, storage)
@@ -184,7 +184,7 @@ class Values(Trace):
     def _buffers(self, value: Any, operands: tuple[Any, ...]) -> Any:
         """Constants that came of constants: arrays inside stay visible."""
         if isinstance(value, (tuple, list)) and any(type(v) is np.ndarray for v in value):
-            parts = [self.constant(v) for v in value]
+            parts = [v if _is_of_any(v, operands) else self.constant(v) for v in value]
             for part in parts:
                 base = self._base(part._value, operands) if is_recorded(part) else None
                 if base is not None:
@@ -207,7 +207,12 @@ class Values(Trace):
                 self.refuse("SG210", f"{target} gives nested results", "call it on parts")
             number = self.next()
             if type(part) is np.ndarray and part.dtype.kind in "fc":
-                base = self._base(part, (*args, *kwargs.values()))
+                operands = (*args, *kwargs.values())
+                base = self._base(part, operands)
+                if _is_of_any(part, operands):
+                    outs.append(("unread", number, None, None, None))
+                    parts.append(part)
+                    continue
                 if base is not None and not base._storage.active:
                     outs.append(("unread", number, None, None, None))
                     parts.append(RecordedArray(self, part, None, base._storage))
@@ -270,6 +275,13 @@ class Values(Trace):
 def _is_of(value: np.ndarray[Any, Any], whole: np.ndarray[Any, Any]) -> bool:
     """Whether an array is another or a view of its memory."""
     return value is whole or (value.base is not None and np.may_share_memory(value, whole))
+
+
+def _is_of_any(value: Any, operands: tuple[Any, ...]) -> bool:
+    """Whether an array shares memory with one of the operands that are the user's own."""
+    return type(value) is np.ndarray and any(
+        _is_of(value, a) for a in operands if type(a) is np.ndarray
+    )
 
 
 def spec_of(value: Any) -> tuple[Any, Any]:

@@ -75,7 +75,7 @@ class Writes(Values):
         number = self.next()
         outs = (("fresh", number, *spec_of(storage.array), None),)
         if origin is None:
-            self.enter("buffer", None, (storage.array,), {}, outs)
+            self.enter("buffer", None, (storage,), {}, outs)
         else:
             function, args, kwargs = origin
             self.enter("call", function, args, kwargs, outs)

@@ -72,7 +72,8 @@ class RecordedCalls:
         else:
             entries = [i.value for i in run.inputs]
             function = self._program(run, run.number).load("rolled").function
-            found = function(*entries, tuple(run.recording.constants))
+            with np.errstate(all="ignore"):  # the run has warned of what there is to warn of
+                found = function(*entries, tuple(run.recording.constants))
         gradients = {i.path: g for i, g in zip(run.inputs, found, strict=True)}
         parts = [run.structure.filled(n, gradients) for n in self.gradient.wrt]
         result = parts[0] if self.gradient.single else tuple(parts)

@@ -8,6 +8,7 @@ original does.
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Callable
 from types import ModuleType
@@ -68,8 +69,27 @@ class Constructor(StandIn):
         return recording.construct(original, args, kwargs, simple=original in _ORIGIN)
 
 
+class ListFunction(StandIn):
+    """A NumPy function that records also where recorded values are inside a list or tuple."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do it, and let the recording see it."""
+        recording, original = active_recording(), self.__wrapped__
+        if recording is not None and any(isinstance(a, _LISTS) and _holds(a) for a in args):
+            return recording.function(original, args, kwargs)
+        return original(*args, **kwargs)
+
+
+_LISTS = (list, tuple)
+
+
+def _holds(values: Any) -> bool:
+    """Whether a recorded value is in nested lists."""
+    return any(is_recorded(v) or (isinstance(v, _LISTS) and _holds(v)) for v in values)
+
+
 class NumberFunction(StandIn):
-    """A function of ``math`` that records what it does to recorded numbers."""
+    """A function of ``math`` or ``cmath`` that records what it does to recorded numbers."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Do it, and let the recording see it."""
@@ -180,18 +200,33 @@ class Type(type, metaclass=_TypeKind):
     """``type`` as the user's modules see it during a run."""
 
 
-_NUMPY = {name: Constructor(getattr(np, name)) for name in _CONSTRUCTORS}
-_MATH = {
-    name: NumberFunction(function)
-    for name, function in vars(math).items()
-    if callable(function) and not name.startswith("_")
-}
+def _numbers(module: ModuleType) -> dict[str, StandIn]:
+    public = {k: v for k, v in vars(module).items() if callable(v) and not k.startswith("_")}
+    return {name: NumberFunction(function) for name, function in public.items()}
+
+
+def _lists(module: ModuleType) -> dict[str, StandIn]:
+    kinds = (np.ufunc, type(np.sum))
+    return {k: ListFunction(v) for k, v in vars(module).items() if isinstance(v, kinds)}
+
+
+def _stand_ins() -> dict[Any, Any]:
+    """What replaces what: modules, and each function that has a stand-in."""
+    constructors = {name: Constructor(getattr(np, name)) for name in _CONSTRUCTORS}
+    linalg, fft = _lists(np.linalg), _lists(np.fft)
+    parts = {"linalg": Library(np.linalg, linalg), "fft": Library(np.fft, fft)}
+    own = {**_lists(np), **constructors}
+    tables = {math: _numbers(math), cmath: _numbers(cmath)}
+    found: dict[Any, Any] = {np: Library(np, {**own, **parts})}
+    found.update({np.linalg: parts["linalg"], np.fft: parts["fft"]})
+    found.update({module: Library(module, table) for module, table in tables.items()})
+    for table in (own, linalg, fft, *tables.values()):
+        found.update({new.__wrapped__: new for new in table.values()})
+    return found
+
+
 BUILTINS = {"float": Float, "complex": Complex, "type": Type}
-_STAND_INS: dict[Any, Any] = {
-    np: Library(np, _NUMPY),
-    math: Library(math, _MATH),
-    **{new.__wrapped__: new for new in (*_NUMPY.values(), *_MATH.values())},
-}
+_STAND_INS = _stand_ins()
 
 
 def stand_in_for(value: Any) -> Any:
@@ -206,7 +241,7 @@ def stand_in_for(value: Any) -> Any:
 
 def renew() -> None:
     """Let the modules that stand in have the attributes of now."""
-    for value in (np, math):
+    for value in (np, np.linalg, np.fft, math, cmath):
         _STAND_INS[value].renew()
 
 

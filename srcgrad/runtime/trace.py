@@ -150,7 +150,8 @@ class Trace:
     def _encode_object(self, value: Any, literals: frozenset[complex]) -> Template:
         kind = type(value)
         if kind is Storage:
-            return (VALUE, value.number)
+            active = value.number is not None
+            return (VALUE, value.number) if active else self._lift(value, value.array)
         if is_namedtuple_type(kind):
             return (SEQUENCE, tuple, tuple([self.encode(v, literals) for v in value]))
         if isinstance(value, range):
@@ -192,7 +193,9 @@ class Trace:
 
     def lift_array(self, value: Any) -> Template:
         """An array of constants as an input of the program: a copy of what it holds now."""
-        array = self.constant_of(value)
+        return self._lift(value, self.constant_of(value))
+
+    def _lift(self, value: Any, array: Any) -> Template:
         before = self._arrays.get(id(value))
         if before is not None and _same(self.constants[before[1]], array):
             return (CONSTANT, before[1])

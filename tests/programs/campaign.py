@@ -48,6 +48,7 @@ class Score:
     programs: int = 0
     compared: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    recorded: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     wrong: list[tuple[int, str]] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
@@ -55,12 +56,14 @@ class Score:
 
     def line(self) -> str:
         return (
-            f"{self.programs} programs, {self.compared} compared, {sum(self.refused.values())} refused, "
+            f"{self.programs} programs, {self.compared} compared, {sum(self.recorded.values())} of "
+            f"them recorded, {sum(self.refused.values())} refused, "
             f"{len(self.wrong)} wrong, {len(self.errors)} errors, {self.seconds:.0f} s"
         )
 
     def summary(self) -> str:
         lines = [self.line()]
+        lines += [f"  recorded {code}: {count}" for code, count in self.recorded.most_common()]
         lines += [f"  refused {code}: {count}" for code, count in self.refused.most_common()]
         lines += [
             f"  points not judged, {why}: {count}" for why, count in self.skipped.most_common()
@@ -89,6 +92,8 @@ class Score:
     def _count(self, outcome: Outcome) -> None:
         if outcome.refused:
             self.refused[outcome.refused] += 1
+        if outcome.recorded:
+            self.recorded[outcome.recorded] += 1
         self.compared += outcome.compared > 0
         self.skipped.update(outcome.skipped)
 
@@ -97,6 +102,7 @@ class Score:
         for name in ("programs", "compared", "seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.refused += other.refused
+        self.recorded += other.recorded
         self.skipped += other.skipped
         self.wrong += other.wrong
         self.errors += other.errors

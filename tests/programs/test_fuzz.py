@@ -18,7 +18,7 @@ from .generator import generate
 from .oracles import Wrong, check
 
 SEED = 20_000
-COUNT = 300
+COUNT = 1_000
 LEAST = 300  # programs within which a planted fault must be noticed
 
 
@@ -29,7 +29,7 @@ def test_random_programs(first: int) -> None:
         score.note(seed, count=2)
     print(f"seeds {first} to {first + 49}: {score.summary()}")
     assert not score.wrong + score.errors, score.summary()
-    assert sum(score.refused.values()) <= 5, score.summary()
+    assert sum(score.refused.values()) <= 2, score.summary()
     assert score.compared >= 40, score.summary()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from case_values import Shape, normal, positive, regular
-from rule_programs import Case, Literal
+from rule_programs import Case
 
 
 def _einsum(subscripts: str, *operands: Any, reads: Any = None) -> Case:
@@ -69,7 +69,7 @@ def _products() -> Iterator[Case]:
     stacked = (normal(2, 3), normal(4, 3, 5, seed=1))
     yield Case("dot_stack", stacked, {}, np.dot, analytic=True, ranked=True)
     yield Case("dot_stack", (normal(3), stacked[1]), {}, np.dot, analytic=True, ranked=True)
-    counted = (Literal(np.array([0, 2, 0, 1])), normal(4))
+    counted = (np.array([0, 2, 0, 1]), normal(4))
     yield Case("bincount_weights", counted, {}, np.bincount)
     for name, shapes in PAIRS.items():
         for left, right in shapes:

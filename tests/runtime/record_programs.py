@@ -764,6 +764,22 @@ def captured_arrays_that_share_memory(x):
     return value
 
 
+@program(X, {"mean": np.zeros(4), "count": 0})
+def running_statistics_of_the_caller(x, running):
+    running["mean"] *= 0.9
+    running["mean"] += 0.1 * x
+    running["count"] += 1
+    return np.sum(np.tanh(x - running["mean"]) ** 2)
+
+
+@program(X)
+def lists_for_numpy_functions(x):
+    values = [x[0], x[1] * 2, 3.0]
+    nested = [[v, v * v] for v in values]
+    top = np.max(values) + np.sum(values) * np.mean(nested) + np.prod(values)
+    return top + np.dot(values, [1.0, 2.0, x[2]]) + np.sum(np.exp(values)) + np.sum(nested)
+
+
 @program(X)
 def captured_table(x):
     return np.sum(TABLE["scale"] * x) ** 2 + TABLE["shift"] * x[0]
