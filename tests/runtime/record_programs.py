@@ -798,7 +798,7 @@ def imports_inside(x):
 def classes_of_numbers(x):
     a, b = np.zeros(4, dtype=float), np.arange(4).astype(float)
     a[:] = x
-    by_class = {float: 1.5, int: 2.0}[float]
+    by_class = {float: 1.5, int: 2.0}[type(2.0)]  # noqa: UP003
     assert isinstance(2, (int, float)) and issubclass(np.float64, float) and float is float
     shift = float("2.5") + float.fromhex("0x1p1") + complex("1+2j").imag
     return np.sum(a * b * np.asarray(x, dtype=float)) * by_class * shift
