@@ -37,7 +37,10 @@ class Webs:
     def find(self, var: Var) -> Var:
         """Representative of the group of a value."""
         while var in self.parent:
-            var = self.parent[var]
+            above = self.parent[var]
+            if above in self.parent:
+                self.parent[var] = self.parent[above]  # long chains of versions stay short
+            var = above
         return var
 
     def group(self, var: Var) -> list[Var]:

@@ -1,7 +1,8 @@
 """When values are read, in the order of the text: whether an array is updated while a view of it is in use.
 
 Statements are numbered as they are printed. A value that is read inside a loop that does not contain its
-definition is in use until that loop ends; one that leaves its region, or is kept on a tape, until the end.
+definition is in use until that loop ends; one that leaves its region, until the end. What goes on a tape is
+copied there.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from math import inf
 
 from srcgrad.codegen.inline import Inlining
 from srcgrad.ir.nodes import Block, Branch, Eqn, Loop, Stmt, Var, args_of, regions_of
-
-_KEEPERS = frozenset({"push", "pack"})
 
 
 @dataclass
@@ -69,7 +68,7 @@ class Spans:
         return max((self._read_by(s, first) for s in self.readers.get(var, ())), default=0)
 
     def _read_by(self, stmt: Stmt | None, first: Place) -> float:
-        if stmt is None or (isinstance(stmt, Eqn) and stmt.op.name in _KEEPERS):
+        if stmt is None or (isinstance(stmt, Eqn) and stmt.op.name == "pack"):
             return inf
         out = stmt.outs[0] if len(stmt.outs) == 1 else None
         if out is not None and out in self.inlining.inlined:

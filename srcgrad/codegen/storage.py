@@ -128,7 +128,7 @@ class Buffers:
         if not isinstance(atom, Var):
             return False
         if atom not in self.names.inlining.inlined:
-            return self.is_buffer(atom)
+            return self.is_buffer(atom) or bool(self._shown(atom))
         eqn = self.names.inlining.definition[atom]
         fresh = isinstance(eqn, Eqn) and eqn.op.storage is Storage.FRESH
         return not fresh and not is_scalar(atom.type) and self._reads_buffer(atom)

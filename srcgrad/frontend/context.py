@@ -18,7 +18,7 @@ from srcgrad.frontend.lengths import sliced
 from srcgrad.frontend.resolve import Captures
 from srcgrad.frontend.source import Source
 from srcgrad.ir.build import Builder
-from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slot, Var
+from srcgrad.ir.nodes import Atom, Block, Const, Eqn, Slice, Slot, Var
 from srcgrad.ir.ops import OPS, Storage
 from srcgrad.ir.types import INT, AnyDim, Array, Dims, Type, dims_of, is_complex
 from srcgrad.rules.indexing import is_basic
@@ -220,6 +220,8 @@ class Context:
         elif self._shows(eqn, refs[0].loc) and self.heap.versions[refs[0].loc] is eqn.args[0]:
             return Ref(self.heap.view(var, View(refs[0].loc, eqn.op.name, eqn.args[1:], eqn.attrs)))
         loc = self.heap.allocate(var)
+        if type_.dims is None and eqn.op.name == "index":
+            self.heap.vague.add(loc)
         for source in refs:
             self.heap.alias(source.loc, loc)
         return Ref(loc)
@@ -237,7 +239,10 @@ class Context:
             return True
         if eqn.op.name in ("reshape", "ravel"):
             return source in self.heap.ordered
-        return eqn.op.name == "index" and dims_of(eqn.args[0].type) is not None
+        if eqn.op.name != "index":
+            return False
+        sliced_ = any(isinstance(e, Slice) or e is Ellipsis for e in eqn.attrs["index"])
+        return sliced_ or dims_of(eqn.args[0].type) is not None
 
     def atom(self, value: AV, node: Any, what: str = "this operation") -> Atom:
         """The atom behind a number or array; anything else is refused."""

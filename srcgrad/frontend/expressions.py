@@ -47,9 +47,14 @@ def expression(cx: Context, node: Any) -> AV:
         )
     with cx.at(node):
         value = lower(cx, node)
-    if not isinstance(value, (*ATOMS, Static)):
+    if not isinstance(value, (*ATOMS, Static)) and not _is_vague(cx, value):
         cx.frame.held.append(value)
     return value
+
+
+def _is_vague(cx: Context, value: AV) -> bool:
+    """Whether a value is most likely a number: an element of an array whose rank is not known."""
+    return isinstance(value, Ref) and value.loc in cx.heap.vague
 
 
 def _constant(cx: Context, node: Any) -> AV:

@@ -44,6 +44,7 @@ class Heap:
         self.contents: dict[int, AV] = {}
         self.views: dict[int, View] = {}
         self.ordered: set[int] = set()
+        self.vague: set[int] = set()  # elements or rows, of arrays whose rank is not known
         self.captured: dict[Atom, int] = {}
         self._class: dict[int, int] = {}
         self._members: dict[int, list[int]] = {}

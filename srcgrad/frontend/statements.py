@@ -10,6 +10,7 @@ from typing import Any
 
 import gast
 
+from srcgrad.frontend.attributes import length
 from srcgrad.frontend.boxes import boxed
 from srcgrad.frontend.branches import branch, is_true
 from srcgrad.frontend.containers import delete_from
@@ -30,7 +31,7 @@ from srcgrad.frontend.texts import assert_statement, raise_statement
 from srcgrad.frontend.updates import store_into, update_statement, write_attribute
 from srcgrad.frontend.written_out import written_while
 from srcgrad.ir.build import constant
-from srcgrad.ir.nodes import Var
+from srcgrad.ir.nodes import Const, Var
 from srcgrad.ir.types import UNKNOWN
 
 
@@ -181,6 +182,7 @@ def unpack(cx: Context, value: AV, targets: list[Any], node: Any) -> list[tuple[
         if stars or cx.dims(value) in (None, ()):
             items = items_of(cx, value, node)
         else:
+            _no_more_than(cx, value, len(targets), node)
             items = [subscript(cx, value, constant(k), node) for k in range(len(targets))]
     least = len(targets) - len(stars)
     if len(items) < least or (len(items) > least and not stars):
@@ -193,6 +195,21 @@ def unpack(cx: Context, value: AV, targets: list[Any], node: Any) -> list[tuple[
     values = [*items[:place], middle, *items[len(items) - after :]]
     names = [*targets[:place], targets[place].value, *targets[place + 1 :]]
     return list(zip(names, values, strict=True))
+
+
+def _no_more_than(cx: Context, value: AV, count: int, node: Any) -> None:
+    """Raise, as Python does, where an array of the run has more items than there are targets."""
+    items = cx.atom(length(cx, cx.atom(value, node), 0), node)
+    if isinstance(items, Const):
+        return
+    test = cx.emit("greater", items, constant(count))
+    text = f"too many values to unpack (expected {count})"
+
+    def refuse() -> Exit:
+        cx.emit("raise", exception="ValueError", texts=((text,),), bare=False)
+        return Exit.always(NEXT)
+
+    branch(cx, node, test, refuse, lambda: Exit.always(NEXT))
 
 
 def _return(cx: Context, node: Any) -> Exit:

@@ -1,13 +1,15 @@
 """Puts stand-ins and recorded arrays in the names that the user's code reads, for one run.
 
-The global names of the user's modules and the closure cells of the function are exchanged, nothing
-else: NumPy, libraries and compiled code have the originals always. Captured arrays are exchanged
-too, so that what is computed from them is seen when an active value is written into it. Invariant:
-the names are as before when the last run is over, but for those that the user's code has bound.
+The global names of the user's modules, what they import meanwhile and the closure cells of the
+function are exchanged, nothing else: NumPy, libraries and compiled code have the originals always.
+Captured arrays are exchanged too, so that what is computed from them is seen when an active value
+is written into it. Invariant: the names are as before when the last run is over, but for those that
+the user's code has bound.
 """
 
 from __future__ import annotations
 
+import builtins
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,12 +78,32 @@ def _exchanged(value: Any, recording: Recording) -> Any:
 
 _lock = threading.RLock()
 _installed: dict[int, Names] = {}
+_import: Any = builtins.__import__
+
+
+def _importing(name: str, globals: Any = None, *rest: Any, **options: Any) -> Any:
+    """``import`` of the user's code inside a function gives the module that stands in."""
+    module = _import(name, globals, *rest, **options)
+    if globals is None or current.get() is None or id(globals) not in _installed:
+        return module
+    return stand_in_for(module) or module
+
+
+def _exchange_import(*, install: bool) -> None:
+    """Let imports of the user's modules go through here, or no longer."""
+    global _import
+    if install:
+        _import = builtins.__import__
+        builtins.__import__ = _importing
+    elif builtins.__import__ is _importing:
+        builtins.__import__ = _import
 
 
 def _install(owners: list[dict[str, Any] | CellType], recording: Recording) -> list[int]:
     with _lock:
         if not _installed:
             renew()
+            _exchange_import(install=True)
         for owner in owners:
             if id(owner) not in _installed:
                 _installed[id(owner)] = Names(owner, recording)
@@ -97,6 +119,8 @@ def _remove(used: list[int]) -> None:
             if not names.uses:
                 del _installed[key]
                 names.remove()
+        if not _installed:
+            _exchange_import(install=False)
 
 
 def cells_of(function: Any) -> list[CellType]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -247,7 +248,8 @@ def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
 def _check_reproduced(program: Program, run: Run) -> None:
     """Refuse a trace that does not give the value of the run: something was not seen."""
     values = [*(i.value for i in run.inputs), *run.recording.constants]
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         again = interpret(program, [v.copy() if type(v) is np.ndarray else v for v in values])[0]
     if not np.allclose(again, run.value, rtol=1e-6, atol=0.0, equal_nan=True):
         raise KindError(

@@ -235,7 +235,7 @@ def stand_in_for(value: Any) -> Any:
         return None
     try:
         return _STAND_INS.get(value)
-    except TypeError:  # not hashable
+    except Exception:  # an object of the user's that cannot be hashed
         return None
 
 

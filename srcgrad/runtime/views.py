@@ -109,6 +109,8 @@ def decision_log(gradient: Gradient) -> DecisionLog:
 
 
 def _why_empty(gradient: Gradient, forms: list[Compiled]) -> str:
+    if gradient.dispatch.recorder.latest is not None:
+        return "recorded: each call takes the path of its own run"
     if not forms:
         return "not called yet"
     if not any(compiled.branches for compiled in forms):

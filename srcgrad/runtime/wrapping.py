@@ -60,8 +60,8 @@ class Wrapping:
             return self._array(value, path, active)
         if isinstance(value, (float, complex, np.inexact)):
             return self._number(value, path) if active else value
-        if active:
-            self._refuse_leaf(value, path)
+        if active and not _in_object(path):
+            _refuse_leaf(value, path)
         if value is None or isinstance(value, _ATOMIC):
             return value
         if isinstance(value, (np.ndarray, np.generic)):
@@ -74,8 +74,8 @@ class Wrapping:
         return self._object(value, path, active)
 
     def _array(self, value: Any, path: Path, active: bool) -> Any:
-        if active:
-            refuse_value(value, path_text(path))
+        if active and not _in_object(path):
+            _refuse_leaf(value, path)
         if value.dtype.kind not in "fc":
             return value
         wrapped = self.recording.own(value, active=active)
@@ -84,20 +84,11 @@ class Wrapping:
         return wrapped
 
     def _number(self, value: Any, path: Path) -> Any:
-        refuse_value(value, path_text(path))
+        if not _in_object(path):
+            refuse_value(value, path_text(path))
         number = self.recording.next()
         self.inputs.append(Input(path, number, value, None))
         return RecordedNumber(self.recording, value, number)
-
-    def _refuse_leaf(self, value: Any, path: Path) -> None:
-        """Refuse what cannot be differentiated where a derivative is asked for."""
-        label = path_text(path)
-        refuse_value(value, label)
-        if isinstance(value, (bool, int, np.integer, np.bool_)):
-            kind = f"the {type(value).__name__} {value!r}"
-            remedy = "leave it out of argnums, or pass a float"
-            if not _in_object(path):
-                raise ArgumentError("SG301", f"argument {label!r} holds {kind}", remedy)
 
     def _container(self, value: Any, path: Path, active: bool) -> Any:
         if isinstance(value, dict):
@@ -169,6 +160,18 @@ class Wrapping:
             item.settle()
         self._copies.clear()
         self._objects.clear()
+
+
+def _refuse_leaf(value: Any, path: Path) -> None:
+    """Refuse what cannot be differentiated where a derivative is asked for."""
+    label, remedy = path_text(path), "leave it out of argnums, or pass it as float"
+    refuse_value(value, label)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biu":
+        message = f"argument {label!r} is an array of {value.dtype}"
+        raise ArgumentError("SG301", message, remedy)
+    if isinstance(value, (bool, int, np.integer, np.bool_)):
+        message = f"argument {label!r} holds the {type(value).__name__} {value!r}"
+        raise ArgumentError("SG301", message, remedy)
 
 
 def _in_object(path: Path) -> bool:

@@ -781,6 +781,30 @@ def lists_for_numpy_functions(x):
 
 
 @program(X)
+def imports_inside(x):
+    import math as m
+    from math import exp
+
+    import numpy
+    import numpy.linalg as la
+    from numpy import zeros
+
+    buffer, other = numpy.zeros(3), zeros(2)
+    buffer[0], other[1] = m.sin(x[0]), exp(x[1])
+    return np.sum(buffer) * other[1] + la.norm([x[0], x[1], 2.0])
+
+
+@program(X)
+def classes_of_numbers(x):
+    a, b = np.zeros(4, dtype=float), np.arange(4).astype(float)
+    a[:] = x
+    by_class = {float: 1.5, int: 2.0}[type(2.0)]  # noqa: UP003
+    assert isinstance(2, (int, float)) and issubclass(np.float64, float) and float is float
+    shift = float("2.5") + float.fromhex("0x1p1") + complex("1+2j").imag
+    return np.sum(a * b * np.asarray(x, dtype=float)) * by_class * shift
+
+
+@program(X)
 def captured_table(x):
     return np.sum(TABLE["scale"] * x) ** 2 + TABLE["shift"] * x[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 import threading
 from functools import partial
@@ -70,6 +71,7 @@ def test_source_and_explanation_of_a_recorded_function() -> None:
     assert "x: float64[n]" in told and "recorded, because" in told and "[SG401]" in told
     assert "def dhidden(x" in derivative.source
     assert list(derivative.sources.values()) == [derivative.source]
+    assert "recorded" in str(derivative.decisions)
     assert derivative.explain().served[0].frontend == "record"
 
 
@@ -98,7 +100,7 @@ def test_source_frontend_never_records() -> None:
 
 
 def test_modules_are_as_before_after_a_call_and_after_an_exception() -> None:
-    before = dict(globals())
+    before, importing = dict(globals()), builtins.__import__
     grad(generated, frontend="record")(X)
 
     def fails(x: Any) -> Any:
@@ -108,6 +110,7 @@ def test_modules_are_as_before_after_a_call_and_after_an_exception() -> None:
         grad(fails, frontend="record")(X)
     assert not any(map(is_recorded, caught.value.args))
     now = dict(globals())
+    assert builtins.__import__ is importing
     assert before.keys() == now.keys()
     assert all(before[name] is now[name] for name in before)
 
@@ -165,6 +168,9 @@ class Network:
         self.layers = [np.array([[0.5, -0.3], [0.2, 0.8]]), np.array([1.0, -1.0])]
         self.bias = 0.1
         self.name = "net"
+        self.labels = np.array(["a", "b"])
+        self.order = np.array([1, 0])
+        self.parent = self
         self.calls = 0
 
     def __call__(self, x: Any) -> Any:
@@ -179,7 +185,8 @@ def test_object_as_argument() -> None:
     network, x = Network(), np.array([0.4, -0.6])
     gradient = grad(lambda net, x: net(x) ** 2, frontend="record")(network, x)
     assert type(gradient) is Network and gradient.calls is None and gradient.name == "net"
-    assert network.calls == 1 and type(network.bias) is float
+    assert gradient.labels is None and gradient.order is None and gradient.parent is gradient
+    assert network.calls == 1 and type(network.bias) is float and network.parent is network
     step = 1e-6
     up, down = Network(), Network()
     up.bias += step
