@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from typing import Any
 
+from srcgrad.frontend.attributes import attribute
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import AV, NONE, Seq
 from srcgrad.frontend.library import handles
@@ -60,6 +62,12 @@ def _log(cx: Context, node: Any, x: AV, base: AV = NONE) -> AV:
         else:
             parts.append(cx.emit("log", cx.atom(value, node, "math.log"), via="math"))
     return parts[0] if len(parts) == 1 else binary(cx, node, "Div", *parts)
+
+
+@handles(cmath.phase)
+def _phase(cx: Context, node: Any, z: AV) -> AV:
+    parts = [attribute(cx, z, name, node) for name in ("imag", "real")]
+    return cx.call_function(math.atan2, parts, {}, node)
 
 
 @handles(round)

@@ -187,7 +187,7 @@ def test_a_command_that_makes_no_sense_exits_with_2(
     "words, messages",
     [
         (["missing"], [":30:19:", "numpy.i0", "[SG201]", "^^^", "remedy:"]),
-        (["writes"], [":39:5:", "[SG107]", "remedy: enter the context"]),
+        (["writes"], [":39:10:", "[SG107]", "remedy: enter the context"]),
         (["NUMBER"], ["3 is not a function [SG310]"]),
         (["loss", "--wrt", "q"], ["no parameter 'q' [SG303]", "remedy: use one of w, x, y"]),
         (["loss", "--wrt", "7"], ["argnums=7 but loss has 3 parameters [SG303]"]),
