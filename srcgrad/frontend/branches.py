@@ -79,10 +79,10 @@ def branch(
 ) -> Exit:
     """Lower both arms under ``test`` and merge their states."""
     names, before = dict(cx.frame.names), cx.heap.snapshot()
-    first = _run_arm(cx, then, names)
+    first = _run_arm(cx, then)
     cx.frame.names = dict(names)
     cx.heap.restore(before)
-    second = _run_arm(cx, orelse, names)
+    second = _run_arm(cx, orelse)
     old_locs = frozenset((*before.versions, *before.contents))
     contents = (first.heap.contents, second.heap.contents)
     merge = Merge(cx, old_locs, first.heap.versions, second.heap.versions, contents)
@@ -106,16 +106,14 @@ def branch(
     return exit_
 
 
-def _run_arm(cx: Context, lower: Callable[[], Exit], before: dict[str, AV]) -> Arm:
-    outer, contents = cx.builder, dict(cx.heap.contents)
+def _run_arm(cx: Context, lower: Callable[[], Exit]) -> Arm:
+    outer = cx.builder
     cx.builder = outer.child()
     try:
         exit_ = lower()
-        for name, value in cx.frame.names.items():
-            if value is not before.get(name):  # it may leave the arm: read what has changed since
-                _read_all(cx, value)
-        for content in [c for k, c in cx.heap.contents.items() if c is not contents.get(k)]:
-            _read_all(cx, content)
+        # What a name shows here may leave the arm, if the other arm binds it to something else.
+        for value in (*cx.frame.names.values(), *cx.heap.contents.values()):
+            _read_all(cx, value)
         return Arm(cx.builder, cx.frame.names, cx.heap.snapshot(), exit_)
     finally:
         cx.builder = outer
