@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Program, Stmt, Var, args_of
+from srcgrad.ir.nodes import Atom, Block, Branch, Const, Eqn, Loop, Program, Stmt, args_of
 
 
 def sink(program: Program) -> Program:
@@ -20,24 +20,17 @@ def sink(program: Program) -> Program:
 
 def _sunk(block: Block) -> Block:
     result: list[Stmt] = []
-    waiting: dict[Var, Eqn] = {}
+    waiting: list[Eqn] = []
     for stmt in block.stmts:
         if waiting:
             read = _reads(stmt)
-            due = [v for v in waiting if v in read]
-            for var in due:
-                eqn = waiting.pop(var, None)
-                if eqn is not None:
-                    result.append(eqn)
-                    for other in eqn.outs:
-                        waiting.pop(other, None)
+            result += [eqn for eqn in waiting if not read.isdisjoint(eqn.outs)]
+            waiting = [eqn for eqn in waiting if read.isdisjoint(eqn.outs)]
         if isinstance(stmt, Eqn) and (stmt.op.name == "pop" or _zeroes(stmt)):
-            waiting.update(dict.fromkeys(stmt.outs, stmt))
+            waiting.append(stmt)
             continue
         result.append(_inner(stmt))
-    left = dict.fromkeys(id(e) for e in waiting.values())
-    kept = {id(e): e for e in waiting.values()}
-    return Block(block.params, (*result, *(kept[k] for k in left)), block.results)
+    return Block(block.params, (*result, *waiting), block.results)
 
 
 def _zeroes(eqn: Eqn) -> bool:

@@ -47,7 +47,6 @@ class Heap:
         self.vague: set[int] = set()  # elements or rows, of arrays whose rank is not known
         self.captured: dict[Atom, int] = {}
         self._class: dict[int, int] = {}
-        self._members: dict[int, list[int]] = {}
         self.shared: dict[int, Atom] = {}
         self.kept: set[int] = set()
         self._next = 0
@@ -69,7 +68,7 @@ class Heap:
     def _new(self) -> int:
         loc = self._next
         self._next += 1
-        self._class[loc], self._members[loc] = loc, [loc]
+        self._class[loc] = loc
         return loc
 
     def box(self, content: AV) -> int:
@@ -127,14 +126,9 @@ class Heap:
             loc = self._class[loc]
         return loc
 
-    def alias(self, a: int, b: int) -> bool:
-        """Say that two locations may share storage; whether that is news."""
-        a, b = self.find(a), self.find(b)
-        if a == b:
-            return False
-        self._class[b] = a
-        self._members[a] += self._members.pop(b)
-        return True
+    def alias(self, a: int, b: int) -> None:
+        """Say that two locations may share storage."""
+        self._class[self.find(b)] = self.find(a)
 
     def others(self, loc: int, reachable: Iterable[int]) -> list[int]:
         """Locations in use that may share storage with a location in a way that is not known."""

@@ -73,9 +73,10 @@ def _update_item(cx: Context, node: Any) -> None:
         new = _updated(cx, node, "the item", old, expression(cx, node.value))
         store_into(cx, container, index, new, node)
         return
-    before = cx.heap.snapshot().versions
+    root = cx.heap.root(container.loc)
+    before = cx.heap.versions[root]
     operand = expression(cx, node.value)
-    untouched = all(cx.heap.versions[loc] is v for loc, v in before.items())
+    untouched = cx.heap.versions[root] is before
     operator = type(node.op).__name__
     if operator in ("Add", "Sub") and untouched:
         added = operand if operator == "Add" else _negated(cx, operand, node)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import count, zip_longest
 from typing import Any, TypeAlias
 
@@ -41,21 +40,12 @@ AnyDim: TypeAlias = "int | Dim"
 Dims: TypeAlias = "tuple[AnyDim, ...] | None"
 
 
-class Memory(Enum):
-    """How the storage of an array is treated: decided for each alias class, read by every pass."""
-
-    VALUE = "value"  # never written to: a plain SSA value
-    BUFFER = "buffer"  # one root, versions made by `store`, printed in place
-    CELL = "cell"  # several possible roots: a region with a memory token
-
-
 @dataclass(frozen=True, slots=True)
 class Array:
     """A NumPy array or NumPy scalar. ``None`` for ``dtype`` or ``dims`` means not known."""
 
     dtype: np.dtype[Any] | None
     dims: Dims
-    memory: Memory = Memory.VALUE
 
     def __repr__(self) -> str:
         dims = "..." if self.dims is None else ",".join(map(repr, self.dims))
@@ -203,8 +193,7 @@ def join(a: Type, b: Type, *, own: AbstractSet[str] = frozenset()) -> Type | Non
     if not (isinstance(a, Array) and isinstance(b, Array)):
         return None
     dtype = None if a.dtype is None or b.dtype is None else np.result_type(a.dtype, b.dtype)
-    memory = a.memory if a.memory == b.memory else Memory.CELL
-    return Array(dtype, join_dims(a.dims, b.dims, own), memory)
+    return Array(dtype, join_dims(a.dims, b.dims, own))
 
 
 def symbols(type_: Type) -> set[str]:
@@ -230,6 +219,6 @@ def _join_dim(a: AnyDim, b: AnyDim, own: AbstractSet[str]) -> AnyDim:
 def with_dims(type_: Type, dims: Dims) -> Array:
     """Array type of the same dtype with other dimensions."""
     if isinstance(type_, Array):
-        return replace(type_, dims=dims, memory=Memory.VALUE)
+        return replace(type_, dims=dims)
     kind = type_.kind if isinstance(type_, Number) else "float"
     return Array(np.dtype(kind), dims)

@@ -217,9 +217,8 @@ class Sweep:
             if stmt.op.name in ("transpose", "reshape_like") and stmt.args[0] not in self.returned:
                 self.returned.add(stmt.args[0])
                 return self.is_fresh(stmt.args[0], seen)
-            return (
-                stmt.op.storage is Storage.FRESH
-            )  # what is updated in place has storage of its own
+            # What is updated in place has storage of its own: it is copied before, if need be.
+            return stmt.op.storage is Storage.FRESH
         if isinstance(stmt, Loop):
             k = stmt.outs.index(atom)
             seen.add(stmt.params[k])

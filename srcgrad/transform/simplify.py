@@ -24,20 +24,9 @@ from srcgrad.ir.nodes import (
     regions_of,
 )
 
-_KEPT = frozenset(
-    {
-        "check",
-        "raise",
-        "print",
-        "quiet",
-        "boundary",
-        "choose",
-        "reserve",
-        "settle",
-        "write_back",
-        "apart",
-    }
-)
+_TAPES = frozenset(
+    {"new_tape", "push", "pop"}
+)  # effects that are kept only if the adjoint reads them
 
 
 def simplify(program: Program) -> Program:
@@ -141,7 +130,7 @@ def _stmt(stmt: Stmt, live: set[Var]) -> tuple[Stmt | None, bool]:
     wanted = any(out in live for out in stmt.outs)
     if isinstance(stmt, Eqn) and effect:
         pushes = stmt.op.name == "push" and stmt.args[0] in live
-        wanted = wanted or pushes or stmt.op.name in _KEPT
+        wanted = wanted or pushes or stmt.op.name not in _TAPES
     if not wanted:
         return None, False
     _mark(args_of(stmt), live)

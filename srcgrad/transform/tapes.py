@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var, regions_of
 
@@ -28,7 +29,7 @@ def gather_tapes(program: Program) -> Program:
 
 def _gathered(block: Block) -> Block:
     tapes: dict[Var, _Tape] = {}
-    _scan(block, tapes)
+    _scan(block, tapes, count())
     groups: dict[tuple[int, int], list[Var]] = {}
     for tape, found in tapes.items():
         if len(found.pushes) == 1 == len(found.pops):
@@ -39,7 +40,7 @@ def _gathered(block: Block) -> Block:
     return _Gatherer(several, tapes).block(block) if several else block
 
 
-def _scan(block: Block, tapes: dict[Var, _Tape]) -> None:
+def _scan(block: Block, tapes: dict[Var, _Tape], order: Iterator[int]) -> None:
     for stmt in block.stmts:
         if isinstance(stmt, Eqn) and stmt.op.name == "new_tape":
             tapes[stmt.out] = _Tape()
@@ -49,9 +50,9 @@ def _scan(block: Block, tapes: dict[Var, _Tape]) -> None:
                 places = tape.pushes if stmt.op.name == "push" else tape.pops
                 places.append((id(block), stmt))
                 if stmt.op.name == "push":
-                    tape.first = sum(len(t.pushes) for t in tapes.values())
+                    tape.first = next(order)
         for inner in regions_of(stmt):
-            _scan(inner, tapes)
+            _scan(inner, tapes, order)
 
 
 class _Gatherer:
@@ -60,11 +61,11 @@ class _Gatherer:
     def __init__(self, groups: list[list[Var]], tapes: dict[Var, _Tape]) -> None:
         self.first: dict[Var, Var] = {}
         self.pushed: dict[int, tuple[Atom, ...]] = {}
-        self.popped: dict[int, tuple[Var, ...]] = {}
         self.gone: set[int] = set()
         self.opened: set[Var] = set()
         self.groups = groups
         self.tapes = tapes
+        self.pops = {id(tapes[t].pops[0][1]): group for group in groups for t in group}
         for group in groups:
             self.first.update(dict.fromkeys(group, Var("tape", group[0].type)))
 
@@ -82,7 +83,6 @@ class _Gatherer:
         self.gone.update(id(push) for push in pushes if push is not last)
 
     def _stmts(self, block: Block) -> Iterator[Stmt]:
-        pops = {id(self.tapes[t].pops[0][1]): group for group in self.groups for t in group}
         taken: set[int] = set()
         for stmt in block.stmts:
             if isinstance(stmt, Branch):
@@ -91,8 +91,8 @@ class _Gatherer:
                 yield replace(stmt, body=self.block(stmt.body))
             elif not isinstance(stmt, Eqn):
                 yield stmt
-            elif id(stmt) in pops:
-                group = pops[id(stmt)]
+            elif id(stmt) in self.pops:
+                group = self.pops[id(stmt)]
                 if id(group) not in taken:
                     taken.add(id(group))
                     outs = tuple(self.tapes[t].pops[0][1].out for t in group)
