@@ -11,24 +11,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from language_cases import noting, refusal
 
 from srcgrad import check_grads, grad, value_and_grad
-from srcgrad.errors import SrcgradError
 
 X = np.array([0.7, -1.3, 2.1])
 Y = np.array([1.7, 0.3, -0.6, 4.0])
 M = np.array([[0.3, 1.1, -0.4], [2.0, -0.6, 0.9]])
 CASES: list[Any] = []
-
-
-def case(*args: Any) -> Any:
-    """Note a program with its arguments."""
-
-    def note(function: Any) -> Any:
-        CASES.append(pytest.param(function, args, id=function.__name__))
-        return function
-
-    return note
+case = noting(CASES)
 
 
 @case(X, Y)
@@ -269,11 +260,6 @@ def test_partial_is_followed_when_its_array_changes():
     ],
 )
 def test_refused_with_place_and_remedy(body, code, tmp_path):
-    file = tmp_path / "refused.py"
-    file.write_text(f"import numpy as np\ndef f(x):\n    {body}\n")
-    scope: dict[str, Any] = {}
-    exec(compile(file.read_text(), str(file), "exec"), scope)
-    with pytest.raises(SrcgradError) as caught:
-        grad(scope["f"], frontend="source")(1.3)
-    assert caught.value.code == code
-    assert caught.value.remedy
+    error = refusal(tmp_path, f"import numpy as np\ndef f(x):\n    {body}\n", 1.3)
+    assert error.code == code
+    assert error.remedy

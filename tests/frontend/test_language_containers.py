@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from language_cases import noting, refusal
 
 from srcgrad import check_grads, grad, value_and_grad
 from srcgrad.errors import SrcgradError
@@ -14,16 +15,7 @@ from srcgrad.errors import SrcgradError
 X = np.array([0.7, -1.3, 2.1])
 M = np.array([[0.3, 1.1, -0.4], [2.0, -0.6, 0.9]])
 CASES: list[Any] = []
-
-
-def case(*args: Any) -> Any:
-    """Note a program with its arguments."""
-
-    def note(function: Any) -> Any:
-        CASES.append(pytest.param(function, args, id=function.__name__))
-        return function
-
-    return note
+case = noting(CASES)
 
 
 @case(1.3, -0.7)
@@ -353,25 +345,15 @@ def test_argument_containers_are_left_alone():
     ],
 )
 def test_refused_with_place_and_remedy(body, tmp_path):
-    file = tmp_path / "refused.py"
-    file.write_text(f"import numpy as np\ndef f(x):\n    {body}\n")
-    scope: dict[str, Any] = {}
-    exec(compile(file.read_text(), str(file), "exec"), scope)
-    with pytest.raises(SrcgradError) as caught:
-        grad(scope["f"], frontend="source")(1.3)
-    assert caught.value.remedy
-    assert caught.value.lineno
+    error = refusal(tmp_path, f"import numpy as np\ndef f(x):\n    {body}\n", 1.3)
+    assert error.remedy
+    assert error.lineno
 
 
 @pytest.mark.parametrize("change", ["p.append(2.0)", "p[0] = 2.0", "p += [x]", "del p[0]"])
 def test_change_of_an_argument_list_is_refused(change, tmp_path):
-    file = tmp_path / "refused.py"
-    file.write_text(f"def f(x, p):\n    {change}\n    return x * p[0]\n")
-    scope: dict[str, Any] = {}
-    exec(compile(file.read_text(), str(file), "exec"), scope)
-    with pytest.raises(SrcgradError) as caught:
-        grad(scope["f"], frontend="source")(1.3, [3.0, 4.0])
-    assert caught.value.code == "SG207"
+    error = refusal(tmp_path, f"def f(x, p):\n    {change}\n    return x * p[0]\n", 1.3, [3.0, 4.0])
+    assert error.code == "SG207"
 
 
 # -- containers and functions that call themselves --------------------------------------------------------

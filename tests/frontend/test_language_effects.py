@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from language_cases import refusal
 
 from srcgrad import check_grads, grad, value_and_grad
 from srcgrad.errors import SrcgradError
@@ -140,14 +141,9 @@ def test_print_shows_the_same_text_once(capsys: Any, unroll: Any) -> None:
     ],
 )
 def test_refused_with_place_and_remedy(body, code, tmp_path):
-    file = tmp_path / "refused.py"
-    file.write_text(f"import numpy as np\ndef f(x):\n    {body}\n")
-    scope: dict[str, Any] = {}
-    exec(compile(file.read_text(), str(file), "exec"), scope)
-    with pytest.raises(SrcgradError) as caught:
-        grad(scope["f"], frontend="source")(1.3)
-    assert caught.value.code == code
-    assert caught.value.remedy
+    error = refusal(tmp_path, f"import numpy as np\ndef f(x):\n    {body}\n", 1.3)
+    assert error.code == code
+    assert error.remedy
 
 
 def silenced(x):

@@ -9,22 +9,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from language_cases import noting, refusal
 
 from srcgrad import check_grads, grad, value_and_grad
 from srcgrad.errors import SrcgradError
 
 X = np.array([0.7, -1.3, 2.1])
 CASES: list[Any] = []
-
-
-def case(*args: Any) -> Any:
-    """Note a program with its arguments."""
-
-    def note(function: Any) -> Any:
-        CASES.append(pytest.param(function, args, id=function.__name__))
-        return function
-
-    return note
+case = noting(CASES)
 
 
 class Counter:
@@ -420,21 +412,18 @@ def test_captured_object_is_read_at_each_call():
     ],
 )
 def test_refused_with_place_and_remedy(body, tmp_path):
-    file = tmp_path / "refused.py"
-    file.write_text(
+    error = refusal(
+        tmp_path,
         "from dataclasses import dataclass\n"
         "@dataclass(frozen=True)\nclass Frozen:\n    v: float\n"
         "class Plain:\n    def __init__(self, v):\n        self.v = v\n"
         "class Attr(Plain):\n    def __getattr__(self, name):\n        return 1.0\n"
         "outside = Plain(1.0)\n"
-        f"def f(x):\n    {body}\n"
+        f"def f(x):\n    {body}\n",
+        1.3,
     )
-    scope: dict[str, Any] = {}
-    exec(compile(file.read_text(), str(file), "exec"), scope)
-    with pytest.raises(SrcgradError) as caught:
-        grad(scope["f"], frontend="source")(1.3)
-    assert caught.value.remedy
-    assert caught.value.lineno
+    assert error.remedy
+    assert error.lineno
 
 
 # -- objects as arguments -------------------------------------------------------------------------------
