@@ -100,7 +100,7 @@ ROLLED_FORGETS = pytest.mark.xfail(
         (index_beyond, (3,), True),
         (shapes_that_do_not_fit, (2, 3), False),
         (shapes_that_do_not_fit, (2, 3), True),
-        pytest.param(unbound, (2, 3), False, marks=ROLLED_FORGETS),
+        (unbound, (2, 3), False),
         (unbound, (2, 3), True),
         pytest.param(unbound_after_loop, (2, 3), False, marks=ROLLED_FORGETS),
         (unbound_after_loop, (2, 3), True),

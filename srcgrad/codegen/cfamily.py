@@ -230,7 +230,7 @@ def _constant(atom: Atom) -> Const:
 
 def _without_mean(stmt: Any) -> list[Eqn]:
     """The statement as equations; a mean is a sum divided by a count."""
-    if isinstance(stmt, Eqn) and stmt.op.name == "boundary":
+    if isinstance(stmt, Eqn) and stmt.op.name in ("boundary", "guard"):
         return []
     if not isinstance(stmt, Eqn) or len(stmt.outs) != 1:
         what = stmt.op.name if isinstance(stmt, Eqn) else type(stmt).__name__.lower()

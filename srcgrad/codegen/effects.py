@@ -6,10 +6,12 @@ import ast
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from srcgrad.codegen.spell import Expr, attr, call, constant, name
-from srcgrad.ir.nodes import Eqn
+from srcgrad.codegen.spell import Expr, attr, call, constant, name, shape_of, spell
+from srcgrad.ir.nodes import Atom, Eqn, Var
+from srcgrad.ir.ops import OPS
+from srcgrad.ir.types import dims_of
 
-EFFECTS = frozenset({"check", "raise", "print"})
+EFFECTS = frozenset({"check", "raise", "print", "guard"})
 
 
 def quietly(body: list[ast.stmt], kinds: Collection[str]) -> list[ast.stmt]:
@@ -22,6 +24,8 @@ def quietly(body: list[ast.stmt], kinds: Collection[str]) -> list[ast.stmt]:
 
 def effect(eqn: Eqn, args: Sequence[Expr]) -> ast.stmt:
     """The statement of an operation with an effect."""
+    if eqn.op.name == "guard":
+        return ast.Expr(_guarded(eqn, args))
     texts = [_text(template, args) for template in eqn.attrs["texts"]]
     if eqn.op.name == "check":
         return ast.Assert(args[0], texts[0] if texts else None)
@@ -30,6 +34,29 @@ def effect(eqn: Eqn, args: Sequence[Expr]) -> ast.stmt:
         return ast.Raise(exception if eqn.attrs["bare"] else call(exception, *texts), None)
     shown = [_plain(t, args) or s for t, s in zip(eqn.attrs["texts"], texts, strict=True)]
     return ast.Expr(call("print", *shown, **{k: constant(v) for k, v in eqn.attrs["layout"]}))
+
+
+def _guarded(eqn: Eqn, args: Sequence[Expr]) -> Expr:
+    """What may raise, as an expression that nobody reads."""
+    attrs = dict(eqn.attrs)
+    op, how, via = OPS[attrs.pop("of")], attrs.pop("how", ""), attrs.pop("spelling", "")
+    if how:
+        shapes = [shape_of(text, atom.type) for text, atom in zip(args, eqn.args, strict=True)]
+        if how == "aligned":
+            shapes = [_core(*parts) for parts in zip(shapes, eqn.args, (-1, -2), strict=True)]
+        return call("np.broadcast_shapes", *shapes)
+    if via:
+        attrs["via"] = via
+    out = Var("", op.infer(tuple(a.type for a in eqn.args), attrs))
+    return spell(Eqn((out,), op, eqn.args, attrs), args)
+
+
+def _core(shape: Expr, atom: Atom, axis: int) -> Expr:
+    """The part of a shape that a product of matrices sums over."""
+    if len(dims_of(atom.type) or ()) < 2:
+        return shape
+    start, stop = ast.Constant(axis), ast.Constant(axis + 1) if axis + 1 else None
+    return ast.Subscript(shape, ast.Slice(start, stop), ast.Load())
 
 
 def _plain(template: Any, args: Sequence[Expr]) -> Expr | None:

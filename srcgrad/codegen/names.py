@@ -14,7 +14,7 @@ from srcgrad.codegen.buffers import all_defined, backward_values
 from srcgrad.codegen.inline import Inlining
 from srcgrad.codegen.liveness import Interference, analyse
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var, regions_of
-from srcgrad.transform.regions import partial
+from srcgrad.ir.undefined import partial
 
 RESERVED = (
     frozenset(keyword.kwlist)

@@ -162,7 +162,8 @@ def _is_array(type_: Any) -> bool:
     return isinstance(type_, Array) and bool(type_.dims)
 
 
-def _shape_of(receiver: Expr, type_: Any) -> Expr:
+def shape_of(receiver: Expr, type_: Any) -> Expr:
+    """The shape of a value."""
     if not _is_array(type_):
         return call("np.shape", receiver)
     return ast.Attribute(receiver, "shape", ast.Load())
@@ -206,7 +207,7 @@ def _constructor(function: str) -> Callable[[Eqn, Sequence[Expr]], Expr]:
 
 
 def _spread(eqn: Eqn, args: Sequence[Expr]) -> Expr:
-    return call("np.broadcast_to", args[0], _shape_of(args[1], eqn.args[1].type))
+    return call("np.broadcast_to", args[0], shape_of(args[1], eqn.args[1].type))
 
 
 def _astype(eqn: Eqn, args: Sequence[Expr]) -> Expr:
@@ -235,7 +236,7 @@ def _length(eqn: Eqn, args: Sequence[Expr]) -> Expr:
     if eqn.attrs["axis"] == 0:
         return call("len", args[0])
     return ast.Subscript(
-        _shape_of(args[0], eqn.args[0].type), constant(eqn.attrs["axis"]), ast.Load()
+        shape_of(args[0], eqn.args[0].type), constant(eqn.attrs["axis"]), ast.Load()
     )
 
 
@@ -261,7 +262,7 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "expand_dims": _expand_dims,
     "reshape": lambda eqn, args: method(args[0], "reshape", *_reshape_args(eqn, args)),
     "reshape_like": lambda eqn, args: call(
-        "np.reshape", args[0], _shape_of(args[1], eqn.args[1].type)
+        "np.reshape", args[0], shape_of(args[1], eqn.args[1].type)
     ),
     "broadcast_to": lambda eqn, args: call("np.broadcast_to", args[0], _shape(eqn, args)),
     "spread": _spread,

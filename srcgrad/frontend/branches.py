@@ -7,7 +7,7 @@ to any of them is refused rather than wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ from srcgrad.frontend.kinds import (
     structure,
 )
 from srcgrad.ir.build import atom_key
-from srcgrad.ir.nodes import Atom, Branch, Const, Loop, Stmt, Undef, Var
+from srcgrad.ir.nodes import Atom, Branch, Const, Undef, Var
 from srcgrad.ir.types import INT, UNKNOWN, join
 
 
@@ -258,24 +258,6 @@ def _merge_exit(merge: Merge, a: Exit, b: Exit) -> Exit:
     merge.then.append(a.atom)
     merge.orelse.append(b.atom)
     return Exit(a.codes | b.codes, out)
-
-
-def may_be_undefined(stmts: Sequence[Stmt], atoms: Sequence[Atom]) -> bool:
-    """Whether one of the atoms has no value on some path through the statements."""
-    wanted = set(atoms)
-    if any(isinstance(a, Undef) for a in atoms):
-        return True
-    for stmt in stmts:
-        if isinstance(stmt, Branch) and not wanted.isdisjoint(stmt.outs):
-            places = [k for k, out in enumerate(stmt.outs) if out in wanted]
-            arms = (stmt.then, stmt.orelse)
-            if any(may_be_undefined(arm.stmts, [arm.results[k] for k in places]) for arm in arms):
-                return True
-        elif isinstance(stmt, Loop):
-            starts = [i for i, out in zip(stmt.inits, stmt.outs, strict=True) if out in wanted]
-            if any(isinstance(i, Undef) for i in starts):
-                return True
-    return False
 
 
 def is_true(atom: Atom) -> bool | None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 import gast
 
 from srcgrad.frontend.bindings import assigned_names, reads_of
-from srcgrad.frontend.branches import may_be_undefined
 from srcgrad.frontend.context import BREAK, NEXT, RETURN, RETURN_VALUE, Context, Exit
 from srcgrad.frontend.exits import leaving_code
 from srcgrad.frontend.kinds import (
@@ -32,6 +31,7 @@ from srcgrad.frontend.loop_ends import LoopEnds
 from srcgrad.frontend.loop_heads import Again, Carried, Header, is_array
 from srcgrad.ir.nodes import Atom, Block, Const, Loop, Undef, Var
 from srcgrad.ir.types import INT
+from srcgrad.ir.undefined import partial, reads_partial
 
 _ROUNDS = 40
 
@@ -125,7 +125,10 @@ class _Round(LoopEnds):
         late: dict[str, AV] = {}
         for name in self.bound:
             value = self.cx.frame.names.get(name)
-            if name in self.names or value is None or not self._outlives(name):
+            if name in self.names or value is None:
+                continue
+            if not self._outlives(name):
+                self._start_undefined_if_read(name, value)
                 continue
             if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
                 unbound = Static(Unmergeable(f"{name!r} may be unbound", "SG225"))
@@ -137,12 +140,27 @@ class _Round(LoopEnds):
                 self.carried.append(Carried(("late", name, k), param, Undef(atom.type)))
                 self.results.append(atom)
             ends = self.results[-len(leaves(value)) :]
-            if may_be_undefined(self.cx.builder.stmts, ends) and name != RETURN_VALUE:
-                types = iter([end.type for end in ends])
-                self.header.late[name] = map_leaves(value, lambda _, t=types: Undef(next(t)))  # type: ignore[misc]
-                raise Again
+            found = partial(self.cx.builder.block())
+            if name != RETURN_VALUE and any(isinstance(e, Undef) or e in found for e in ends):
+                self._start_undefined(name, value, ends)
             late[name] = value
         return late
+
+    def _start_undefined(self, name: str, value: AV, ends: list[Atom]) -> NoReturn:
+        """Lower again with a name that a trip may leave as the trip before left it."""
+        types = iter([end.type for end in ends])
+        self.header.late[name] = map_leaves(value, lambda _: Undef(next(types)))
+        raise Again
+
+    def _start_undefined_if_read(self, name: str, value: AV) -> None:
+        """The same for a name of the body alone, if it is read where the trip may not have bound it."""
+        if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
+            return
+        body = self.cx.builder.block()
+        found = {v for v in partial(body) if v.name in ("", name)}
+        ends = [self.cx.atom(leaf, self.node) for leaf in leaves(value)]
+        if any(end in found for end in ends) and reads_partial(body, found):
+            self._start_undefined(name, value, ends)
 
     def _outlives(self, name: str) -> bool:
         """Whether a name that the body binds first is read outside of it."""

@@ -10,9 +10,12 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from srcgrad.ir import infer
+from srcgrad.ir.ops import OPS, Op
 from srcgrad.ir.types import BOOL
-from srcgrad.rules.registry import plain
+from srcgrad.rules.registry import Elementwise, plain
 
 _CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
 
@@ -46,7 +49,32 @@ def _print(*args: Any, texts: Any, layout: Any) -> None:
     print(*_texts(texts), **dict(layout))
 
 
+RAISING = frozenset(
+    {"log", "log2", "log10", "log1p", "sqrt", "arcsin", "arccos", "arccosh", "arctanh"}
+    | {"gamma", "gammaln", "fmod"}
+)  # functions of ``math`` that raise outside their domain
+_ALIGNED = frozenset({"matmul", "dot"})
+
+
+def guarded_by(op: Op) -> str | None:
+    """How the shapes of an operation's two operands have to fit: ``broadcast``, ``aligned``, or anyhow."""
+    if op.name in _ALIGNED:
+        return "aligned"
+    return "broadcast" if isinstance(op.diff, Elementwise) and "" in op.runs else None
+
+
+def _guard(*args: Any, of: str, how: str = "", spelling: str = "", **attrs: Any) -> None:
+    if how == "broadcast":
+        np.broadcast_shapes(*map(np.shape, args))
+    elif how == "aligned":
+        x, y = args
+        np.broadcast_shapes(np.shape(x)[-1:], np.shape(y)[-2:][:1])
+    else:
+        OPS[of].runs[spelling](*args, **attrs)
+
+
 _NOTHING = infer.constant_type(BOOL)
+plain("guard", _guard, _NOTHING, zero=True, effect=True)
 plain("check", _check, _NOTHING, zero=True, effect=True)
 plain("raise", _raise, _NOTHING, zero=True, effect=True)
 plain("quiet", lambda kinds: None, _NOTHING, zero=True, effect=True)

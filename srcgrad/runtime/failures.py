@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def replay(
     gradient: Gradient, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
-    """Raise what the function itself raises, if it writes to arguments and the forward sweep failed."""
+    """Raise what the function itself raises, if it is another error or leaves arguments changed."""
     if isinstance(error, SrcgradError):
         return
     compiled = gradient.dispatch.last()
     if compiled is None or not _failed_forward(compiled, error):
         return
-    if not compiled.emission.derivation.lowered.written:
+    if not (compiled.emission.derivation.lowered.written or _by_guard(compiled, error)):
         return
     try:
         gradient.primal(*args, **kwargs)
@@ -42,6 +42,16 @@ def _failed_forward(compiled: Compiled, error: Exception) -> bool:
         if number is not None:
             first = _first_write(loaded)
             return first is None or number < first
+    return False
+
+
+def _by_guard(compiled: Compiled, error: Exception) -> bool:
+    """Whether a line found shapes that do not fit, in other words than the function's own."""
+    for loaded in (*compiled.loaded.values(), *compiled.paths.values()):
+        number = failing_line(error, loaded.filename)
+        if number is not None:
+            line = loaded.code.text.splitlines()[number - 1]
+            return line.strip().startswith("np.broadcast_shapes(")
     return False
 
 

@@ -12,11 +12,12 @@ from srcgrad.errors import MissingRuleError
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Undef, Var
 from srcgrad.ir.types import is_differentiable, is_scalar
+from srcgrad.ir.undefined import partial
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
-from srcgrad.transform.regions import loosened, partial
+from srcgrad.transform.regions import loosened
 
 Tangents = dict[Atom, Atom]
 

@@ -17,6 +17,7 @@ from srcgrad.frontend.lower import Lowered, lower
 from srcgrad.frontend.resolve import Capture, Captures
 from srcgrad.ir.nodes import Atom, Const, Program, Undef, Var
 from srcgrad.ir.types import UNKNOWN, Type, describe_type, dims_of, is_complex, is_differentiable
+from srcgrad.transform.guards import guard
 from srcgrad.transform.options import Options
 from srcgrad.transform.regions import dependents
 from srcgrad.transform.reverse import reverse
@@ -41,14 +42,16 @@ class Derivation:
     def primal(self) -> Program:
         """The primal without dead code."""
         if "primal" not in self._made:
-            self._made["primal"] = simplify(self.lowered.program)
+            self._made["primal"] = simplify(guard(self.lowered.program), guards=True)
         return self._made["primal"]
 
     def adjoint(self, decisions: Sequence[int] | None = None) -> Program:
         """Primal results (if wanted) and gradients, rolled or for one path."""
         key = None if decisions is None else tuple(decisions)
         if key not in self._made:
-            program = self.primal if key is None else simplify(unroll(self.primal, key))
+            program = (
+                self.primal if key is None else simplify(unroll(self.primal, key), guards=True)
+            )
             keep = self.options.value or self.options.has_aux
             adjoint = reverse(
                 program, self.wrt, value=keep, needed=self.options.needed, rank_zero=self.rank_zero

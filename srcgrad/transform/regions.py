@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Const, Loop, Program, Stmt, Undef, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Loop, Program, Stmt, Var
 from srcgrad.ir.types import Array, Type
+from srcgrad.ir.undefined import partial
 
 
 @dataclass(eq=False)
@@ -141,47 +142,8 @@ def dependents(program: Program, inputs: Iterable[Var]) -> set[Atom]:
     return found
 
 
-def _runs(stmt: Loop) -> bool:
-    """Whether a loop surely makes a trip."""
-    limits = [a.value for a in stmt.range or () if isinstance(a, Const)]
-    return len(limits) == 3 and len(range(*limits)) > 0
-
-
 def loosened(type_: Type) -> Type:
     """The type of what only broadcasts to a value of this type."""
     if isinstance(type_, Array) and type_.dims != ():
         return replace(type_, dims=None)
     return type_
-
-
-def partial(block: Block) -> set[Var]:
-    """Values that are undefined on some path: from an arm or a trip that may not have been."""
-    found: set[Var] = set()
-
-    def absent(atom: Atom) -> bool:
-        return isinstance(atom, Undef) or atom in found
-
-    def walk(inner: Block) -> None:
-        for stmt in inner.stmts:
-            if isinstance(stmt, Branch):
-                walk(stmt.then)
-                walk(stmt.orelse)
-                ends = zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True)
-                found.update(out for out, a, b in ends if absent(a) or absent(b))
-            elif isinstance(stmt, Loop):
-                _walk_loop(stmt)
-
-    def _walk_loop(stmt: Loop) -> None:
-        states = list(zip(stmt.params, stmt.inits, stmt.body.results, stmt.outs, strict=True))
-        size = -1
-        while size != len(found):
-            size = len(found)
-            walk(stmt.body)
-            for param, init, result, out in states:
-                if absent(init) or absent(result):
-                    found.add(param)
-                if absent(result) or (absent(init) and not _runs(stmt)):
-                    found.add(out)
-
-    walk(block)
-    return found

@@ -23,20 +23,29 @@ from srcgrad.ir.nodes import (
     args_of,
     regions_of,
 )
+from srcgrad.ir.ops import OPS
+from srcgrad.ir.types import AnyDim
+from srcgrad.transform.guards import compared
 
 _TAPES = frozenset(
     {"new_tape", "push", "pop"}
 )  # effects that are kept only if the adjoint reads them
 
+_SILENT = _TAPES | {"boundary"}
 
-def simplify(program: Program) -> Program:
-    """The program without copies and dead code."""
+
+def simplify(program: Program, *, guards: bool = False) -> Program:
+    """The program without copies and dead code.
+
+    With ``guards``, those are left that stand before an equation that is kept, for passes to come.
+    """
     program = Program(
         _Copies().block(program.entry),
         {k: _Copies().block(f) for k, f in program.functions.items()},
     )
-    entry, _ = _sweep(program.entry, set())
-    functions = {k: _sweep(f, set())[0] for k, f in program.functions.items()}
+    sweep = _Sweep(guards)
+    entry, _ = sweep.block(program.entry, set())
+    functions = {k: sweep.block(f, set())[0] for k, f in program.functions.items()}
     return Program(entry, _called(entry, functions))
 
 
@@ -56,7 +65,7 @@ def _called(entry: Block, functions: dict[str, Block]) -> dict[str, Block]:
 
 def simplify_block(block: Block) -> Block:
     """One block without copies and dead code."""
-    return _sweep(_Copies().block(block), set())[0]
+    return _Sweep(guards=True).block(_Copies().block(block), set())[0]
 
 
 class _Copies:
@@ -108,76 +117,114 @@ def _mark(atoms: Any, live: set[Var]) -> None:
     live.update(a for a in atoms if isinstance(a, Var))
 
 
-def _sweep(block: Block, live: set[Var]) -> tuple[Block, bool]:
-    """The block without dead statements, and whether it has effects; ``live`` gains what it reads."""
-    _mark(block.results, live)
-    kept: list[Stmt] = []
-    effects = False
-    for stmt in reversed(block.stmts):
-        new, effect = _stmt(stmt, live)
-        effects = effects or effect
-        if new is not None:
-            kept.append(new)
-    return Block(block.params, tuple(reversed(kept)), block.results), effects
+class _Repeated:
+    """Knows which guards are idle: what stands behind them, before any effect, raises in their place."""
+
+    def __init__(self) -> None:
+        self.next: Stmt | None = None
+        self.divisors: set[Atom] = set()
+        self.lengths: set[frozenset[AnyDim]] = set()
+
+    def before(self, stmt: Stmt) -> None:
+        """Step back over a statement that is kept."""
+        self.next = stmt
+        if not isinstance(stmt, Eqn) or (stmt.op.effect and stmt.op.name not in _SILENT):
+            self.divisors.clear()
+            self.lengths.clear()
+            return
+        self.lengths |= compared(stmt)
+        if stmt.op.name == "divide":
+            self.divisors.add(stmt.args[1])
+
+    def by_what_follows(self, stmt: Stmt) -> bool:
+        """Whether a statement is an idle guard."""
+        if not (isinstance(stmt, Eqn) and stmt.op.name == "guard"):
+            return False
+        guarded, after = replace(stmt, op=OPS[stmt.attrs["of"]]), self.next
+        if guarded.op.name == "divide" and stmt.args[1] in self.divisors:
+            return True
+        if compared(guarded) and compared(guarded) <= self.lengths:
+            return True
+        return isinstance(after, Eqn) and after.op is guarded.op and after.args == stmt.args
 
 
-def _stmt(stmt: Stmt, live: set[Var]) -> tuple[Stmt | None, bool]:
-    if isinstance(stmt, Branch):
-        return _branch(stmt, live)
-    if isinstance(stmt, Loop):
-        return _loop(stmt, live)
-    effect = isinstance(stmt, Eqn) and stmt.op.effect
-    wanted = any(out in live for out in stmt.outs)
-    if isinstance(stmt, Eqn) and effect:
-        pushes = stmt.op.name == "push" and stmt.args[0] in live
-        wanted = wanted or pushes or stmt.op.name not in _TAPES
-    if not wanted:
-        return None, False
-    _mark(args_of(stmt), live)
-    return stmt, effect or isinstance(stmt, Call)
+class _Sweep:
+    """Walks backwards; ``live`` is what is read by what is kept."""
 
+    def __init__(self, guards: bool) -> None:
+        self.guards = guards
 
-def _branch(stmt: Branch, live: set[Var]) -> tuple[Stmt | None, bool]:
-    keep = [k for k, out in enumerate(stmt.outs) if out in live]
-    arms, effects = [], False
-    for arm in (stmt.then, stmt.orelse):
-        results = tuple(arm.results[k] for k in keep)
-        new, effect = _sweep(Block(arm.params, arm.stmts, results), live)
-        arms.append(new)
-        effects = effects or effect
-    if not keep and not effects:
-        return None, False
-    _mark((stmt.test,), live)
-    outs = tuple(stmt.outs[k] for k in keep)
-    return replace(stmt, then=arms[0], orelse=arms[1], outs=outs), effects
+    def block(self, block: Block, live: set[Var]) -> tuple[Block, bool]:
+        """The block without dead statements, and whether it has effects; ``live`` gains what it reads."""
+        _mark(block.results, live)
+        kept: list[Stmt] = []
+        effects = False
+        repeated = _Repeated()
+        for stmt in reversed(block.stmts):
+            if not self.guards and repeated.by_what_follows(stmt):
+                continue
+            new, effect = self.stmt(stmt, live)
+            effects = effects or effect
+            if new is not None:
+                kept.append(new)
+                repeated.before(new)
+        return Block(block.params, tuple(reversed(kept)), block.results), effects
 
+    def stmt(self, stmt: Stmt, live: set[Var]) -> tuple[Stmt | None, bool]:
+        if isinstance(stmt, Branch):
+            return self.branch(stmt, live)
+        if isinstance(stmt, Loop):
+            return self.loop(stmt, live)
+        effect = isinstance(stmt, Eqn) and stmt.op.effect
+        wanted = any(out in live for out in stmt.outs)
+        if isinstance(stmt, Eqn) and effect:
+            pushes = stmt.op.name == "push" and stmt.args[0] in live
+            wanted = wanted or pushes or stmt.op.name not in _TAPES
+        if not wanted:
+            return None, False
+        _mark(args_of(stmt), live)
+        return stmt, effect or isinstance(stmt, Call)
 
-def _loop(stmt: Loop, live: set[Var]) -> tuple[Stmt | None, bool]:
-    keep = {k for k, out in enumerate(stmt.outs) if out in live}
-    if stmt.exit is not None:
-        keep.add(stmt.exit)
-    while True:
-        inner = set(live)
-        cond = None if stmt.cond is None else _sweep(stmt.cond, inner)[0]
-        results = tuple(stmt.body.results[k] for k in sorted(keep))
-        body, effects = _sweep(Block((), stmt.body.stmts, results), inner)
-        more = {k for k, p in enumerate(stmt.params) if p in inner} - keep
-        if not more:
-            break
-        keep |= more
-    if not effects and not any(out in live for out in stmt.outs):
-        return None, False
-    order = sorted(keep)
-    live |= inner
-    _mark((stmt.inits[k] for k in order), live)
-    _mark(stmt.range or (), live)
-    new = replace(
-        stmt,
-        params=tuple(stmt.params[k] for k in order),
-        inits=tuple(stmt.inits[k] for k in order),
-        outs=tuple(stmt.outs[k] for k in order),
-        cond=cond,
-        body=body,
-        exit=None if stmt.exit is None else order.index(stmt.exit),
-    )
-    return new, effects
+    def branch(self, stmt: Branch, live: set[Var]) -> tuple[Stmt | None, bool]:
+        keep = [k for k, out in enumerate(stmt.outs) if out in live]
+        arms, effects = [], False
+        for arm in (stmt.then, stmt.orelse):
+            results = tuple(arm.results[k] for k in keep)
+            new, effect = self.block(Block(arm.params, arm.stmts, results), live)
+            arms.append(new)
+            effects = effects or effect
+        if not keep and not effects:
+            return None, False
+        _mark((stmt.test,), live)
+        outs = tuple(stmt.outs[k] for k in keep)
+        return replace(stmt, then=arms[0], orelse=arms[1], outs=outs), effects
+
+    def loop(self, stmt: Loop, live: set[Var]) -> tuple[Stmt | None, bool]:
+        keep = {k for k, out in enumerate(stmt.outs) if out in live}
+        if stmt.exit is not None:
+            keep.add(stmt.exit)
+        while True:
+            inner = set(live)
+            cond = None if stmt.cond is None else self.block(stmt.cond, inner)[0]
+            results = tuple(stmt.body.results[k] for k in sorted(keep))
+            body, effects = self.block(Block((), stmt.body.stmts, results), inner)
+            more = {k for k, p in enumerate(stmt.params) if p in inner} - keep
+            if not more:
+                break
+            keep |= more
+        if not effects and not any(out in live for out in stmt.outs):
+            return None, False
+        order = sorted(keep)
+        live |= inner
+        _mark((stmt.inits[k] for k in order), live)
+        _mark(stmt.range or (), live)
+        new = replace(
+            stmt,
+            params=tuple(stmt.params[k] for k in order),
+            inits=tuple(stmt.inits[k] for k in order),
+            outs=tuple(stmt.outs[k] for k in order),
+            cond=cond,
+            body=body,
+            exit=None if stmt.exit is None else order.index(stmt.exit),
+        )
+        return new, effects

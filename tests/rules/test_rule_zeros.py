@@ -29,6 +29,7 @@ NOT_NUMERIC = frozenset(
         "raise",
         "print",
         "quiet",
+        "guard",
         "range_length",
         "bitwise_and",
         "bitwise_or",

@@ -8,5 +8,6 @@ def df(x):
     elif x < 1:
         dx = dy * math.cos(x)
     else:
+        math.log(x)
         dx = dy / x
     return (dx,)

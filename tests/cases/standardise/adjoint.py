@@ -7,6 +7,7 @@ def df(x, w, c):
     s = np.sqrt(np.mean(d * d, axis=0) + 1e-05)
     # return np.sum(c * (w * (d / s)))
     t = d / s
+    np.broadcast_shapes(w.shape, x.shape)
     dw = np.sum(c * t, axis=0)
     t_2 = c * w
     # s = np.sqrt(np.mean(d * d, axis=0) + 1e-5)
