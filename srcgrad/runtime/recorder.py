@@ -72,6 +72,8 @@ class Recorder:
             refusal = self.refusals.get(self._key(bound))
             if refusal is None or self.gradient.frontend == "record":
                 raise
+            if isinstance(error, ArgumentError):  # no other way of writing the function would help
+                raise
             raise _noted(refusal, error) from error
         except NameError as error:
             refusal = self.refusals.get(self._key(bound))

@@ -107,7 +107,7 @@ def writes_its_argument(a):
     return np.sum(a**2)
 
 
-@program({"w": X, "steps": [0.1, 0.2], "n": 1})
+@program({"w": X, "steps": [0.1, 0.2], "n": 1.0})
 def writes_a_dict_and_a_list(state):
     for h in state["steps"]:
         state["w"] -= h * state["w"] ** 2
