@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -76,24 +77,39 @@ def _half_at_tie(x: Sym, y: Sym, wins: Sym) -> Sym:
     return wins + 0.5 * equal(x, y)
 
 
-elementwise(
-    "maximum",
-    lambda x, y, out: _half_at_tie(x, y, x > y),
-    lambda x, y, out: _half_at_tie(x, y, y > x),
-    np_="maximum",
-    python=max,
-    infer=_extreme(np.maximum),
-    real_only=True,
-)
-elementwise(
-    "minimum",
-    lambda x, y, out: _half_at_tie(x, y, x < y),
-    lambda x, y, out: _half_at_tie(x, y, y < x),
-    np_="minimum",
-    python=min,
-    infer=_extreme(np.minimum),
-    real_only=True,
-)
+def _extreme_rule(name: str, beats: Any, python: Any) -> None:
+    """Register ``np.maximum`` or ``np.minimum``: the second operand gets what the first one leaves."""
+
+    def share(x: Sym, y: Sym) -> Sym:
+        return _half_at_tie(x, y, beats(x, y))
+
+    def first(g: Sym, x: Sym, y: Sym, out: Sym) -> Sym:
+        return unbroadcast(g * share(x, y), out, x)
+
+    def second(g: Sym, x: Sym, y: Sym, out: Sym) -> Sym:
+        alone = x.constant is not None
+        return unbroadcast(g * share(y, x) if alone else g - g * share(x, y), out, y)
+
+    def tangent(tangents: Sequence[Sym | None], x: Sym, y: Sym, out: Sym) -> Sym:
+        left, right = tangents
+        if left is None or right is None:
+            return left * share(x, y) if left is not None else right * share(y, x)
+        return right + (left - right) * share(x, y)
+
+    custom(
+        name,
+        first,
+        second,
+        jvp=tangent,
+        np_=name,
+        python=python,
+        infer=_extreme(getattr(np, name)),
+        real_only=True,
+    )
+
+
+_extreme_rule("maximum", lambda x, y: x > y, max)
+_extreme_rule("minimum", lambda x, y: x < y, min)
 
 
 def _chosen(x: Sym, y: Sym, out: Sym) -> Sym:

@@ -7,10 +7,11 @@ came after.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from srcgrad.ir import build
-from srcgrad.ir.nodes import Atom, Const, Eqn, Var
+from srcgrad.ir.nodes import Atom, Const, Eqn, Stmt, Var, args_of, regions_of
 from srcgrad.ir.types import dims_of
 from srcgrad.rules.indexing import Gather, is_basic, is_whole, may_repeat, shifted
 from srcgrad.rules.stores import Scatter
@@ -18,6 +19,8 @@ from srcgrad.transform.loop_adjoint import Chain
 
 if TYPE_CHECKING:
     from srcgrad.transform.reverse import Cotangents, Sweep
+
+_NEAR = 16  # statements to look back for the write that zeroed an element
 
 
 def gather(
@@ -43,27 +46,62 @@ def gather(
     if before is not None or source in sweep.map.partial:
         base = sweep.filled(base, source)
     exact = sweep.cast(g, source.type)
-    empty = _zeroed_there(sweep, base, args, attrs["index"])
-    if empty is not None:
-        parts = [a.atom for a in args[1:]]
-        index = shifted(attrs["index"], 1)
-        cotangents[key] = sweep.builder.emit("store", empty, exact, *parts, index=index)
+    if _filled_instead_of_zeroed(sweep, base, exact, args, attrs["index"]):
+        cotangents[key] = base
         return
     cotangents[key] = rule.accumulate(sweep.sym(base), sweep.sym(exact), args, attrs).atom
 
 
-def _zeroed_there(sweep: Sweep, base: Atom, args: Any, index: Any) -> Atom | None:
-    """The cotangent before the index was zeroed in it, if that is the last that happened to it."""
-    zeroed = sweep.builder.definition(base, "store")
-    if zeroed is None or not any(s is zeroed for s in sweep.builder.stmts[-12:]):
-        return None  # in another region both versions would be alive
+def _filled_instead_of_zeroed(sweep: Sweep, base: Atom, g: Atom, args: Any, index: Any) -> bool:
+    """Put ``g`` where the cotangent was zeroed, if only additions have happened to it since.
+
+    They are moved behind it: additions to one array may change their order.
+    """
+    parts = [a.atom for a in args[1:]]
     if not is_basic(index, tuple(a.atom for a in args)):
-        return None
-    parts = [sweep.supply.reach(a.atom) for a in args[1:]]
+        return False
+    stmts, chain = sweep.builder.stmts, []
+    added = sweep.builder.definition(base, "index_add")
+    while added is not None:
+        chain.append(added)
+        base = added.args[0]
+        added = sweep.builder.definition(base, "index_add")
+    zeroed = sweep.builder.definition(base, "store")
+    if zeroed is None or not any(s is zeroed for s in stmts[-_NEAR:]):
+        return False  # in another region both versions would be alive
     same = build.freeze(zeroed.attrs["index"]) == build.freeze(shifted(index, 1))
     zero = isinstance(zeroed.args[1], Const) and zeroed.args[1].value == 0.0
-    keys = [list(map(build.atom_key, atoms)) for atoms in (zeroed.args[2:], parts)]
-    return zeroed.args[0] if same and zero and keys[0] == keys[1] else None
+    keys = [
+        list(map(build.atom_key, atoms))
+        for atoms in (zeroed.args[2:], map(sweep.supply.reach, parts))
+    ]
+    if not (same and zero and keys[0] == keys[1]):
+        return False
+    moved = [zeroed, *reversed(chain)]
+    place = next(k for k, s in enumerate(stmts) if s is zeroed)
+    others = [s for s in stmts[place:] if not any(s is m for m in moved)]
+    if len(others) + len(moved) != len(stmts) - place or _read(others, moved):
+        return False
+    filled = replace(zeroed, args=(zeroed.args[0], g, *zeroed.args[2:]))
+    stmts[place:] = others
+    for stmt in (filled, *moved[1:]):
+        sweep.builder.append(stmt)
+    return True
+
+
+def _read(stmts: list[Stmt], moved: list[Eqn]) -> bool:
+    """Whether one of the statements, or of those in them, reads a version that is to be moved."""
+    versions = {m.out for m in moved}
+
+    def reads(stmt: Stmt) -> bool:
+        inner = regions_of(stmt)
+        return (
+            not versions.isdisjoint(args_of(stmt))
+            or any(not versions.isdisjoint(b.results) for b in inner)
+            or any(reads(s) for b in inner for s in b.stmts)
+        )
+
+    return any(map(reads, stmts))
 
 
 def scatter(
