@@ -13,7 +13,7 @@ from srcgrad.codegen import inline
 from srcgrad.codegen.names import Names
 from srcgrad.codegen.prelude import HELPERS
 from srcgrad.codegen.schedule import sink
-from srcgrad.codegen.spell import Expr, constant, name, spell
+from srcgrad.codegen.spell import Expr, call, constant, method, name, spell
 from srcgrad.codegen.storage import Buffers
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Atom, Branch, Const, Eqn, Program, Stmt, Undef, Var
@@ -87,10 +87,13 @@ class ExpressionEmitter:
             return self.choice(stmt)
         assert isinstance(stmt, Eqn)
         if stmt.op.name == "copy" and isinstance(stmt.args[0].type, Array):
-            return ast.Call(ast.Attribute(self.viewed(stmt.args[0]), "copy", ast.Load()), [], [])
+            value = self.viewed(stmt.args[0])
+            if stmt.attrs.get("order") == "C":
+                return method(value, "copy")
+            return copied(value, stmt.args[0])
         value = spell(stmt, [self.expr(a) for a in stmt.args])
         if stmt.out not in self.inlining.inlined and self.buffers.needs_copy(stmt):
-            value = ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
+            value = copied(value, stmt.out)
         return value
 
     def viewed(self, atom: Atom) -> Expr:
@@ -122,7 +125,10 @@ class ExpressionEmitter:
 
 
 def copied(value: Expr, atom: Atom) -> Expr:
-    """A copy of a value; one of rank zero or unknown rank may be a number."""
-    if not getattr(atom.type, "dims", ()):
-        return ast.Call(name("np.copy"), [value], [])
-    return ast.Call(ast.Attribute(value, "copy", ast.Load()), [], [])
+    """A copy of a value, laid out as the value is; one of rank zero or unknown rank may be a number.
+
+    The layout decides in which order NumPy sums, and so the last digit of a sum.
+    """
+    if len(getattr(atom.type, "dims", None) or ()) == 1:
+        return method(value, "copy")
+    return call("np.copy", value)

@@ -42,7 +42,6 @@ METHODS: dict[str, Any] = {
         "argmax",
         "argmin",
         "ravel",
-        "copy",
         "squeeze",
         "swapaxes",
         "dot",
@@ -188,8 +187,13 @@ def _flatten(cx: Context, node: Any, x: AV) -> AV:
     return cx.bind(cx.emit("copy", flat, via="np"))
 
 
-METHODS.update(astype=_astype, flatten=_flatten)
-for _method in (_astype, _flatten):
+def _copy(cx: Context, node: Any, x: AV) -> AV:
+    """``x.copy()`` lays its elements out in C order, unlike ``np.copy(x)``, which keeps that of ``x``."""
+    return cx.bind(cx.emit("copy", cx.atom(x, node), via="np", order="C"), mutable=True)
+
+
+METHODS.update(astype=_astype, copy=_copy, flatten=_flatten)
+for _method in (_astype, _copy, _flatten):
     HANDLERS[_method] = _method
 
 

@@ -180,7 +180,7 @@ class Sweep:
         if param in self.rank_zero:
             return self.builder.emit("as_array", g)
         if g in self.returned or not self.is_fresh(g, set()):
-            g = self.builder.emit_new("copy", self.supply.reach(g), via="np")
+            g = self.builder.emit_new("copy", self.supply.reach(g), via="np", order="C")
         self.returned.add(g)
         self.name_cotangent(g, param)
         return g
