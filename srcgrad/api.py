@@ -117,3 +117,7 @@ def value_and_grad(
         (np.float64(9.0), array([6.]))
     """
     return _make(function, argnums, Options(value=True, has_aux=has_aux), unroll, frontend=frontend)
+
+
+grad.__srcgrad_mode__ = "grad"  # type: ignore[attr-defined]  # what it means inside a function
+value_and_grad.__srcgrad_mode__ = "value_and_grad"  # type: ignore[attr-defined]

@@ -20,12 +20,14 @@ from srcgrad.frontend.builtins import HANDLERS, METHODS
 from srcgrad.frontend.classes import class_of_object, is_user_class
 from srcgrad.frontend.containers import call_container, is_container
 from srcgrad.frontend.context import Context
+from srcgrad.frontend.derivatives import MODES, call_derivative, made_outside
 from srcgrad.frontend.expressions import expression
 from srcgrad.frontend.inlining import call_user, user_function
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
     NONE,
+    Derivative,
     Mapping,
     Method,
     Partial,
@@ -64,6 +66,8 @@ def call_value(cx: Context, callee: AV, args: list[AV], kwargs: dict[str, AV], n
     if isinstance(callee, Partial):
         whole = {**dict(callee.kwargs), **kwargs}
         return call_value(cx, callee.function, [*callee.args, *args], whole, node)
+    if isinstance(callee, Derivative):
+        return call_derivative(cx, callee, args, kwargs, node)
     if isinstance(callee, Method):
         return _call_method(cx, callee, args, kwargs, node)
     if not isinstance(callee, Static) and class_of_object(callee) is not None:
@@ -77,6 +81,12 @@ def call_function(
     cx: Context, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
 ) -> AV:
     """Call a Python object known at compile time."""
+    mode = MODES.get(getattr(function, "__srcgrad_mode__", None))
+    if mode is not None:
+        return mode(cx, node, *args, **kwargs)
+    derivative = made_outside(function)
+    if derivative is not None:
+        return call_derivative(cx, derivative, args, kwargs, node)
     if not _keeps_identity(function):
         args = [unboxed(cx, a, node) for a in args]
         kwargs = {k: unboxed(cx, v, node) for k, v in kwargs.items()}

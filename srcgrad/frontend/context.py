@@ -106,6 +106,8 @@ class Context:
     static_attribute: Callable[..., AV]
     captured: Callable[..., AV]
     call_function: Callable[..., AV]
+    derived: Any  # how a block is differentiated: set by the layer that knows
+    placed: Callable[..., tuple[Atom, ...]]
 
     def __init__(self, captures: Captures, inputs: list[Var]) -> None:
         self.builder = Builder(local=True)

@@ -50,7 +50,9 @@ def call_user(
 ) -> AV:
     """Inline a user function; one that is already being inlined becomes a call of its own."""
     bound = _bind_user(cx, function, args, kwargs, node)
-    around = [f for f in _callers(cx.frame) if _same(f.function, function)]
+    around = [
+        f for f in _callers(cx.frame) if _same(f.function, function) and _same_functions(f, bound)
+    ]
     if around:
         size = size_of(cx, bound, node)
         if any(f.size <= size for f in around):
@@ -67,6 +69,14 @@ def _callers(frame: Frame | None) -> Iterator[Frame]:
 
 def _same(a: UserFunction, b: UserFunction) -> bool:
     return a.tree is b.tree or (a.function is not None and a.function is b.function)
+
+
+def _same_functions(frame: Frame, bound: dict[str, AV]) -> bool:
+    """Whether a call passes the functions that the call around it was passed: else it is no recursion."""
+    pairs = [(frame.names.get(name), value) for name, value in bound.items()]
+    return all(
+        _same(a, b) for a, b in pairs if isinstance(a, UserFunction) and isinstance(b, UserFunction)
+    )
 
 
 def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: Any) -> AV:

@@ -135,6 +135,22 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivative:
+    """A derivative of a function, not called yet: ``grad(f)`` and its like inside a function.
+
+    ``mode`` is ``"grad"``, or ``"pullback"`` of the values ``args``: the second result of ``vjp``.
+    """
+
+    function: AV
+    mode: str
+    argnums: tuple[int | str, ...] = (0,)
+    single: bool = True
+    value: bool = False
+    has_aux: bool = False
+    args: tuple[AV, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reversed:
     """``reversed`` of an iterable."""
 
@@ -188,7 +204,7 @@ class UserFunction:
 AV: TypeAlias = (
     "Var | Const | Undef | Ref | Box | Static | Seq | Mapping | Instance | Method | Range | Zip"
     " | Enumerate | DictView | Once | Super"
-    " | Mapped | Partial | Reversed | Slicing | UserFunction | Text"
+    " | Mapped | Partial | Derivative | Reversed | Slicing | UserFunction | Text"
 )
 ATOMS = (Var, Const, Undef)
 ITERATOR_TYPES = {Zip: zip, Enumerate: enumerate, Mapped: map, Reversed: reversed, Once: filter}
@@ -254,6 +270,8 @@ def parts_of(value: AV) -> list[AV]:
         return [value.of]
     if isinstance(value, Partial):
         return [value.function, *value.args, *(v for _, v in value.kwargs)]
+    if isinstance(value, Derivative):
+        return [value.function, *value.args]
     if isinstance(value, Zip):
         return list(value.parts)
     if isinstance(value, Mapped):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var
-from srcgrad.ir.types import is_differentiable
+from srcgrad.ir.types import SAVED, TAPE, Type, is_differentiable
 from srcgrad.rules.registry import NONDIFF
 
 
@@ -15,7 +15,14 @@ def active(program: Program, wrt: Iterable[Var], outputs: Iterable[Atom]) -> set
     _varied(program.entry, varied)
     useful = {a for a in outputs if isinstance(a, Var)}
     _useful(program.entry, useful)
-    return varied & useful
+    return {v for v in varied & useful if v.type not in CARRIERS}
+
+
+CARRIERS = (TAPE, SAVED)  # what hands values on: derivatives flow through it, but it has none
+
+
+def _carries(type_: Type) -> bool:
+    return type_ in CARRIERS or is_differentiable(type_)
 
 
 def _operands(eqn: Eqn) -> list[Var]:
@@ -33,7 +40,11 @@ def _varied(block: Block, varied: set[Var]) -> None:
 
 
 def _varied_stmt(stmt: Stmt, varied: set[Var]) -> None:
-    if isinstance(stmt, Eqn):
+    if isinstance(stmt, Eqn) and stmt.op.name in ("push", "pop"):
+        if any(a in varied for a in stmt.args):
+            varied.update(o for o in stmt.outs if is_differentiable(o.type))
+            varied.update(a for a in stmt.args if isinstance(a, Var) and a.type == TAPE)
+    elif isinstance(stmt, Eqn):
         if stmt.op.diff is not NONDIFF and any(a in varied for a in _operands(stmt)):
             varied.update(o for o in stmt.outs if is_differentiable(o.type))
     elif isinstance(stmt, Branch):
@@ -50,7 +61,7 @@ def _varied_stmt(stmt: Stmt, varied: set[Var]) -> None:
                 break
         _flow(zip(stmt.params, stmt.outs, strict=True), varied)
     elif any(a in varied for a in stmt.args):
-        varied.update(o for o in stmt.outs if is_differentiable(o.type))
+        varied.update(o for o in stmt.outs if _carries(o.type))
 
 
 def _flow(pairs: Iterable[tuple[Atom, Var]], marked: set[Var]) -> None:
@@ -71,7 +82,10 @@ def _useful(block: Block, useful: set[Var]) -> None:
 
 
 def _useful_stmt(stmt: Stmt, useful: set[Var]) -> None:
-    if isinstance(stmt, Eqn):
+    if isinstance(stmt, Eqn) and stmt.op.name in ("push", "pop"):
+        if any(v in useful for v in (*stmt.outs, *stmt.args)):
+            useful.update(a for a in stmt.args if isinstance(a, Var) and _carries(a.type))
+    elif isinstance(stmt, Eqn):
         if stmt.op.diff is not NONDIFF and any(o in useful for o in stmt.outs):
             useful.update(_operands(stmt))
     elif isinstance(stmt, Branch):
@@ -89,4 +103,4 @@ def _useful_stmt(stmt: Stmt, useful: set[Var]) -> None:
         _back(zip(stmt.inits, stmt.params, strict=True), useful)
         _back(zip(stmt.body.results, stmt.params, strict=True), useful)
     elif any(o in useful for o in stmt.outs):
-        useful.update(a for a in stmt.args if isinstance(a, Var) and is_differentiable(a.type))
+        useful.update(a for a in stmt.args if isinstance(a, Var) and _carries(a.type))

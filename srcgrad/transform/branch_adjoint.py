@@ -12,6 +12,7 @@ from srcgrad.ir.nodes import Atom, Block, Branch, Const, Var
 from srcgrad.ir.types import dims_of, join
 from srcgrad.transform.loop_adjoint import Chain
 from srcgrad.transform.needed import Scope
+from srcgrad.transform.tape_adjoint import fills
 
 if TYPE_CHECKING:
     from srcgrad.transform.reverse import Cotangents, Sweep
@@ -24,7 +25,7 @@ def branch(sweep: Sweep, stmt: Branch, cotangents: Cotangents) -> None:
     seeds = [(k, cotangents.pop(out)) for k, out in enumerate(stmt.outs) if out in cotangents]
     for k, g in seeds:
         sweep.name_cotangent(g, stmt.outs[k])
-    if not seeds:
+    if not seeds and not any(fills(sweep, arm) for arm in (stmt.then, stmt.orelse)):
         return
     test = sweep.supply.reach(stmt.test)
     arms: Arms = []

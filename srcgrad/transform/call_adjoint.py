@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from srcgrad.errors import MissingRuleError
 from srcgrad.ir.nodes import Atom, Block, Call, Eqn, Program, Var
 from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import SAVED, is_differentiable
+from srcgrad.transform import tape_adjoint
 from srcgrad.transform.activity import active
 from srcgrad.transform.regions import free_vars
 from srcgrad.transform.simplify import simplify_block
@@ -57,7 +59,8 @@ def _halves(sweep: Sweep) -> tuple[Block, Block]:
             sweep.contribute(result, seeds[-1], cotangents)
     sweep.statements(sweep.block.stmts, cotangents)
     gradients = tuple(_argument_gradient(sweep, p, cotangents) for p in sweep.wrt)
-    backward = simplify_block(sweep.builder.block(gradients, tuple(seeds)))
+    stmts = (*tape_adjoint.opened(sweep), *sweep.builder.stmts)
+    backward = simplify_block(Block(tuple(seeds), stmts, gradients))
     kept = tuple(free_vars(backward))
     saved, given = Var("saved", SAVED), Var("saved", SAVED)
     pack = Eqn((saved,), OPS["pack"], kept)
@@ -82,6 +85,7 @@ def call(sweep: Sweep, stmt: Call, cotangents: Cotangents) -> None:
     outs = [o for o in stmt.outs if is_differentiable(o.type)]
     if not any(o in cotangents for o in outs):
         return
+    refuse_saved(stmt)
     block = sweep.functions[stmt.function]
     sweep.pairs.add(stmt.function)
     seeds: list[Atom] = []
@@ -98,4 +102,12 @@ def call(sweep: Sweep, stmt: Call, cotangents: Cotangents) -> None:
         sweep.contribute(stmt.args[k], result, cotangents)
 
 
-__all__ = ["ROUNDS", "call", "call_pairs"]
+def refuse_saved(stmt: Call) -> None:
+    """Refuse the derivative of a call that is half of a derivative itself."""
+    if any(a.type == SAVED for a in stmt.args):
+        name = stmt.function.removesuffix("_bwd")
+        message = f"a second derivative through {name}, which calls itself"
+        raise MissingRuleError("SG226", message, stmt.span, "write it as a loop")
+
+
+__all__ = ["ROUNDS", "call", "call_pairs", "refuse_saved"]

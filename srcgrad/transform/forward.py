@@ -11,12 +11,13 @@ from dataclasses import replace
 from srcgrad.errors import MissingRuleError
 from srcgrad.ir.build import Builder
 from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Undef, Var
-from srcgrad.ir.types import is_differentiable, is_scalar
+from srcgrad.ir.types import TAPE, is_differentiable, is_scalar
 from srcgrad.ir.undefined import partial
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
+from srcgrad.transform.call_adjoint import refuse_saved
 from srcgrad.transform.regions import loosened
 
 Tangents = dict[Atom, Atom]
@@ -96,6 +97,7 @@ class _Forward:
 
     def call(self, stmt: Call, tangents: Tangents) -> None:
         """A user function and its tangent in one call."""
+        refuse_saved(stmt)
         self.called.add(stmt.function)
         moving = [a for a in stmt.args if is_differentiable(a.type)]
         inputs = tuple(self.tangent(a, tangents) for a in moving)
@@ -112,6 +114,9 @@ class _Forward:
 
     def equation(self, eqn: Eqn, tangents: Tangents) -> None:
         self.builder.append(eqn)
+        if eqn.op.name in ("new_tape", "push", "pop"):
+            self.on_tape(eqn, tangents)
+            return
         moving = [a for a in eqn.args if a in tangents]
         if (
             not moving
@@ -130,6 +135,23 @@ class _Forward:
             args, out = [self.sym(a) for a in eqn.args], self.sym(eqn.out)
             attrs = {k: v for k, v in eqn.attrs.items() if k != "via"}
             tangents[eqn.out] = eqn.op.diff.jvp(given, args, out, eqn.op, attrs).atom
+
+    def on_tape(self, eqn: Eqn, tangents: Tangents) -> None:
+        """A tape of values, and the tape of their tangents."""
+        moved: Var | None = None
+        args = tuple(tangents[a] for a in eqn.args[:1])
+        if eqn.op.name == "new_tape":
+            moved = Var(f"t{eqn.out.name}", TAPE)
+        elif eqn.op.name == "push" and is_differentiable(eqn.args[1].type):
+            args = (*args, self.tangent(eqn.args[1], tangents))
+        elif eqn.op.name == "pop" and is_differentiable(eqn.out.type):
+            moved = self.tangent_var(eqn.out)
+        else:
+            return
+        if moved is not None:
+            tangents[eqn.out] = moved
+        outs = () if moved is None else (moved,)
+        self.builder.append(replace(eqn, outs=outs, args=args))
 
     def inner(self, block: Block, tangents: Tangents, extra: Sequence[Atom]) -> Block:
         """A nested block with its tangents; the tangents of ``extra`` are added to its results."""

@@ -192,7 +192,7 @@ class LoopAdjoint:
                 outs,
                 stmt.site,
                 stmt.span,
-                backwards=True,
+                backwards=not stmt.backwards,
             )
         )
         for place, target in enumerate(self.targets):

@@ -80,7 +80,8 @@ def only_kept(block: Block, supply: Supply) -> frozenset[Var]:
 
     walk(block)
     read.update(block.results)
-    return frozenset(v for v in kept - read if isinstance(supply.map.definition.get(v), Eqn))
+    made = {v: supply.map.definition.get(v) for v in kept - read}
+    return frozenset(v for v, s in made.items() if isinstance(s, Eqn) and not s.op.effect)
 
 
 class Supply:

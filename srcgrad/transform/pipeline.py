@@ -18,6 +18,7 @@ from srcgrad.frontend.resolve import Capture, Captures
 from srcgrad.ir.nodes import Atom, Const, Program, Undef, Var
 from srcgrad.ir.types import UNKNOWN, Type, describe_type, dims_of, is_complex, is_differentiable
 from srcgrad.transform.guards import guard
+from srcgrad.transform.nested import install
 from srcgrad.transform.options import Options
 from srcgrad.transform.regions import dependents
 from srcgrad.transform.reverse import reverse
@@ -26,6 +27,7 @@ from srcgrad.transform.tapes import gather_tapes
 from srcgrad.transform.unroll import unroll
 
 _RESTARTS = 32
+install()
 
 
 @dataclass

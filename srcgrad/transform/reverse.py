@@ -7,7 +7,7 @@ backwards. Whatever forward value a rule reads is asked of ``needed``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from srcgrad.ir.types import (
     Type,
     dims_of,
     is_complex,
+    is_differentiable,
     is_scalar,
 )
 from srcgrad.rules.broadcasting import full
@@ -37,6 +38,7 @@ from srcgrad.transform.loop_adjoint import Chain, LoopAdjoint
 from srcgrad.transform.needed import Scope, Supply, only_kept
 from srcgrad.transform.regions import locate
 from srcgrad.transform.simplify import simplify_block
+from srcgrad.transform.tape_adjoint import fills, opened, pop, push
 
 _LENGTHS = frozenset({"size", "length", "spread"})
 Cotangents = dict[Var | Chain, Atom]
@@ -55,10 +57,31 @@ def reverse(
     Results: the primal results if ``value``, then one gradient for each of ``wrt`` in its shape and dtype,
     fresh, aliasing nothing; ``rank_zero`` are the parameters that are arrays of rank zero, not scalars.
     """
+
+    def run(sweep: Sweep) -> Program:
+        return sweep.run(value)
+
+    return _planned(program, wrt, run, needed=needed, rank_zero=rank_zero)
+
+
+def pullback(program: Program, wrt: Sequence[Var]) -> Program:
+    """The adjoint of all results: one more parameter for the cotangent of each; gives those of ``wrt``."""
+    return _planned(program, wrt, Sweep.pull, needed=True, rank_zero=frozenset())
+
+
+def _planned(
+    program: Program,
+    wrt: Sequence[Var],
+    run: Callable[[Sweep], Program],
+    *,
+    needed: bool,
+    rank_zero: frozenset[Var],
+) -> Program:
+    """Walk until what a walk finds is what it was given."""
     plan = Plan()
     for _ in range(ROUNDS):
         sweep = Sweep(program, wrt, plan, needed, rank_zero)
-        result = sweep.run(value)
+        result = run(sweep)
         keeps = needed and (sweep.supply.tapes or sweep.supply.exports)
         idle = only_kept(simplify_block(result.entry), sweep.supply) if keeps else frozenset()
         plan = sweep.found(idle)
@@ -134,6 +157,7 @@ class Sweep:
         self.returned: set[Atom] = set()
         self.functions = program.functions
         self.pairs: set[str] = set()
+        self.back_tapes: dict[Atom, Var] = {}
         self.map = locate(program.entry)
         self.supply = Supply(self.map, plan.taped, plan.behind, needed=needed)
         self.builder: Builder = _ReverseBuilder(self.supply)
@@ -161,10 +185,26 @@ class Sweep:
             cotangents[result] = Const(1.0)
         self.statements(self.block.stmts, cotangents)
         gradients = tuple(self._gradient(p, cotangents) for p in self.wrt)
-        forward = self.supply.forward(self.block)
-        stmts = (*forward, Eqn((), OPS["boundary"], ()), *self.builder.stmts)
         results = (*self.block.results, *gradients) if value else gradients
-        return Program(Block(self.block.params, stmts, results))
+        return Program(Block(self.block.params, self._sweeps(), results))
+
+    def pull(self) -> Program:
+        """The same for cotangents of all results, which are given."""
+        results = self.block.results
+        self.active = active(Program(self.block, self.functions), self.wrt, results)
+        seeds = [Var(f"d{getattr(r, 'name', '') or 'result'}", r.type) for r in results]
+        cotangents: Cotangents = {}
+        for result, seed in zip(results, seeds, strict=True):
+            if is_differentiable(result.type):
+                self.contribute(result, seed, cotangents)
+        self.statements(self.block.stmts, cotangents)
+        gradients = tuple(self._gradient(p, cotangents) for p in self.wrt)
+        return Program(Block((*self.block.params, *seeds), self._sweeps(), gradients))
+
+    def _sweeps(self) -> tuple[Stmt, ...]:
+        """The forward sweep with what was arranged, and the backward sweep."""
+        forward = self.supply.forward(self.block)
+        return (*forward, Eqn((), OPS["boundary"], ()), *opened(self), *self.builder.stmts)
 
     def _gradient(self, param: Var, cotangents: Cotangents) -> Atom:
         """The gradient of a parameter: its shape, its dtype, zeros where nothing depends on it."""
@@ -291,6 +331,9 @@ class Sweep:
                 call(self, stmt, cotangents)
 
     def equation(self, eqn: Eqn, cotangents: Cotangents) -> None:
+        if eqn.op.name in ("push", "pop"):
+            (push if eqn.op.name == "push" else pop)(self, eqn, cotangents)
+            return
         if not eqn.outs or eqn.out not in cotangents or eqn.out not in self.active:
             return
         g = cotangents.pop(eqn.out)
@@ -335,9 +378,8 @@ class Sweep:
     # -- loops ------------------------------------------------------------------------------------
 
     def loop(self, stmt: Loop, cotangents: Cotangents) -> None:
-        if not any(out in cotangents for out in stmt.outs):
-            return
-        LoopAdjoint(self, stmt, cotangents).run()
+        if any(out in cotangents for out in stmt.outs) or fills(self, stmt.body):
+            LoopAdjoint(self, stmt, cotangents).run()
 
 
 __all__ = ["reverse"]

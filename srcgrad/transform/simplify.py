@@ -68,11 +68,16 @@ def simplify_block(block: Block) -> Block:
     return _Sweep(guards=True).block(_Copies().block(block), set())[0]
 
 
+def substituted(block: Block, same: dict[Var, Atom]) -> Block:
+    """The block with other atoms in place of some of the values that it reads."""
+    return _Copies(same).block(block)
+
+
 class _Copies:
     """Replaces values that only rename others."""
 
-    def __init__(self) -> None:
-        self.same: dict[Var, Atom] = {}
+    def __init__(self, same: dict[Var, Atom] | None = None) -> None:
+        self.same: dict[Var, Atom] = same or {}
 
     def atom(self, atom: Atom) -> Atom:
         while isinstance(atom, Var) and atom in self.same:

@@ -116,6 +116,7 @@ class Unroller:
         self.functions = functions
         self.builder = Builder()
         self.env: dict[Var, Atom] = {}
+        self.tapes: dict[Atom, list[Atom]] = {}
 
     def run(self, block: Block) -> Block:
         self.env.update({p: p for p in block.params})
@@ -154,7 +155,23 @@ class Unroller:
         self.env = outer
         outer.update(zip(stmt.outs, results, strict=True))
 
+    def tape(self, eqn: Eqn) -> bool:
+        """Follow a tape of a derivative inside the function: each value goes where it is taken."""
+        if eqn.op.name == "new_tape":
+            self.tapes[eqn.out] = []
+        elif eqn.op.name == "push":
+            self.tapes[eqn.args[0]].append(self.atom(eqn.args[1]))
+        elif eqn.op.name == "pop":
+            self.env[eqn.out] = self.tapes[eqn.args[0]].pop()
+        elif eqn.op.name == "tape_length":
+            self.env[eqn.out] = Const(len(self.tapes[eqn.args[0]]))
+        else:
+            return False
+        return True
+
     def equation(self, eqn: Eqn) -> None:
+        if self.tape(eqn):
+            return
         args = tuple(map(self.atom, eqn.args))
         folded = self._folded(eqn, args)
         if folded is not None:
@@ -201,7 +218,8 @@ class Unroller:
                 if k == trips:
                     break
             if stmt.index is not None:
-                self.env[stmt.index] = self._index(stmt, k)
+                place = trips - 1 - k if stmt.backwards else k
+                self.env[stmt.index] = self._index(stmt, place)
             self.stmts(stmt.body.stmts)
             state = [self.atom(a) for a in stmt.body.results]
             code = None if stmt.exit is None else state[stmt.exit]

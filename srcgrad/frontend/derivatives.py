@@ -1,0 +1,316 @@
+"""Lowers derivatives that are taken inside a function: ``grad(f)(x)``, ``jvp``, ``vjp``.
+
+The function is lowered on parameters of its own into a block, the block is differentiated, and the result is
+put in the place of the call. Values of the run that the function captures stay what they are: to this
+derivative they are constants, to one taken around it they are not. So no two derivatives are confused.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any
+
+from srcgrad.frontend.boxes import boxed, unboxed
+from srcgrad.frontend.context import Context
+from srcgrad.frontend.kinds import (
+    ATOMS,
+    AV,
+    NONE,
+    Derivative,
+    Ref,
+    Seq,
+    Static,
+    UserFunction,
+    describe,
+    leaves,
+    map_leaves,
+    structure,
+)
+from srcgrad.frontend.operators import static_value
+from srcgrad.ir.build import constant
+from srcgrad.ir.nodes import Atom, Block, Const, Var
+from srcgrad.ir.types import Number, Type, describe_type, dims_of, is_complex, is_differentiable
+
+_FIRST, _NO = constant(0), constant(False)
+
+
+class _Traced:
+    """A function lowered on parameters of its own."""
+
+    def __init__(self, cx: Context, node: Any) -> None:
+        self.cx, self.node = cx, node
+        self.params: list[Var] = []
+        self.given: list[Atom] = []
+        self.shape: AV = NONE
+        self.block = Block((), (), ())
+
+    def run(self, function: AV, args: list[AV], kwargs: dict[str, AV], wrt: set[Any]) -> _Traced:
+        """Lower a call; the arguments at the places ``wrt`` are parameters."""
+        cx, outer, before = self.cx, self.cx.builder, self.cx.heap.snapshot()
+        cx.builder = outer.child()
+        try:
+            own = [self._opened(a) if k in wrt else a for k, a in enumerate(args)]
+            named = {k: self._opened(a) if k in wrt else a for k, a in kwargs.items()}
+            found = unboxed(cx, cx.call_value(function, own, named, self.node), self.node)
+            atoms: list[Atom] = []
+            self.shape = map_leaves(found, lambda leaf: self._result(leaf, atoms))
+            self.block = cx.builder.block(tuple(atoms), tuple(self.params))
+            self._refuse_changes(before)
+        finally:
+            cx.builder = outer
+            cx.heap.restore(before)
+        return self
+
+    def _opened(self, value: AV) -> AV:
+        """An argument with a parameter in place of every leaf."""
+        return boxed(self.cx, map_leaves(unboxed(self.cx, value, self.node), self._parameter))
+
+    def _parameter(self, leaf: AV) -> AV:
+        if not isinstance(leaf, (*ATOMS, Ref)):
+            return leaf
+        atom = self.cx.atom(leaf, self.node)
+        if not is_differentiable(atom.type):
+            self.cx.refuse(
+                "SG301",
+                f"{describe_type(atom.type)} cannot be differentiated",
+                self.node,
+                "pass it as float, or leave it out of argnums",
+            )
+        param = Var(getattr(atom, "name", ""), atom.type)
+        self.params.append(param)
+        self.given.append(atom)
+        return Ref(self.cx.heap.allocate(param)) if isinstance(leaf, Ref) else param
+
+    def _result(self, leaf: AV, atoms: list[Atom]) -> AV:
+        if not isinstance(leaf, (*ATOMS, Ref)):
+            return leaf
+        atoms.append(self.cx.atom(leaf, self.node))
+        return Const(len(atoms) - 1)
+
+    def _refuse_changes(self, before: Any) -> None:
+        heap = self.cx.heap
+        changed = any(heap.contents[k] is not c for k, c in before.contents.items())
+        for loc, version in before.versions.items():
+            changed = changed or (heap.versions[loc] is not version and loc not in heap.views)
+        if changed:
+            self.cx.refuse(
+                "SG227",
+                "a function whose derivative is taken here changes something outside of it",
+                self.node,
+                "let it work on copies",
+            )
+
+    def put(self, block: Block, extra: Sequence[Atom] = ()) -> tuple[Atom, ...]:
+        """Put a block made of the function's in the place of the call; gives its results."""
+        return self.cx.placed(block, (*self.given, *extra))
+
+    def shaped(self, atoms: Sequence[Atom], shape: AV | None = None) -> AV:
+        """Results in the structure that the function returns."""
+        made = map_leaves(self.shape if shape is None else shape, lambda v: self._bound(v, atoms))
+        return boxed(self.cx, made)
+
+    def _bound(self, leaf: AV, atoms: Sequence[Atom]) -> AV:
+        if not isinstance(leaf, Const):
+            return leaf
+        return self.cx.bind(atoms[leaf.value], mutable=True)
+
+
+def call_derivative(
+    cx: Context, derivative: Derivative, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> AV:
+    """Call ``grad(f)``, or the pullback that ``vjp`` gave."""
+    if derivative.mode == "pullback":
+        return _pulled(cx, derivative, args, node)
+    places = [_place(cx, derivative, item, args, kwargs, node) for item in derivative.argnums]
+    traced = _Traced(cx, node).run(derivative.function, args, kwargs, set(places))
+    first = _scalar(cx, derivative, traced, node)
+    block = cx.derived.gradient(cx, traced.block, first)
+    results = traced.put(block)
+    values, gradients = results[: -len(traced.params)], iter(results[-len(traced.params) :])
+    parts = [
+        _like(cx, kwargs[p] if isinstance(p, str) else args[p], gradients, node) for p in places
+    ]
+    found: AV = parts[0] if derivative.single else Seq(tuple(parts))
+    if derivative.value:
+        return Seq((traced.shaped(values), found))
+    if derivative.has_aux:
+        assert isinstance(traced.shape, Seq)
+        return Seq((found, traced.shaped(values, traced.shape.items[1])))
+    return found
+
+
+def _like(cx: Context, argument: AV, gradients: Any, node: Any) -> AV:
+    """Gradients in the structure of an argument."""
+
+    def leaf(value: AV) -> AV:
+        known = isinstance(value, (*ATOMS, Ref))
+        return cx.bind(next(gradients), mutable=True) if known else value
+
+    return boxed(cx, map_leaves(unboxed(cx, argument, node), leaf))
+
+
+def _scalar(cx: Context, derivative: Derivative, traced: _Traced, node: Any) -> int:
+    """Which result of the block is differentiated; refused if that is no real scalar."""
+    value: AV = traced.shape
+    if derivative.has_aux:
+        if not (isinstance(value, Seq) and len(value.items) == 2):
+            cx.refuse("SG204", "the function must return a pair (value, aux)", node, "return both")
+        value = value.items[0]
+    if not isinstance(value, Const):
+        message = f"the function returns {describe(value)}, not one scalar"
+        cx.refuse("SG204", message, node, "return a number, or use jvp or vjp")
+    type_ = traced.block.results[value.value].type
+    dims = dims_of(type_)
+    if dims is not None and any(d != 1 for d in dims):
+        message = "the function returns an array, not a scalar"
+        cx.refuse("SG204", message, node, "sum it, or use jvp or vjp")
+    if is_complex(type_) or not is_differentiable(type_):
+        message = f"the function returns {describe_type(type_)}, not a real number"
+        cx.refuse("SG204", message, node, "return a float")
+    return int(value.value)
+
+
+def _place(
+    cx: Context,
+    derivative: Derivative,
+    item: int | str,
+    args: list[AV],
+    kwargs: dict[str, AV],
+    node: Any,
+) -> int | str:
+    """Where in a call the argument of this number or name is."""
+    names = _names(derivative.function)
+    if isinstance(item, str):
+        if item in kwargs:
+            return item
+        item = names.index(item) if item in names else len(args)
+    elif item < 0:
+        item += len(names) or len(args)
+    if item < len(args):
+        return item
+    if item < len(names) and names[item] in kwargs:
+        return names[item]
+    cx.refuse("SG303", "the argument to differentiate is not passed here", node, "check argnums")
+
+
+def _names(function: AV) -> list[str]:
+    """Names of the parameters of a function, as far as they are known."""
+    if isinstance(function, UserFunction):
+        arguments = function.tree.args
+        return [a.id for a in (*arguments.posonlyargs, *arguments.args)]
+    if isinstance(function, Static) and isinstance(function.value, FunctionType):
+        return list(inspect.signature(function.value).parameters)
+    return []
+
+
+def jvp(cx: Context, node: Any, function: AV, primals: AV, tangents: AV) -> AV:
+    """``jvp(f, primals, tangents)``: value and tangent."""
+    args, moves = (
+        _items(cx, v, node, w) for v, w in ((primals, "primals"), (tangents, "tangents"))
+    )
+    if structure(Seq(tuple(args))) != structure(Seq(tuple(moves))):
+        cx.refuse(
+            "SG313", "the tangents have another structure than the primals", node, "match them"
+        )
+    traced = _Traced(cx, node).run(function, args, {}, set(range(len(args))))
+    given = [cx.atom(v, node) for m in moves for v in leaves(unboxed(cx, m, node))]
+    results = traced.put(
+        cx.derived.tangent(cx, traced.block), fitted(cx, given, traced.params, node)
+    )
+    half = len(results) // 2
+    return Seq((traced.shaped(results[:half]), traced.shaped(results[half:])))
+
+
+def vjp(cx: Context, node: Any, function: AV, *primals: AV) -> AV:
+    """``vjp(f, *primals)``: the value, and a function from its cotangent to those of the primals."""
+    value = cx.call_value(function, list(primals), {}, node)
+    return Seq((value, Derivative(function, "pullback", args=tuple(primals))))
+
+
+def _pulled(cx: Context, derivative: Derivative, args: list[AV], node: Any) -> AV:
+    if len(args) != 1:
+        cx.refuse("SG217", "a pullback takes one cotangent", node, "pass a tuple of them")
+    primals = list(derivative.args)
+    traced = _Traced(cx, node).run(derivative.function, primals, {}, set(range(len(primals))))
+    cotangent = unboxed(cx, args[0], node)
+    if structure(cotangent) != structure(traced.shape):
+        message = "the cotangent has another structure than what the function returns"
+        cx.refuse("SG313", message, node, "match them")
+    given = [cx.atom(v, node) for v in leaves(cotangent)]
+    seeds = fitted(cx, given, traced.block.results, node)
+    results = iter(traced.put(cx.derived.cotangent(cx, traced.block), seeds))
+    return Seq(tuple(_like(cx, primal, results, node) for primal in primals))
+
+
+def fitted(cx: Context, given: Sequence[Atom], likes: Sequence[Atom], node: Any) -> list[Atom]:
+    """Tangents or cotangents in the types of the values that they belong to."""
+    return [_cast(cx, a, like.type, node) for a, like in zip(given, likes, strict=True)]
+
+
+def _cast(cx: Context, atom: Atom, type_: Type, node: Any) -> Atom:
+    dims, own = dims_of(type_), dims_of(atom.type)
+    if dims is not None and own is not None and len(dims) != len(own):
+        message = f"a tangent or cotangent has {len(own)} axes, its value {len(dims)}"
+        cx.refuse("SG313", message, node, "pass one of the same shape")
+    if isinstance(type_, Number) and isinstance(atom, Const):
+        return Const(float(atom.value))
+    return atom
+
+
+def _items(cx: Context, value: AV, node: Any, what: str) -> list[AV]:
+    found = unboxed(cx, value, node)
+    if not isinstance(found, Seq):
+        cx.refuse(
+            "SG313", f"{what} is {describe(found)}", node, "pass a tuple, one for each argument"
+        )
+    return list(found.items)
+
+
+def _wanted(value: AV) -> tuple[tuple[Any, ...], bool]:
+    known = static_value(value)
+    single = not isinstance(known, tuple)
+    return ((known,) if single else known), single
+
+
+def gradient(
+    cx: Context,
+    node: Any,
+    function: AV,
+    argnums: AV = _FIRST,
+    *,
+    has_aux: AV = _NO,
+    value: bool = False,
+    **options: AV,
+) -> AV:
+    """``grad(f)`` in a function: how it is compiled is decided around it."""
+    wanted, single = _wanted(argnums)
+    return Derivative(function, "grad", wanted, single, value, bool(static_value(has_aux)))
+
+
+def value_and_gradient(cx: Context, node: Any, function: AV, *args: AV, **kwargs: AV) -> AV:
+    """``value_and_grad(f)`` in a function."""
+    return gradient(cx, node, function, *args, value=True, **kwargs)
+
+
+MODES: dict[Any, Callable[..., AV]] = {
+    "grad": gradient,
+    "value_and_grad": value_and_gradient,
+    "jvp": jvp,
+    "vjp": vjp,
+}
+
+
+def made_outside(function: Any) -> Derivative | None:
+    """The derivative that a differentiated function made outside stands for."""
+    primal = getattr(function, "__srcgrad_primal__", None)
+    if primal is None:
+        return None
+    options = function.options
+    return Derivative(
+        Static(primal), "grad", function.wrt, function.single, options.value, options.has_aux
+    )
+
+
+__all__ = ["MODES", "call_derivative", "made_outside"]

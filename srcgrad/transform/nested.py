@@ -1,0 +1,82 @@
+"""Differentiates blocks on behalf of the front end: derivatives that are taken inside a function.
+
+What comes out is plain IR again, tapes, writes and all, so a derivative around it differentiates it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from srcgrad.frontend.context import Context
+from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var
+from srcgrad.transform.forward import forward
+from srcgrad.transform.reverse import pullback, reverse
+from srcgrad.transform.simplify import simplify, substituted
+
+
+class Derived:
+    """The three ways of differentiating a block."""
+
+    @staticmethod
+    def gradient(cx: Context, block: Block, first: int) -> Block:
+        """Results of the block, then the gradient of one of them for each parameter."""
+        results = block.results
+        ordered = (results[first], *results[:first], *results[first + 1 :])
+        program = simplify(Program(replace(block, results=ordered), cx.functions))
+        found = _adopted(cx, reverse(program, block.params, value=True))
+        values = list(found.results[: len(results)])
+        values.insert(first, values.pop(0))
+        return replace(found, results=(*values, *found.results[len(results) :]))
+
+    @staticmethod
+    def cotangent(cx: Context, block: Block) -> Block:
+        """Cotangents of the parameters; one more parameter for the cotangent of each result."""
+        program = simplify(Program(block, cx.functions))
+        return _adopted(cx, pullback(program, block.params))
+
+    @staticmethod
+    def tangent(cx: Context, block: Block) -> Block:
+        """Results, then their tangents; one more parameter for the tangent of each parameter."""
+        program = simplify(Program(block, cx.functions))
+        return _adopted(cx, forward(program, block.params))
+
+
+def _adopted(cx: Context, program: Program) -> Block:
+    """The entry block, once the functions that it calls by name are known to the lowering."""
+    program = simplify(program)
+    cx.functions.update(program.functions)
+    return _without_boundary(program.entry)
+
+
+def _without_boundary(block: Block) -> Block:
+    """The block as one sweep."""
+
+    def inner(stmt: Stmt) -> Stmt:
+        if isinstance(stmt, Branch):
+            then, orelse = _without_boundary(stmt.then), _without_boundary(stmt.orelse)
+            return replace(stmt, then=then, orelse=orelse)
+        if isinstance(stmt, Loop):
+            return replace(stmt, body=_without_boundary(stmt.body))
+        return stmt
+
+    kept = [s for s in block.stmts if not (isinstance(s, Eqn) and s.op.name == "boundary")]
+    return replace(block, stmts=tuple(map(inner, kept)))
+
+
+def place(cx: Context, block: Block, given: Sequence[Atom]) -> tuple[Atom, ...]:
+    """Append a block's statements, its parameters replaced; gives its results."""
+    same: dict[Var, Atom] = dict(zip(block.params, given, strict=True))
+    placed = substituted(block, same)
+    for stmt in placed.stmts:
+        cx.builder.append(stmt)
+    return placed.results
+
+
+def install() -> None:
+    """Let the front end differentiate."""
+    Context.derived = Derived
+    Context.placed = place
+
+
+__all__ = ["install"]
