@@ -200,9 +200,12 @@ def _names(function: AV) -> list[str]:
     if isinstance(function, UserFunction):
         arguments = function.tree.args
         return [a.id for a in (*arguments.posonlyargs, *arguments.args)]
-    if isinstance(function, Static) and isinstance(function.value, FunctionType):
-        return list(inspect.signature(function.value).parameters)
-    return []
+    if isinstance(function, Derivative):
+        return _names(function.function)
+    value: Any = function.value if isinstance(function, Static) else None
+    while made_outside(value) is not None:
+        value = value.__srcgrad_primal__
+    return list(inspect.signature(value).parameters) if isinstance(value, FunctionType) else []
 
 
 def jvp(cx: Context, node: Any, function: AV, primals: AV, tangents: AV) -> AV:

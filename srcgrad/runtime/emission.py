@@ -159,7 +159,7 @@ class Emission:
     @property
     def title(self) -> str:
         """Name of the user's function."""
-        return str(self.derivation.lowered.source.tree.name)
+        return self.derivation.lowered.title
 
     def _emit(self, program: Program, name: str, result: Any, shape: Shape, **options: Any) -> Text:
         emitted = emit(program, name, self.signature(program), result, lines=source_line, **options)

@@ -83,6 +83,11 @@ class Gradient:
             raise refusal from None
         return self.dispatch.recorder.once(self.dispatch.bind(args, kwargs), refusal)
 
+    def chain(self) -> list[Any]:
+        """What distinguishes derivatives of one function: options of each, outermost first."""
+        inner = self.primal.chain() if isinstance(self.primal, Gradient) else []
+        return [self.options, self.wrt, self.single, *inner]
+
     def __set_name__(self, owner: type, name: str) -> None:
         """Count positions from the argument after ``self`` in a function that becomes a method."""
         self.wrt, self.single = resolve_argnums(self.argnums, self.names, self.primal, 1)
@@ -189,8 +194,16 @@ class Gradient:
         return {"signatures": sum(map(len, forms)), "hits": self.dispatch.hits}
 
 
+def innermost(function: Callable[..., Any]) -> Any:
+    """The function behind derivatives of derivatives."""
+    while isinstance(function, Gradient):
+        function = function.primal
+    return function
+
+
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:
     """The parameters of the function itself; of what it wraps if it takes whatever comes."""
+    function = innermost(function)
     try:
         own = inspect.signature(function, follow_wrapped=False)
         kinds = {p.kind for p in own.parameters.values()}
