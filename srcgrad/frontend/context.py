@@ -63,6 +63,7 @@ class Frame:
         frozenset()
     )  # names that functions inside declare nonlocal: each in a box
     held: list[AV] = field(default_factory=list)
+    heap: Any = None  # the heap that its names point into
 
 
 @dataclass

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from srcgrad.frontend.boxes import boxed, unboxed
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
@@ -45,6 +47,7 @@ class _Traced:
         self.given: list[Atom] = []
         self.shape: AV = NONE
         self.block = Block((), (), ())
+        self.summed = False
 
     def run(self, function: AV, args: list[AV], kwargs: dict[str, AV], wrt: set[Any]) -> _Traced:
         """Lower a call; the arguments at the places ``wrt`` are parameters."""
@@ -54,6 +57,8 @@ class _Traced:
             own = [self._opened(a) if k in wrt else a for k, a in enumerate(args)]
             named = {k: self._opened(a) if k in wrt else a for k, a in kwargs.items()}
             found = unboxed(cx, cx.call_value(function, own, named, self.node), self.node)
+            if self.summed:
+                found = cx.call_function(np.sum, [found], {}, self.node)
             atoms: list[Atom] = []
             self.shape = map_leaves(found, lambda leaf: self._result(leaf, atoms))
             self.block = cx.builder.block(tuple(atoms), tuple(self.params))
@@ -123,8 +128,12 @@ def call_derivative(
     """Call ``grad(f)``, or the pullback that ``vjp`` gave."""
     if derivative.mode == "pullback":
         return _pulled(cx, derivative, args, node)
+    if derivative.mode == "run":
+        return cx.call_value(derivative.function, args, kwargs, node)
     places = [_place(cx, derivative, item, args, kwargs, node) for item in derivative.argnums]
-    traced = _Traced(cx, node).run(derivative.function, args, kwargs, set(places))
+    traced = _Traced(cx, node)
+    traced.summed = derivative.elementwise
+    traced.run(derivative.function, args, kwargs, set(places))
     first = _scalar(cx, derivative, traced, node)
     block = cx.derived.gradient(cx, traced.block, first)
     results = traced.put(block)
@@ -311,8 +320,16 @@ def made_outside(function: Any) -> Derivative | None:
     if primal is None:
         return None
     options = function.options
+    if options.run:
+        return Derivative(Static(primal), "run")
     return Derivative(
-        Static(primal), "grad", function.wrt, function.single, options.value, options.has_aux
+        Static(primal),
+        "grad",
+        function.wrt,
+        function.single,
+        options.value,
+        options.has_aux,
+        options.elementwise,
     )
 
 

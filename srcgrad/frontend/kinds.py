@@ -147,6 +147,7 @@ class Derivative:
     single: bool = True
     value: bool = False
     has_aux: bool = False
+    elementwise: bool = False
     args: tuple[AV, ...] = ()
 
 

@@ -134,6 +134,8 @@ class Emission:
     def gradient(self, decisions: Sequence[int] | None = None, **options: Any) -> Text:
         """The function that returns gradients (and the value, if wanted)."""
         program = self.derivation.adjoint(decisions)
+        if self.derivation.options.run:
+            return self.primal(program)
         shape = Shape(self.classes)
         name = self.gradient_name
         return self._emit(

@@ -55,7 +55,10 @@ class Gradient:
         self.frontend = frontend
         self.names = tuple(signature_of(function).parameters)
         self.argnums = argnums
-        self.wrt, self.single = resolve_argnums(argnums, self.names, function, int(method))
+        self.wrt: tuple[str, ...] = ()
+        self.single = False
+        if not options.run:
+            self.wrt, self.single = resolve_argnums(argnums, self.names, function, int(method))
         self.__srcgrad_primal__ = function
         self._dispatch: Dispatch | None = None
         self._fast: Callable[..., Any] = self._slow
@@ -96,6 +99,8 @@ class Gradient:
         return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
+        if self.options.run:
+            return f"<compiled {self.__qualname__}>"
         what = "value_and_grad" if self.options.value else "grad"
         return f"<{what} of {self.__qualname__} with respect to {', '.join(self.wrt)}>"
 
