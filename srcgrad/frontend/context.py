@@ -125,6 +125,7 @@ class Context:
         self.written: frozenset[Var] = frozenset()
         self.entries: dict[Var, int] = {}
         self.slices: dict[Any, AnyDim] = {}
+        self.within: list[Any] = []  # functions whose given derivative is being lowered
 
     # -- refusing -------------------------------------------------------------------------------
 

@@ -84,14 +84,15 @@ def _lower(cx: Context, function: FunctionType, args: dict[str, AV]) -> Lowered:
     stub = UserFunction(None, None)  # type: ignore[arg-type]
     cx.frame = Frame(stub, depth=-1)
     target = user_function(cx, function, None)
-    title, derivative = str(target.tree.name), captures.entry
-    while made_outside(derivative) is not None:
-        title, derivative = f"d{title}", derivative.__srcgrad_primal__
+    title, outer = str(target.tree.name), captures.entry
+    while hasattr(outer, "__srcgrad_primal__"):
+        title = title if made_outside(outer) is None else f"d{title}"
+        outer = outer.__srcgrad_primal__
     bound = {name: map_leaves(value, lambda leaf: _place(cx, leaf)) for name, value in args.items()}
     for var in captures.inputs.values():
         if var in cx.written:
             cx.heap.captured[var] = _copied_in(cx, var)
-    if made_outside(captures.entry) is None:
+    if not hasattr(captures.entry, "__srcgrad_primal__"):
         result = run_body(cx, target, bound, target.tree)
     else:
         cx.frame = Frame(replace(target, tree=copy(target.tree), function=None))

@@ -174,6 +174,8 @@ class Dispatch:
     def _disk_key(self, bound: dict[str, Any]) -> str | None:
         gradient = self.gradient
         options = [repr(o) for o in gradient.chain()]
+        if gradient.chain()[-1] is None:
+            return None
         try:
             return program_key(self._function(), self._key(bound), options)
         except NotPersistent:

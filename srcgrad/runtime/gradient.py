@@ -87,9 +87,14 @@ class Gradient:
         return self.dispatch.recorder.once(self.dispatch.bind(args, kwargs), refusal)
 
     def chain(self) -> list[Any]:
-        """What distinguishes derivatives of one function: options of each, outermost first."""
-        inner = self.primal.chain() if isinstance(self.primal, Gradient) else []
-        return [self.options, self.wrt, self.single, *inner]
+        """What distinguishes derivatives of one function: options of each, outermost first.
+
+        It ends with ``None`` if the function has a derivative of its own.
+        """
+        own = [self.options, self.wrt, self.single]
+        if isinstance(self.primal, Gradient):
+            return own + self.primal.chain()
+        return [*own, None] if hasattr(self.primal, "__srcgrad_primal__") else own
 
     def __set_name__(self, owner: type, name: str) -> None:
         """Count positions from the argument after ``self`` in a function that becomes a method."""
@@ -200,9 +205,9 @@ class Gradient:
 
 
 def innermost(function: Callable[..., Any]) -> Any:
-    """The function behind derivatives of derivatives."""
-    while isinstance(function, Gradient):
-        function = function.primal
+    """The function behind derivatives of derivatives, and behind one with a derivative of its own."""
+    while hasattr(function, "__srcgrad_primal__"):
+        function = function.__srcgrad_primal__
     return function
 
 
