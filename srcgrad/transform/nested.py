@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from srcgrad.frontend.context import Context
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var
+from srcgrad.transform.batch import Unbatchable, batch
 from srcgrad.transform.forward import forward
 from srcgrad.transform.reverse import pullback, reverse
 from srcgrad.transform.segments import cut
@@ -43,6 +44,15 @@ class Derived:
         """Results, then their tangents; one more parameter for the tangent of each parameter."""
         program = simplify(cut(Program(block, cx.functions)), final=False)
         return _adopted(cx, forward(program, block.params))
+
+    @staticmethod
+    def tangents(cx: Context, block: Block) -> Block:
+        """Results, then tangents for many directions at once, along one more axis; else ``ValueError``."""
+        whole = Derived.tangent(cx, block)
+        try:
+            return batch(whole, whole.params[len(block.params) :])
+        except Unbatchable as reason:
+            raise ValueError(str(reason)) from None
 
 
 def _adopted(cx: Context, program: Program) -> Block:
