@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcgrad import fixed_point, grad, implicit_diff, register
+from srcgrad import (
+    check_grads,
+    custom_vjp,
+    fixed_point,
+    grad,
+    implicit_diff,
+    register,
+    stop_gradient,
+)
 from srcgrad.errors import ArgumentError, RegistrationError, SrcgradError
 from srcgrad.fit import problem
 from srcgrad.register import op
@@ -130,3 +138,19 @@ def test_fixture_checks_gradients() -> None:
     from srcgrad.testing import check_grads
 
     assert pytest_plugin.fixture_check_grads.__wrapped__() is check_grads
+
+
+def test_higher_orders_are_checked_too() -> None:
+    def cubic(x, y):
+        return np.sum(np.sin(x) * y**3)
+
+    check_grads(cubic, (np.array([0.3, 0.7]), 2.0), (0, 1), order=3)
+
+    @custom_vjp
+    def crooked(x):
+        return x**3
+
+    crooked.defvjp(lambda x: (x**3, x), lambda x, g: (g * 3 * stop_gradient(x) * x,))
+    check_grads(lambda x: crooked(x), (0.7,))
+    with pytest.raises(SrcgradError):
+        check_grads(lambda x: crooked(x), (0.7,), order=2)
