@@ -14,13 +14,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from srcgrad.api import grad, value_and_grad
+from srcgrad.custom import checkpoint, custom_jvp, custom_vjp, stop_gradient
 from srcgrad.errors import SrcgradError
 
 if TYPE_CHECKING:
+    from srcgrad.modes import compiled as compiled
+    from srcgrad.modes import elementwise_grad as elementwise_grad
+    from srcgrad.modes import gvp as gvp
+    from srcgrad.modes import hessian as hessian
+    from srcgrad.modes import hvp as hvp
+    from srcgrad.modes import jacobian as jacobian
+    from srcgrad.modes import jvp as jvp
+    from srcgrad.modes import linearize as linearize
+    from srcgrad.modes import vjp as vjp
     from srcgrad.testing import check_grads as check_grads
 
 __version__ = "0.1.0"
-__all__ = ["SrcgradError", "__version__", "check_grads", "grad", "value_and_grad"]
+_MODES = (
+    "compiled",
+    "elementwise_grad",
+    "gvp",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "linearize",
+    "vjp",
+)
+__all__ = [
+    "SrcgradError",
+    "__version__",
+    "check_grads",
+    "checkpoint",
+    "compiled",
+    "custom_jvp",
+    "custom_vjp",
+    "elementwise_grad",
+    "grad",
+    "gvp",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "linearize",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -29,4 +69,8 @@ def __getattr__(name: str) -> Any:
         from srcgrad.testing import check_grads
 
         return check_grads
+    if name in _MODES:
+        from srcgrad import modes
+
+        return getattr(modes, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

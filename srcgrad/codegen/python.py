@@ -21,6 +21,7 @@ from srcgrad.codegen.tidy import (
 )
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Program
+from srcgrad.ir.scopes import apart_from
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def emit(
     ``result`` builds the returned expression from those of the block's results; ``lines`` gives the user's
     source text of a place; ``poison`` overwrites what the backward sweep must not read with NaN.
     """
+    program = apart_from(program, {title, *signature.parameters})
     emitter = _Emitter(program, title, signature, lines, poison=poison)
     body = emitter.run(result)
     if doc:

@@ -23,6 +23,7 @@ from srcgrad.frontend.context import Context
 from srcgrad.frontend.derivatives import MODES, call_derivative, made_outside
 from srcgrad.frontend.expressions import expression
 from srcgrad.frontend.inlining import call_user, user_function
+from srcgrad.frontend.kept import call_custom, is_custom
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
@@ -85,6 +86,8 @@ def call_function(
     mode = MODES.get(getattr(function, "__srcgrad_mode__", None))
     if mode is not None:
         return mode(cx, node, *args, **kwargs)
+    if is_custom(function):
+        return call_custom(cx, node, function, *args)
     derivative = made_outside(function)
     if derivative is not None:
         return call_derivative(cx, derivative, args, kwargs, node)

@@ -12,7 +12,7 @@ from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs
 from srcgrad.ir.types import BOOL, INT, UNKNOWN, Type, join
 from srcgrad.rules.broadcasting import unbroadcast
-from srcgrad.rules.registry import custom, elementwise, nondiff, plain
+from srcgrad.rules.registry import Storage, custom, elementwise, nondiff, plain
 from srcgrad.rules.symbols import Sym, conj, direction, equal, log, nonzero, op, sign, where
 
 elementwise("add", lambda x, y, out: 1, lambda x, y, out: 1, np_="add", operator_="+", cheap=True)
@@ -62,6 +62,9 @@ elementwise(
 
 
 elementwise("float_power", _power_base, _power_exponent, np_="float_power")
+
+
+plain("stop_gradient", lambda x: x, infer.same, zero=True, storage=Storage.VIEW, cheap=True)
 
 
 def _extreme(function: Any) -> infer.Infer:

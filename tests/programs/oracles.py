@@ -130,8 +130,9 @@ def recorded_slope(function: FunctionType, point: Point) -> str:
     """Compare value, arguments and slope of a recorded call with plain Python; gives why not."""
     names = tuple(range(len(point)))
     args, left = _copies(point), _copies(point)
-    value = function(*left)
-    with blaming("recording a call"):
+    with _world_restored(function):
+        value = function(*left)
+    with blaming("recording a call"), _world_restored(function):
         mine, gradient = value_and_grad(function, names)(*args)
     if not float(mine) == float(value):
         raise Wrong("recorded value", f"{mine!r}, plain Python {value!r}")
@@ -146,9 +147,10 @@ def recorded_slope(function: FunctionType, point: Point) -> str:
 
     def at(h: float) -> float:
         moved = [p + h * d for p, d in zip(point, directions, strict=True)]
-        return float(
-            function(*(m if isinstance(m, np.ndarray) and m.shape else float(m) for m in moved))
-        )
+        with _world_restored(function):
+            return float(
+                function(*(m if isinstance(m, np.ndarray) and m.shape else float(m) for m in moved))
+            )
 
     found = []
     for h in (1e-5, 1e-4, 1e-6, 1e-7):
@@ -162,10 +164,24 @@ def recorded_slope(function: FunctionType, point: Point) -> str:
     raise Wrong("recorded gradient against differences", f"slope {slope!r}, differences {found}")
 
 
+@contextlib.contextmanager
+def _world_restored(function: FunctionType) -> Iterator[None]:
+    """Undo what a run writes to the arrays that the function captures."""
+    cells = [c.cell_contents for c in function.__closure__ or ()]
+    arrays = [v for v in (*function.__globals__.values(), *cells) if isinstance(v, np.ndarray)]
+    before = [v.copy() for v in arrays]
+    try:
+        yield
+    finally:
+        for array, old in zip(arrays, before, strict=True):
+            array[...] = old
+
+
 def _plain(function: FunctionType, point: Point) -> Any:
     """The value in plain Python, ``None`` where it is not finite."""
     try:
-        value = function(*_copies(point))
+        with _world_restored(function):
+            value = function(*_copies(point))
     except (ArithmeticError, ValueError, UnboundLocalError):
         return None
     return value if np.shape(value) == () and math.isfinite(value) and abs(value) < HUGE else None
