@@ -11,7 +11,7 @@ import numpy as np
 
 from srcgrad.errors import CodegenError
 from srcgrad.ir.nodes import Eqn, Slice, Slot
-from srcgrad.ir.types import Array, dims_of, is_scalar
+from srcgrad.ir.types import Array, Number, dims_of, is_scalar
 
 _BINARY: dict[str, type[ast.operator]] = {
     "+": ast.Add,
@@ -220,6 +220,8 @@ def _astype(eqn: Eqn, args: Sequence[Expr]) -> Expr:
 
 
 def _conj(eqn: Eqn, args: Sequence[Expr]) -> Expr:
+    if isinstance(eqn.args[0].type, Number):
+        return method(args[0], "conjugate")
     if not _is_array(eqn.args[0].type):
         return call("np.conj", args[0])
     return method(args[0], "conj")

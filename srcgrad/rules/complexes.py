@@ -58,9 +58,14 @@ linear(
     infer=infer.shaped(lambda x, y: x + 1j * y, lambda x, y: x),
     spell="helper:from_parts",
 )
-linear(
-    "conj", lambda g, x: conj(g), run=np.conj, infer=infer.elementwise({"": np.conj}), cheap=True
-)
+
+
+def _conj(x: Any) -> Any:
+    """The conjugate: a number of Python for one of Python."""
+    return x.conjugate() if isinstance(x, complex) else np.conj(x)
+
+
+linear("conj", lambda g, x: conj(g), run=_conj, infer=infer.elementwise({"": _conj}), cheap=True)
 
 
 def _across(t: Sym, x: Sym, out: Sym) -> Sym:
