@@ -167,6 +167,26 @@ def elementwise_grad(function: Function, argnums: int | str = 0) -> Gradient:
     return compiled(inner)
 
 
+def holomorphic_grad(function: Function, argnums: int = 0) -> Gradient:
+    """Complex derivative of a holomorphic function: ``f'(z)``, for a result that is one complex number.
+
+    Where the function is not holomorphic (``abs``, ``conj``) there is no such number: use ``grad`` of a real
+    function of it.
+
+    Example:
+        >>> holomorphic_grad(lambda z: z * z * z)(1j)
+        np.complex128(-3+0j)
+    """
+
+    def slope(*args: Any) -> Any:
+        def moved(z: Any) -> Any:
+            return function(*args[:argnums], z, *args[argnums + 1 :])
+
+        return np.conj(vjp(moved, args[argnums])[1](1.0 + 0.0j)[0])
+
+    return compiled(slope)
+
+
 def jacobian(function: Function, argnums: int = 0, mode: str = "auto") -> Function:
     """Jacobian matrix, as a function of the same arguments.
 

@@ -201,7 +201,7 @@ def _cast(cx: Context, atom: Atom, type_: Type, node: Any) -> Atom:
         message = f"a tangent or cotangent has {len(own)} axes, its value {len(dims)}"
         cx.refuse("SG313", message, node, "pass one of the same shape")
     if isinstance(type_, Number) and isinstance(atom, Const):
-        return Const(float(atom.value))
+        return Const(complex(atom.value) if is_complex(type_) else float(atom.value))
     return atom
 
 

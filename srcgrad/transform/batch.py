@@ -99,7 +99,10 @@ class _Batch:
             axes = range(len(dims)) if axis is None else axis
             return self.emit(name, inner, axis=self.shifted(axes), **attrs)
         if name in _AXIS:
-            return self.emit(name, inner, **{**attrs, "axis": self.shifted(attrs["axis"])})
+            axis = attrs.get("axis", 0 if len(dims) == 1 else None)
+            if axis is None:
+                raise Unbatchable(f"{name} without an axis")
+            return self.emit(name, inner, *rest, **{**attrs, "axis": self.shifted(axis)})
         if name == "transpose":
             axes = attrs.pop("axes", None) or tuple(reversed(range(len(dims))))
             return self.emit(name, inner, axes=(0, *(a % len(dims) + 1 for a in axes)), **attrs)

@@ -59,18 +59,18 @@ def _adopted(cx: Context, program: Program) -> Block:
     """The entry block, once the functions that it calls by name are known to the lowering."""
     program = simplify(program)
     cx.functions.update(program.functions)
-    return _without_boundary(program.entry)
+    return one_sweep(program.entry)
 
 
-def _without_boundary(block: Block) -> Block:
+def one_sweep(block: Block) -> Block:
     """The block as one sweep."""
 
     def inner(stmt: Stmt) -> Stmt:
         if isinstance(stmt, Branch):
-            then, orelse = _without_boundary(stmt.then), _without_boundary(stmt.orelse)
+            then, orelse = one_sweep(stmt.then), one_sweep(stmt.orelse)
             return replace(stmt, then=then, orelse=orelse)
         if isinstance(stmt, Loop):
-            return replace(stmt, body=_without_boundary(stmt.body))
+            return replace(stmt, body=one_sweep(stmt.body))
         return stmt
 
     kept = [s for s in block.stmts if not (isinstance(s, Eqn) and s.op.name == "boundary")]
@@ -92,4 +92,4 @@ def install() -> None:
     Context.placed = place
 
 
-__all__ = ["install"]
+__all__ = ["install", "one_sweep"]
