@@ -67,8 +67,8 @@ linear(
 def _across(t: Sym, x: Sym, out: Sym) -> Sym:
     """The part of a step across the direction of ``x``, as a turn; at zero there is none: NaN."""
     size = x.call("absolute", via="np")
-    size = where(equal(size, 0), math.nan, size)
-    return (t - out * (conj(out) * t).call("real")) / size
+    turn = (t - out * (conj(out) * t).call("real")) / divisor(size)
+    return turn * where(equal(size, 0), math.nan, 1.0)
 
 
 # The sign of complex numbers, ``x / |x|``. Its derivative is real-linear and symmetric.
