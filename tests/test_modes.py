@@ -194,3 +194,9 @@ def test_complex_derivative_of_a_holomorphic_function() -> None:
     expected = np.exp(c * z) * (c * z**2 + 2 * z)
     assert holomorphic_grad(f)(z, c) == pytest.approx(expected, rel=1e-13)
     assert holomorphic_grad(f)(np.complex128(z), c) == pytest.approx(expected, rel=1e-13)
+
+
+@pytest.mark.parametrize("slope", [0.0, 3.0])
+def test_hessian_of_a_function_without_curvature_is_zero(slope: float) -> None:
+    found = hessian(lambda x: np.sum(np.abs(x) + slope * x))(np.array([1.0, -2.0]))
+    np.testing.assert_array_equal(found, np.zeros((2, 2)))

@@ -70,6 +70,7 @@ _HELPERS = {
     "maximum": "{T} maximum_{n}({T} x, {T} y) { return x >= y || x != x ? x : y; }",
     "minimum": "{T} minimum_{n}({T} x, {T} y) { return x <= y || x != x ? x : y; }",
     "sign": "{T} sign_{n}({T} x) { return x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : x; }",
+    "nonzero": "{T} nonzero_{n}({T} x) { return x == 0 ? 1 : x; }",
     "logaddexp": """{T} logaddexp_{n}({T} x, {T} y)
 {
     if (x == y)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -39,16 +40,32 @@ elementwise(
 )
 
 
+def nonzero_or_one(n: Any) -> Any:
+    """``n``, with one in place of zero: a safe divisor of what is zero there too."""
+    return np.where(n == 0, 1.0, n)[()] if isinstance(n, (np.ndarray, np.generic)) else n or 1.0
+
+
+# A quotient by it is flat at zero by convention; a derivative of that does not exist, and is NaN.
+elementwise(
+    "nonzero",
+    lambda x, out: where(equal(x, 0), math.nan, 1.0),
+    run=nonzero_or_one,
+    infer=infer.same,
+    cheap=True,
+)
+
+
 def _power_exponent(x: Sym, y: Sym, out: Sym) -> Sym:
     """``out * log(x)``; where the base is zero the power is zero too, and so is the partial."""
     return out * log(nonzero(x))
 
 
 def _power_base(x: Sym, y: Sym, out: Sym) -> Any:
-    """``y * x ** (y - 1)``, exact where the exponent is zero, also at ``x = 0``."""
+    """``y * x ** (y - 1)``, and zero where ``x`` and the exponent are zero."""
     if y.constant is not None:
         return y * x ** (y - 1) if y.constant else 0.0
-    return y * x ** (y - op("not_equal")(y, 0))
+    moved = op("bitwise_or")(op("not_equal")(y, 0), op("not_equal")(x, 0))
+    return y * x ** (y - moved)
 
 
 elementwise(

@@ -7,6 +7,7 @@ descent takes away. An op that is complex-differentiable with derivative ``p`` t
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from srcgrad.ir.ops import Storage
 from srcgrad.ir.types import is_complex
 from srcgrad.rules.broadcasting import unbroadcast
 from srcgrad.rules.registry import custom, elementwise, linear
-from srcgrad.rules.symbols import Sym, conj, nonzero
+from srcgrad.rules.symbols import Sym, conj, divisor, equal, where
 
 
 def real_part(x: Sym) -> Sym:
@@ -69,8 +70,10 @@ linear("conj", lambda g, x: conj(g), run=_conj, infer=infer.elementwise({"": _co
 
 
 def _across(t: Sym, x: Sym, out: Sym) -> Sym:
-    """The part of a step across the direction of ``x``, as a turn; zero at zero."""
-    return (t - out * (conj(out) * t).call("real")) / nonzero(x.call("absolute", via="np"))
+    """The part of a step across the direction of ``x``, as a turn; at zero there is none: NaN."""
+    size = x.call("absolute", via="np")
+    turn = (t - out * (conj(out) * t).call("real")) / divisor(size)
+    return turn * where(equal(size, 0), math.nan, 1.0)
 
 
 # The sign of complex numbers, ``x / |x|``. Its derivative is real-linear and symmetric.
@@ -84,7 +87,7 @@ custom(
 )
 elementwise(
     "angle",
-    lambda x, out: -1j / nonzero(x),
+    lambda x, out: -1j / divisor(x),
     run=np.angle,
     infer=infer.elementwise({"": np.angle}),
     spell="np.angle",

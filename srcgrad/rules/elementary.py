@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from srcgrad.rules.registry import elementwise, nondiff
-from srcgrad.rules.symbols import cos, cosh, equal, exp, nonzero, op, sign, sin, sinh
+from srcgrad.rules.symbols import cos, cosh, divisor, equal, exp, op, sign, sin, sinh
 
 exp2 = op("exp2")
 _LOG2, _LOG10 = math.log(2.0), math.log(10.0)
@@ -39,15 +39,15 @@ elementwise("arccosh", lambda x, out: 1 / (x * x - 1) ** 0.5, np_="arccosh", mat
 elementwise("arctanh", lambda x, out: 1 / (1 - x * x), np_="arctanh", math_="atanh")
 elementwise(
     "arctan2",
-    lambda x, y, out: y / nonzero(x * x + y * y),
-    lambda x, y, out: -x / nonzero(x * x + y * y),
+    lambda x, y, out: y / divisor(x * x + y * y),
+    lambda x, y, out: -x / divisor(x * x + y * y),
     np_="arctan2",
     math_="atan2",
 )
 elementwise(
     "hypot",
-    lambda x, y, out: x / nonzero(out),
-    lambda x, y, out: y / nonzero(out),
+    lambda x, y, out: x / divisor(out),
+    lambda x, y, out: y / divisor(out),
     np_="hypot",
     math_="hypot",
 )

@@ -11,7 +11,7 @@ from srcgrad.ir.ops import Attrs
 from srcgrad.ir.types import Array, Dims, Number, Type, broadcast_dims, dims_of, is_scalar
 from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.reductions import reduction_attrs, restore_axes, spread
-from srcgrad.rules.registry import bilinear, custom, elementwise, total
+from srcgrad.rules.registry import bilinear, custom, total
 from srcgrad.rules.symbols import Sym, conj, direction, matmul, op, outer, real_like
 
 
@@ -204,14 +204,6 @@ def _both(transposed: Any, tangents: Any, like: Sym, g: Sym, other: Sym) -> Sym:
 
 _transposed_product("matmul")
 _transposed_product("dot")
-
-
-def nonzero_or_one(n: Any) -> Any:
-    """``n``, with one in place of zero: the safe divisor of a norm."""
-    return np.where(n == 0, 1.0, n)[()]
-
-
-elementwise("nonzero", lambda x, out: 1, run=nonzero_or_one, infer=infer.array_like, cheap=True)
 
 
 def _norm_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:

@@ -15,7 +15,7 @@ from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs, Op
 from srcgrad.ir.types import FLOAT, Array, Number, Type, dims_of
 from srcgrad.rules.registry import custom, defined, elementwise, linear, nondiff, register, total
-from srcgrad.rules.symbols import Sym, cos, exp, log, nonzero, op, sin, where
+from srcgrad.rules.symbols import Sym, cos, divisor, exp, log, nonzero, op, sin, where
 
 _ROOT_2_PI = math.sqrt(2 * math.pi)
 
@@ -132,13 +132,13 @@ class _Length:
     """Derivative of the length of a vector, given by its components; zero at zero."""
 
     def vjp(self, k: int, g: Sym, args: Sequence[Sym], out: Sym, attrs: dict[str, Any]) -> Sym:
-        return g * (args[k] / nonzero(out))
+        return g * (args[k] / divisor(out))
 
     def jvp(
         self, tangents: Sequence[Sym | None], args: Sequence[Sym], out: Sym, op: Op, attrs: Any
     ) -> Sym:
         pairs = zip(tangents, args, strict=True)
-        return total([t * x for t, x in pairs if t is not None]) / nonzero(out)
+        return total([t * x for t, x in pairs if t is not None]) / divisor(out)
 
 
 register(

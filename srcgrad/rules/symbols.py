@@ -169,6 +169,11 @@ def direction(x: Sym) -> Sym:
     return x.call("direction") if is_complex(x.type) else sign(x)
 
 
+def divisor(x: Sym) -> Sym:
+    """``x``, with one in place of zero: of a dividend that is zero there by convention alone."""
+    return x.call("nonzero")
+
+
 def nonzero(x: Sym) -> Sym:
     """``x``, with one in place of zero: a safe divisor where the dividend is zero too."""
     return x + equal(x, 0)

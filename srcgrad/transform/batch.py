@@ -29,6 +29,8 @@ class Unbatchable(Exception):
 def batch(block: Block, moving: Sequence[Var]) -> Block:
     """The block with one more axis, the first, on the parameters ``moving`` and what depends on them.
 
+    Results of the block are values, then as many tangents.
+
     Raises:
         Unbatchable: for what has no such form.
     """
@@ -64,7 +66,10 @@ class _Batch:
                 raise Unbatchable("a loop, a decision or a call")
             self.builder.append(stmt)
         params = tuple(self.env.get(p, p) for p in self.block.params)
-        results = tuple(self.env.get(r, r) for r in self.block.results)
+        found = self.block.results
+        if any(tangent not in self.env for tangent in found[len(found) // 2 :]):
+            raise Unbatchable("a tangent that no other one moves")
+        results = tuple(self.env.get(r, r) for r in found)
         return self.builder.block(results, params)
 
     def emit(self, name: str, *args: Atom, **attrs: Any) -> Var:

@@ -11,7 +11,7 @@ the function: it is then written out in operations that have rules of their own.
 >>> x, b = Var("x", Array(np.dtype(float), (3,))), Builder()
 >>> program = Program(b.block((b.emit("product_of_others", x),), (x,)))
 >>> sorted({s.op.name for s in expanded(program, [x]).entry.stmts})
-['concatenate', 'cumprod', 'index', 'multiply', 'ones_like']
+['concatenate', 'cumprod', 'index', 'multiply', 'ones_like', 'ravel', 'reshape_like']
 """
 
 from __future__ import annotations

@@ -207,3 +207,19 @@ def test_text_of_a_transform_is_one_expression() -> None:
 
 def test_check_grads_takes_complex_arguments() -> None:
     check_grads(lambda z, x: np.sum(np.abs(z * x) ** 2) + z[0].imag, (Z[0], V[:4]), argnums=(0, 1))
+
+
+def test_sign_of_a_complex_number_turns_with_it() -> None:
+    """NumPy's sign of a complex number is ``z / |z|``: flat along ``z``, not across it."""
+    z, c = np.array([1.0 + 1.0j, 2.0 - 1.0j, -0.3j]), np.array([1.0 + 2.0j, 0.5 - 1.0j, 2.0])
+
+    def turned(v):
+        return np.sum(np.real(np.sign(v) * c))
+
+    step, found = 1e-6, grad(turned)(z)
+    for k in range(3):
+        for unit in (1.0, 1j):
+            t = np.zeros(3, complex)
+            t[k] = unit
+            wanted = (turned(z + step * t) - turned(z - step * t)) / (2 * step)
+            assert abs((found[k] * np.conj(unit)).real - wanted) < 1e-8

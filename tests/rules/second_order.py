@@ -101,22 +101,40 @@ def forward_program(built: Built) -> Program:
     return replace(moved, entry=replace(moved.entry, results=moved.entry.results[2:3]))
 
 
-def check_second_order(case: Case, mode: str) -> None:
-    """Each mode over each mode agrees with the others and with differences."""
-    built = Built(case, case.spellings[-1], mode)
+def _derivatives(built: Built) -> tuple[Derived, Derived]:
+    """The derivative along ``u`` by reverse and by forward mode."""
     directions = [tangent_of(v, k + 31) for k, (_, v) in enumerate(built.moving())]
     backward = Derived(built, reversed_program(built), directions)
-    onward = Derived(built, forward_program(built), directions)
-    values = [backward.values[k] for k in backward.places]
-    tangents = [tangent_of(v, k + 57) for k, v in enumerate(values)]
-    scale = max(
-        1.0, *(abs(backward.differences(_single(tangents, k))) for k in range(len(tangents)))
-    )
+    return backward, Derived(built, forward_program(built), directions)
+
+
+def _found(backward: Derived, onward: Derived, tangents: Sequence[Any]) -> dict[str, float]:
+    return {
+        "forward over reverse": backward.along(tangents),
+        "reverse over reverse": _dot(backward.gradient(), tangents),
+        "forward over forward": onward.along(tangents),
+        "reverse over forward": _dot(onward.gradient(), tangents),
+    }
+
+
+def _tangents(derived: Derived) -> list[Any]:
+    return [tangent_of(derived.values[k], n + 57) for n, k in enumerate(derived.places)]
+
+
+def second_derivatives(built: Built) -> dict[str, float]:
+    """The second derivative along two fixed directions, each mode over each mode."""
+    backward, onward = _derivatives(built)
+    return _found(backward, onward, _tangents(backward))
+
+
+def check_second_order(case: Case, mode: str) -> None:
+    """Each mode over each mode agrees with the others and with differences."""
+    backward, onward = _derivatives(Built(case, case.spellings[-1], mode))
+    tangents = _tangents(backward)
+    alone = [_single(tangents, k) for k in range(len(tangents))]
+    scale = max(1.0, *(abs(backward.differences(t)) for t in alone))
     wanted = backward.differences(tangents)
-    found = {"forward over reverse": backward.along(tangents)}
-    found["reverse over reverse"] = _dot(backward.gradient(), tangents)
-    found["forward over forward"] = onward.along(tangents)
-    found["reverse over forward"] = _dot(onward.gradient(), tangents)
+    found = _found(backward, onward, tangents)
     first = found["forward over reverse"]
     near, same = (SINGLE, DIFFERENCES) if backward.single else (DIFFERENCES, AGREE)
     assert abs(first - wanted) <= near * scale, f"{found}, differences {wanted!r}"
