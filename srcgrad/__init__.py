@@ -18,6 +18,8 @@ from srcgrad.custom import checkpoint, custom_jvp, custom_vjp, stop_gradient
 from srcgrad.errors import SrcgradError
 
 if TYPE_CHECKING:
+    from srcgrad.implicit import fixed_point as fixed_point
+    from srcgrad.implicit import implicit_diff as implicit_diff
     from srcgrad.modes import compiled as compiled
     from srcgrad.modes import elementwise_grad as elementwise_grad
     from srcgrad.modes import gvp as gvp
@@ -50,10 +52,12 @@ __all__ = [
     "custom_jvp",
     "custom_vjp",
     "elementwise_grad",
+    "fixed_point",
     "grad",
     "gvp",
     "hessian",
     "hvp",
+    "implicit_diff",
     "jacobian",
     "jvp",
     "linearize",
@@ -73,4 +77,8 @@ def __getattr__(name: str) -> Any:
         from srcgrad import modes
 
         return getattr(modes, name)
+    if name in ("fixed_point", "implicit_diff"):
+        from srcgrad import implicit
+
+        return getattr(implicit, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

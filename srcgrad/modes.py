@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from srcgrad.api import grad
-from srcgrad.errors import ArgumentError
+from srcgrad.errors import ArgumentError, SrcgradError
 from srcgrad.runtime.gradient import Gradient
 from srcgrad.transform.options import Options
 
 Function = Callable[..., Any]
 _KEPT = 256
+_AT_ONCE = 2**25  # elements of the largest argument times tangents that are carried at once
 
 
 def compiled(function: Function) -> Gradient:
@@ -185,18 +186,64 @@ def jacobian(function: Function, argnums: int = 0, mode: str = "auto") -> Functi
     """
     if mode not in ("auto", "forward", "reverse"):
         raise ArgumentError("SG308", f"mode={mode!r}", 'use "auto", "forward" or "reverse"')
-    columns, rows = compiled(_columns(function, argnums)), compiled(_rows(function, argnums))
+    return _Jacobian(function, argnums, mode)
 
-    @functools.wraps(function)
-    def matrix(*args: Any) -> Any:
-        value = function(*_copied(args))
-        shape = np.shape(value) + np.shape(args[argnums])
-        wide = np.size(args[argnums]) > np.size(value)
-        forward = not wide if mode == "auto" else mode == "forward"
-        return (columns if forward else rows)(*args).reshape(shape)
 
-    matrix.columns, matrix.rows = columns, rows  # type: ignore[attr-defined]
-    return matrix
+class _Jacobian:
+    """A function that gives a Jacobian matrix; columns are taken many at a time where that can be."""
+
+    def __init__(self, function: Function, argnum: int, mode: str) -> None:
+        functools.update_wrapper(self, function)
+        self.function, self.argnum, self.mode = function, argnum, mode
+        self.rows = compiled(_rows(function, argnum))
+        self.columns = compiled(_columns(function, argnum))
+        self.at_once: Gradient | None = compiled(_columns_at_once(function, argnum))
+
+    def __call__(self, *args: Any) -> Any:
+        """The matrix at these arguments."""
+        x = args[self.argnum]
+        value: Any = self.function(*_copied(args))
+        wide = np.size(x) > np.size(value)
+        forward = not wide if self.mode == "auto" else self.mode == "forward"
+        found = self._forward(args) if forward else self.rows(*args)
+        return found.reshape(np.shape(value) + np.shape(x))
+
+    def _forward(self, args: tuple[Any, ...]) -> Any:
+        x = args[self.argnum]
+        size = np.size(x)
+        if self.at_once is not None and size > 1:
+            widest = max([np.size(a) for a in args if isinstance(a, np.ndarray)], default=1)
+            width = max(1, min(size, _AT_ONCE // widest))
+            units = np.eye(size).reshape(size, *np.shape(x))
+            try:
+                parts = [self.at_once(units[k : k + width], *args) for k in range(0, size, width)]
+                return np.concatenate(parts).T
+            except SrcgradError as reason:
+                if reason.code != "SG234":
+                    raise
+                self.at_once = None
+        return self.columns(*args)
+
+
+def _columns_at_once(function: Function, argnum: int) -> Function:
+    """Columns of the Jacobian, as rows, for directions along a first axis."""
+
+    def columns_at_once(directions: Any, *args: Any) -> Any:
+        def moved(z: Any) -> Any:
+            return np.ravel(function(*args[:argnum], z, *args[argnum + 1 :]))
+
+        return jvp_at_once(moved, args[argnum], directions)
+
+    return columns_at_once
+
+
+def jvp_at_once(function: Function, primal: Any, tangents: Any) -> Any:
+    """Tangents of the result for many tangents of the argument, which lie along a first axis.
+
+    Raises:
+        KindError: inside a compiled function, where an operation has no form for many tangents (SG234).
+    """
+    return np.stack([jvp(function, (primal,), (t,))[1] for t in tangents])
 
 
 def _columns(function: Function, argnum: int) -> Function:
@@ -303,4 +350,5 @@ def gvp(residuals: Function, argnums: int = 0, loss: Function | None = None) -> 
 
 
 jvp.__srcgrad_mode__ = "jvp"  # type: ignore[attr-defined]  # what they mean inside a function
+jvp_at_once.__srcgrad_mode__ = "jvp_at_once"  # type: ignore[attr-defined]
 vjp.__srcgrad_mode__ = "vjp"  # type: ignore[attr-defined]

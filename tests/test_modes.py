@@ -55,6 +55,36 @@ def test_jacobian_in_both_modes(function: Any) -> None:
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-8)
 
 
+B = RNG.normal(size=(3, 3))
+STRAIGHT = {
+    "product": lambda x: np.tanh(A @ x),
+    "row times matrix": lambda x: x @ A.T,
+    "broadcast": lambda x: (x[:, None] * B).T.ravel(),
+    "slices": lambda x: x[::-1] * x[1],
+    "roll": lambda x: np.roll(x, 1) * x,
+    "mean with keepdims": lambda x: np.mean(B * x, axis=0, keepdims=True),
+    "where": lambda x: np.where(x > 0, x**2, x),
+    "softmax": lambda x: np.exp(x - np.max(x)) / np.sum(np.exp(x)),
+    "cumsum": lambda x: np.cumsum(x * x),
+    "scalar": lambda x: np.dot(x, x),
+    "outer": lambda x: np.outer(x, x) @ x,
+    "solve": lambda x: np.linalg.solve(B + np.diag(x), x),
+    "sum of an axis": lambda x: np.sum(B * x, axis=1),
+}
+ONE_BY_ONE = {"outer", "solve"}  # no form for many tangents at once
+
+
+@pytest.mark.parametrize("name", STRAIGHT)
+def test_many_tangents_at_once_are_those_taken_one_by_one(name: str) -> None:
+    function = STRAIGHT[name]
+    matrix = jacobian(function, mode="forward")
+    found = matrix(X)
+    np.testing.assert_allclose(found, differences(function, X), rtol=0, atol=1e-8)
+    one_by_one = matrix.columns(X).reshape(found.shape)
+    np.testing.assert_allclose(found, one_by_one, rtol=0, atol=1e-14)
+    assert (matrix.at_once is None) == (name in ONE_BY_ONE)
+
+
 def test_jacobian_takes_the_shapes_of_value_and_argument() -> None:
     def product(a, b):
         return a @ b

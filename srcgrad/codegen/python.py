@@ -22,6 +22,7 @@ from srcgrad.codegen.tidy import (
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Program
 from srcgrad.ir.scopes import apart_from
+from srcgrad.rules.bindings import MODULES
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,8 @@ class _Emitter(RegionEmitter):
                         self.used_modules.add("np")
                     elif part.id in ("np", "math", "cmath"):
                         self.used_modules.add(part.id)
-                    elif part.id == "scipy":
-                        self.used_modules.add("scipy.special")
+                elif isinstance(part, ast.Attribute):
+                    self.used_modules |= MODULES & {ast.unparse(part.value)}
 
 
 __all__ = ["Emitted", "Signature", "emit"]

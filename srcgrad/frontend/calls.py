@@ -47,6 +47,7 @@ from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.statics import evaluated, is_pure
 from srcgrad.frontend.subscripts import array_like
+from srcgrad.ir.types import is_complex
 from srcgrad.rules.bindings import Binding, binding_of
 
 
@@ -229,7 +230,10 @@ def _call_bound(
         else:
             attrs[name] = static_attr(cx, value, node, name)
     atoms = [cx.atom(v, node, _name_of(function)) for v in operands]
-    return cx.bind(cx.emit(binding.op, *atoms, via=binding.via, **attrs), *operands)
+    name, via = binding.op, binding.via
+    if name == "sign" and is_complex(atoms[0].type):
+        name, via = "direction", ""  # not flat: it turns with its operand
+    return cx.bind(cx.emit(name, *atoms, via=via, **attrs), *operands)
 
 
 def static_attr(cx: Context, value: AV, node: Any, what: str) -> Any:

@@ -157,6 +157,18 @@ def jvp(cx: Context, node: Any, function: AV, primals: AV, tangents: AV) -> AV:
     return Seq((traced.shaped(results[:half]), traced.shaped(results[half:])))
 
 
+def jvp_at_once(cx: Context, node: Any, function: AV, primal: AV, tangents: AV) -> AV:
+    """Tangents for many directions, along a first axis of their own, and of the result."""
+    traced = Traced(cx, node).run(function, [primal], {}, {0})
+    try:
+        block = cx.derived.tangents(cx, traced.block)
+    except ValueError as reason:
+        message = f"this has no form for many tangents at once: {reason}"
+        cx.refuse("SG234", message, node, "take one after another, with jvp")
+    results = traced.put(block, [cx.atom(tangents, node)])
+    return cx.bind(results[-1], mutable=True)
+
+
 def vjp(cx: Context, node: Any, function: AV, *primals: AV) -> AV:
     """``vjp(f, *primals)``: the value, and a function from its cotangent to those of the primals."""
     value = cx.call_value(function, list(primals), {}, node)
@@ -252,6 +264,7 @@ MODES: dict[Any, Callable[..., AV]] = {
     "grad": gradient,
     "value_and_grad": value_and_gradient,
     "jvp": jvp,
+    "jvp_at_once": jvp_at_once,
     "vjp": vjp,
 }
 

@@ -13,7 +13,7 @@ from srcgrad.ir.ops import Attrs
 from srcgrad.ir.types import BOOL, INT, UNKNOWN, Type, join
 from srcgrad.rules.broadcasting import unbroadcast
 from srcgrad.rules.registry import Storage, custom, elementwise, nondiff, plain
-from srcgrad.rules.symbols import Sym, conj, equal, log, nonzero, op, sign, where
+from srcgrad.rules.symbols import Sym, conj, direction, equal, log, nonzero, op, sign, where
 
 elementwise("add", lambda x, y, out: 1, lambda x, y, out: 1, np_="add", operator_="+", cheap=True)
 elementwise(
@@ -29,8 +29,10 @@ elementwise("negative", lambda x, out: -1, np_="negative", operator_="-", cheap=
 elementwise("positive", lambda x, out: 1, np_="positive", operator_="+", cheap=True)
 elementwise("square", lambda x, out: 2 * x, cheap=True)
 elementwise("reciprocal", lambda x, out: -(out * out))
-# The slope of |x|: its sign; for complex numbers sign(x) is x / |x|.
-elementwise("absolute", lambda x, out: conj(sign(x)), np_="absolute", operator_="abs", cheap=True)
+# The slope of |x|: its sign; for complex numbers x / |x|.
+elementwise(
+    "absolute", lambda x, out: conj(direction(x)), np_="absolute", operator_="abs", cheap=True
+)
 elementwise("fabs", lambda x, out: sign(x), np_="fabs", math_="fabs", cheap=True)
 elementwise(
     "remainder", lambda x, y, out: 1, lambda x, y, out: -(x // y), np_="remainder", operator_="%"

@@ -18,6 +18,7 @@ from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
 from srcgrad.transform.call_adjoint import refuse_captured, refuse_saved
+from srcgrad.transform.expand import expanded
 from srcgrad.transform.regions import loosened
 
 Tangents = dict[Atom, Atom]
@@ -28,6 +29,7 @@ def forward(program: Program, wrt: Sequence[Var]) -> Program:
 
     The tangent of a result that does not depend on ``wrt`` is zero.
     """
+    program = expanded(program, wrt)
     tangents: Tangents = {v: Var(f"t{v.name}", v.type) for v in wrt}
     inputs = tuple(tangents.values())
     sweep = _Forward(active(program, wrt, program.entry.results), program.entry, program.functions)
