@@ -21,6 +21,7 @@ POINTS: dict[str, Any] = {
     "v": _RANDOM.normal(size=6),
     "s": _RANDOM.normal(size=(4, 4)) + 4.0 * numpy.eye(4),  # regular, not symmetric
     "z": _RANDOM.normal(size=5) + 1j * _RANDOM.normal(size=5),
+    "q": _ROOT @ _ROOT.T + numpy.eye(4),  # symmetric and positive
 }
 SPD = "(s @ s.T + np.eye(4))"
 
@@ -79,6 +80,8 @@ EXPRESSIONS = [
     "np.linalg.cholesky(s + s.T + 8.0 * np.eye(4))",
     f"np.linalg.eigh({SPD})[0]",
     f"np.abs(np.linalg.eigh({SPD})[1]) ** 2",
+    "np.linalg.cholesky(q)",
+    "np.linalg.eigh(q)[0]",
     "np.linalg.svd(s)[1]",
     "np.linalg.pinv(x) * 1.0",
     "np.linalg.norm(s)",
@@ -182,6 +185,20 @@ def power_iteration(np, s):
     return y @ s @ y * np.ones(1)
 
 
+def changed_after_use(np, v):
+    w = numpy.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
+    y = v * w
+    w[:] = 100.0
+    return y
+
+
+def seen_by_two_names(np, v):
+    a = v * 1.0
+    b = a
+    b += v**2
+    return a * v
+
+
 FUNCTIONS: list[Callable[..., Any]] = [
     horner,
     rnn,
@@ -189,6 +206,8 @@ FUNCTIONS: list[Callable[..., Any]] = [
     branches,
     recurrence,
     power_iteration,
+    changed_after_use,
+    seen_by_two_names,
 ]
 
 
