@@ -11,6 +11,7 @@ array([0.        , 0.90929743])
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from srcgrad.api import grad, value_and_grad
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from srcgrad.modes import elementwise_grad as elementwise_grad
     from srcgrad.modes import gvp as gvp
     from srcgrad.modes import hessian as hessian
+    from srcgrad.modes import holomorphic_grad as holomorphic_grad
     from srcgrad.modes import hvp as hvp
     from srcgrad.modes import jacobian as jacobian
     from srcgrad.modes import jvp as jvp
@@ -32,17 +34,14 @@ if TYPE_CHECKING:
     from srcgrad.testing import check_grads as check_grads
 
 __version__ = "0.1.0"
-_MODES = (
-    "compiled",
-    "elementwise_grad",
-    "gvp",
-    "hessian",
-    "hvp",
-    "jacobian",
-    "jvp",
-    "linearize",
-    "vjp",
-)
+_LATER = {
+    "srcgrad.implicit": ("fixed_point", "implicit_diff"),
+    "srcgrad.modes": (
+        *("compiled", "elementwise_grad", "gvp", "hessian", "holomorphic_grad", "hvp"),
+        *("jacobian", "jvp", "linearize", "vjp"),
+    ),
+    "srcgrad.testing": ("check_grads",),
+}
 __all__ = [
     "SrcgradError",
     "__version__",
@@ -56,6 +55,7 @@ __all__ = [
     "grad",
     "gvp",
     "hessian",
+    "holomorphic_grad",
     "hvp",
     "implicit_diff",
     "jacobian",
@@ -69,16 +69,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import on first use what needs NumPy."""
-    if name == "check_grads":
-        from srcgrad.testing import check_grads
-
-        return check_grads
-    if name in _MODES:
-        from srcgrad import modes
-
-        return getattr(modes, name)
-    if name in ("fixed_point", "implicit_diff"):
-        from srcgrad import implicit
-
-        return getattr(implicit, name)
+    for module, names in _LATER.items():
+        if name in names:
+            return getattr(importlib.import_module(module), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -167,6 +167,26 @@ def elementwise_grad(function: Function, argnums: int | str = 0) -> Gradient:
     return compiled(inner)
 
 
+def holomorphic_grad(function: Function, argnums: int = 0) -> Gradient:
+    """Complex derivative of a holomorphic function: ``f'(z)``, for a result that is one complex number.
+
+    Where the function is not holomorphic (``abs``, ``conj``) there is no such number: use ``grad`` of a real
+    function of it.
+
+    Example:
+        >>> holomorphic_grad(lambda z: z * z * z)(1j)
+        np.complex128(-3+0j)
+    """
+
+    def slope(*args: Any) -> Any:
+        def moved(z: Any) -> Any:
+            return function(*args[:argnums], z, *args[argnums + 1 :])
+
+        return np.conj(vjp(moved, args[argnums])[1](1.0 + 0.0j)[0])
+
+    return compiled(slope)
+
+
 def jacobian(function: Function, argnums: int = 0, mode: str = "auto") -> Function:
     """Jacobian matrix, as a function of the same arguments.
 
@@ -349,6 +369,28 @@ def gvp(residuals: Function, argnums: int = 0, loss: Function | None = None) -> 
     return compiled(product)
 
 
-jvp.__srcgrad_mode__ = "jvp"  # type: ignore[attr-defined]  # what they mean inside a function
-jvp_at_once.__srcgrad_mode__ = "jvp_at_once"  # type: ignore[attr-defined]
-vjp.__srcgrad_mode__ = "vjp"  # type: ignore[attr-defined]
+def _matrix(function: Function, argnums: int = 0, mode: str = "auto") -> Function:
+    """What ``jacobian`` is inside a function: the sizes that would decide between the modes are not known."""
+
+    def matrix(*args: Any) -> Any:
+        value = function(*args)
+        flat = (_rows if mode == "reverse" else _columns)(function, argnums)(*args)
+        return flat.reshape(np.shape(value) + np.shape(args[argnums]))
+
+    return matrix
+
+
+def _linearized(function: Function, *primals: Any) -> tuple[Any, Function]:
+    """What ``linearize`` is inside a function."""
+
+    def tangent(*tangents: Any) -> Any:
+        return jvp(function, primals, tangents)[1]
+
+    return function(*primals), tangent
+
+
+# What they mean inside a function that the compiler reads: one of its modes, or another function.
+for _name in ("jvp", "jvp_at_once", "vjp", "compiled", "elementwise_grad"):
+    globals()[_name].__srcgrad_mode__ = _name
+jacobian.__srcgrad_inside__ = _matrix  # type: ignore[attr-defined]
+linearize.__srcgrad_inside__ = _linearized  # type: ignore[attr-defined]

@@ -217,6 +217,20 @@ def test_change_outside_of_a_nested_derivative_is_refused() -> None:
         grad(change, frontend="source")(2.0)
 
 
+def test_nested_derivative_of_a_function_that_writes_its_argument_is_refused() -> None:
+    def inner(y):
+        y[0] = 2.0
+        return np.sum(y * y)
+
+    def outer(x):
+        y = x * 1.0
+        g = grad(inner)(y)
+        return np.sum(g) + y[0]
+
+    with pytest.raises(Exception, match="SG227"):
+        grad(outer, frontend="source")(np.ones(3))
+
+
 def test_checkpointed_loop_inside_a_derivative_is_right() -> None:
     def decay(x):
         for _ in checkpoint(range(7)):

@@ -13,6 +13,7 @@ from srcgrad import (
     grad,
     gvp,
     hessian,
+    holomorphic_grad,
     hvp,
     jacobian,
     jvp,
@@ -183,3 +184,13 @@ def test_what_does_not_fit_is_refused_by_its_path() -> None:
         jacobian(residuals, mode="sideways")
     with pytest.raises(SrcgradError, match="not a scalar"):
         hessian(residuals)(X)
+
+
+def test_complex_derivative_of_a_holomorphic_function() -> None:
+    def f(z, c):
+        return np.exp(c * z) * z**2
+
+    z, c = 0.3 - 0.7j, 1.4
+    expected = np.exp(c * z) * (c * z**2 + 2 * z)
+    assert holomorphic_grad(f)(z, c) == pytest.approx(expected, rel=1e-13)
+    assert holomorphic_grad(f)(np.complex128(z), c) == pytest.approx(expected, rel=1e-13)

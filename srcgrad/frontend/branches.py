@@ -87,8 +87,9 @@ def branch(
     contents = (first.heap.contents, second.heap.contents)
     merge = Merge(cx, old_locs, first.heap.versions, second.heap.versions, contents)
     cx.heap.restore(before)
-    for loc in before.versions:
-        if loc not in cx.heap.views:
+    left, right = first.heap.versions, second.heap.versions
+    for loc, old in before.versions.items():
+        if (left[loc] is not old or right[loc] is not old) and loc not in cx.heap.views:
             _merge_version(merge, loc, first, second)
     _merge_boxes(merge, before, first, second)
     cx.frame.names = _merge_names(merge, first, second)

@@ -83,6 +83,7 @@ def call_function(
     cx: Context, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
 ) -> AV:
     """Call a Python object known at compile time."""
+    function = getattr(function, "__srcgrad_inside__", function)
     mode = MODES.get(getattr(function, "__srcgrad_mode__", None))
     if mode is not None:
         return mode(cx, node, *args, **kwargs)

@@ -201,7 +201,7 @@ def _cast(cx: Context, atom: Atom, type_: Type, node: Any) -> Atom:
         message = f"a tangent or cotangent has {len(own)} axes, its value {len(dims)}"
         cx.refuse("SG313", message, node, "pass one of the same shape")
     if isinstance(type_, Number) and isinstance(atom, Const):
-        return Const(float(atom.value))
+        return Const(complex(atom.value) if is_complex(type_) else float(atom.value))
     return atom
 
 
@@ -235,6 +235,17 @@ def gradient(
     return Derivative(function, "grad", wanted, single, value, bool(static_value(has_aux)))
 
 
+def elementwise(cx: Context, node: Any, function: AV, argnums: AV = _FIRST) -> AV:
+    """``elementwise_grad(f)`` in a function."""
+    wanted, single = _wanted(argnums)
+    return Derivative(function, "grad", wanted, single, elementwise=True)
+
+
+def compiled(cx: Context, node: Any, function: AV) -> AV:
+    """``compiled(f)`` in a function: what is compiled is the whole."""
+    return function
+
+
 def value_and_gradient(cx: Context, node: Any, function: AV, *args: AV, **kwargs: AV) -> AV:
     """``value_and_grad(f)`` in a function."""
     return gradient(cx, node, function, *args, value=True, **kwargs)
@@ -260,6 +271,8 @@ def stopped(cx: Context, node: Any, value: AV) -> AV:
 
 MODES: dict[Any, Callable[..., AV]] = {
     "checkpoint": checkpoint,
+    "compiled": compiled,
+    "elementwise_grad": elementwise,
     "stop_gradient": stopped,
     "grad": gradient,
     "value_and_grad": value_and_gradient,

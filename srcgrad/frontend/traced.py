@@ -32,13 +32,14 @@ class Traced:
         try:
             own = [self._opened(a) if k in wrt else a for k, a in enumerate(args)]
             named = {k: self._opened(a) if k in wrt else a for k, a in kwargs.items()}
+            opened = cx.heap.snapshot()
             found = unboxed(cx, cx.call_value(function, own, named, self.node), self.node)
             if self.summed:
                 found = cx.call_function(np.sum, [found], {}, self.node)
             atoms: list[Atom] = []
             self.shape = map_leaves(found, lambda leaf: self._result(leaf, atoms))
             self.block = cx.builder.block(tuple(atoms), tuple(self.params))
-            self._refuse_changes(before)
+            self._refuse_changes(opened)
         finally:
             cx.builder = outer
             cx.heap.restore(before)
@@ -80,7 +81,7 @@ class Traced:
         if changed:
             self.cx.refuse(
                 "SG227",
-                "a function whose derivative is taken here changes something outside of it",
+                "a function that is differentiated here changes its arguments, or what is outside of it",
                 self.node,
                 "let it work on copies",
             )
