@@ -158,11 +158,22 @@ elementwise(
     real_only=True,
 )
 
+
+def _arm(g: Sym, c: Sym, out: Sym, arm: Sym, *, first: bool) -> Sym:
+    """Cotangent of an arm of ``where``: a select, also where its shape is not known, for `multiply`."""
+    masked = where(c, g, 0.0) if first else where(c, 0.0, g)
+    total = unbroadcast(masked, out, arm)
+    if total.builder.definition(total.atom, "unbroadcast") is None:
+        return total
+    taken = where(c, 1.0, 0.0) if first else where(c, 0.0, 1.0)
+    return where(unbroadcast(taken, out, arm) > 0, total, 0.0)
+
+
 custom(
     "where",
     None,
-    lambda g, c, x, y, out: unbroadcast(where(c, g, 0.0), out, x),
-    lambda g, c, x, y, out: unbroadcast(where(c, 0.0, g), out, y),
+    lambda g, c, x, y, out: _arm(g, c, out, x, first=True),
+    lambda g, c, x, y, out: _arm(g, c, out, y, first=False),
     jvp=lambda tangents, c, x, y, out: where(c, *(0.0 if t is None else t for t in tangents[1:])),
     np_="where",
     infer=infer.elementwise({"np": np.where, "": np.where}),
