@@ -10,7 +10,7 @@ import numpy as np
 
 from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs
-from srcgrad.ir.types import BOOL, INT, UNKNOWN, Type, join
+from srcgrad.ir.types import BOOL, INT, UNKNOWN, Type, is_complex, join
 from srcgrad.rules.broadcasting import unbroadcast
 from srcgrad.rules.registry import custom, elementwise, nondiff, plain
 from srcgrad.rules.symbols import Sym, conj, equal, log, nonzero, op, sign, where
@@ -29,8 +29,14 @@ elementwise("negative", lambda x, out: -1, np_="negative", operator_="-", cheap=
 elementwise("positive", lambda x, out: 1, np_="positive", operator_="+", cheap=True)
 elementwise("square", lambda x, out: 2 * x, cheap=True)
 elementwise("reciprocal", lambda x, out: -(out * out))
-# The slope of |x|: its sign; for complex numbers sign(x) is x / |x|.
-elementwise("absolute", lambda x, out: conj(sign(x)), np_="absolute", operator_="abs", cheap=True)
+
+
+def _size_slope(x: Sym, out: Sym) -> Sym:
+    """The slope of ``|x|``: its sign, which for complex numbers is ``x / |x|`` and moves."""
+    return conj(x) / nonzero(out) if is_complex(x.type) else sign(x)
+
+
+elementwise("absolute", _size_slope, np_="absolute", operator_="abs", cheap=True)
 elementwise("fabs", lambda x, out: sign(x), np_="fabs", math_="fabs", cheap=True)
 elementwise(
     "remainder", lambda x, y, out: 1, lambda x, y, out: -(x // y), np_="remainder", operator_="%"

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from srcgrad.compositions.table import composition_of
 from srcgrad.frontend.builtins import HANDLERS
 from srcgrad.rules.bindings import FUNCTIONS, SCIPY
 
@@ -41,9 +42,10 @@ NAMES = sorted(
 
 def known(function: Any) -> bool:
     try:
-        return function in HANDLERS or function in FUNCTIONS
+        found = function in HANDLERS or function in FUNCTIONS
     except TypeError:
         return False
+    return found or composition_of(function) is not None
 
 
 def found(name: str) -> bool:

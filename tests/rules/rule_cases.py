@@ -11,6 +11,7 @@ from case_values import Shape, normal, sample
 from cases_complex import complex_cases
 from cases_moves import move_cases
 from cases_products import product_cases
+from cases_scipy import scipy_cases
 from cases_special import special_cases
 from rule_programs import Case, Literal
 
@@ -568,6 +569,7 @@ CASES: tuple[Case, ...] = tuple(
         move_cases,
         product_cases,
         special_cases,
+        scipy_cases,
         complex_cases,
     )
     for case in group()
@@ -575,7 +577,7 @@ CASES: tuple[Case, ...] = tuple(
 
 
 # Parts of a tuple, tested together with the function that gives it.
-TESTED_AS_PAIRS = {"slogdet_part", "eigh_part", "qr_part", "svd_part"}
+TESTED_AS_PAIRS = {"slogdet_part", "eigh_part", "qr_part", "svd_part", "complex_eig_part"}
 
 
 def cases_of(op: str) -> list[Case]:

@@ -1,0 +1,7 @@
+"""Empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MEANINGS: dict[Any, Any] = {}
