@@ -167,6 +167,32 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
     arr[...] = np.where(mask, np.reshape(values[turn], np.shape(mask)), arr)
 
 
+def putmask(a: Any, mask: Any, values: Any) -> None:
+    """Write values where the mask holds, each at its own place, over and over."""
+    new = np.ravel(values)
+    spread = np.reshape(new[np.arange(np.size(a)) % len(new)], np.shape(a))
+    a[...] = np.where(mask, spread, a)
+
+
+def put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
+    """Write into the only axis."""
+    if np.ndim(a) != 1 or mode != "raise":
+        raise ValueError("np.put of several axes: write by index")
+    a[np.array(ind)] = v
+
+
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
+    """Write where ``np.take_along_axis`` would read."""
+    places = []
+    for k, n in enumerate(np.shape(arr)):
+        if k == axis % np.ndim(arr):
+            places.append(indices)
+        else:
+            others = tuple(j for j, _ in enumerate(np.shape(arr)) if j != k)
+            places.append(np.expand_dims(np.arange(n), others))
+    arr[tuple(places)] = values
+
+
 # -- along axes -----------------------------------------------------------------------------------
 
 
@@ -255,6 +281,9 @@ MEANINGS: dict[Any, Any] = {
     np.delete: delete,
     np.insert: insert,
     np.place: place,
+    np.putmask: putmask,
+    np.put: put,
+    np.put_along_axis: put_along_axis,
     np.apply_along_axis: apply_along_axis,
     np.apply_over_axes: apply_over_axes,
     np.logspace: logspace,

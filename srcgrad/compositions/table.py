@@ -17,6 +17,7 @@ import numpy as np
 
 from srcgrad.compositions import (
     arrays,
+    constants,
     matrices,
     padding,
     polynomials,
@@ -26,10 +27,19 @@ from srcgrad.compositions import (
     ufuncs,
 )
 
-NUMPY = (arrays, matrices, padding, polynomials, quantiles, reductions, transforms, ufuncs)
+NUMPY = (
+    arrays,
+    constants,
+    matrices,
+    padding,
+    polynomials,
+    quantiles,
+    reductions,
+    transforms,
+    ufuncs,
+)
 SCIPY = {
     "scipy.integrate": ("scipy_integrate",),
-    "scipy.interpolate": ("scipy_interpolate",),
     "scipy.linalg": ("scipy_linalg",),
     "scipy.ndimage": ("scipy_ndimage",),
     "scipy.signal": ("scipy_signal",),

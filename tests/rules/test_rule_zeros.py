@@ -88,7 +88,15 @@ CASES = [
     Case("floor", (2.3,)),
     *(
         Case(name, (X,))
-        for name in ["round", "fix", "signbit", "argsort", "unique_places", "spacing"]
+        for name in [
+            "round",
+            "fix",
+            "signbit",
+            "argsort",
+            "unique_places",
+            "spacing",
+            "frexp_exponent",
+        ]
     ),
     Case("round", (X,), {"decimals": 1}),
     Case("argsort", (X,), {"axis": 0, "kind": "stable"}),
