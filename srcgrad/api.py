@@ -32,8 +32,6 @@ def _make(
     if isinstance(function, MethodType):  # a method of what it is bound to, as before
         made = _make(function.__func__, argnums, options, unroll, frontend=frontend, method=True)
         return MethodType(made, function.__self__)
-    if isinstance(function, Gradient):
-        function = function.primal
     if not callable(function):
         raise ArgumentError("SG310", f"{function!r} is not a function", "pass a function")
     return Gradient(function, argnums, options, unroll, method=method, frontend=frontend)

@@ -70,6 +70,7 @@ CODES: dict[str, str] = {
     "SG230": "size or depth limit of the compiler",
     "SG232": "conversion that would cut the gradient",
     "SG233": "recorded operations do not give the value of the run",
+    "SG234": "operation without a form for many tangents at once",
     # SG3xx: arguments
     "SG301": "integer or boolean argument cannot be differentiated",
     "SG302": "missing argument",

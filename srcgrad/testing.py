@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.api import value_and_grad
+from srcgrad.api import grad, value_and_grad
 from srcgrad.errors import SrcgradError
 from srcgrad.runtime.gradient import Argnums, Gradient
 from srcgrad.runtime.signature import children, rebuilt
@@ -22,6 +22,7 @@ def check_grads(
     args: Sequence[Any],
     argnums: Argnums = 0,
     *,
+    order: int = 1,
     directions: int = 3,
     rtol: float = 1e-5,
     atol: float = 1e-7,
@@ -36,6 +37,7 @@ def check_grads(
         function: a scalar function; a function made by ``grad`` stands for its primal.
         args: positional arguments.
         argnums: which of them to differentiate, as for ``grad``.
+        order: of the highest derivative to check; from 2 on arguments are arrays and numbers.
         directions: number of random directions.
         rtol: allowed difference relative to the size of the derivative.
         atol: allowed absolute difference.
@@ -56,7 +58,7 @@ def check_grads(
         gradients = both(*args)[1]
         places = [both.names.index(n) for n in both.wrt]
         for k in range(directions):
-            moves = [_random_like(args[p], rng) for p in places]
+            moves = tuple(_random_like(args[p], rng) for p in places)
             expected = sum(_dot(g, m) for g, m in zip(gradients, moves, strict=True))
             measured = _difference(primal, args, places, moves)
             if not np.isclose(expected, measured, rtol=rtol, atol=atol):
@@ -65,6 +67,49 @@ def check_grads(
                     f"direction {k}: gradient gives {expected!r}, differences give {measured!r}",
                     "compare at a point away from kinks; if it persists, report it",
                 )
+    if order > 1:
+        places.sort()
+        moves = tuple(_random_like(args[p], rng) for p in places)
+        fixed = tuple(None if k in places else a for k, a in enumerate(args))
+        check_grads(
+            _slope_along(primal, fixed, moves),
+            (tuple(args[p] for p in places),),
+            order=order - 1,
+            directions=1,
+            rtol=rtol,
+            atol=atol,
+            seed=seed + 1,
+        )
+
+
+def _slope_along(primal: Any, fixed: tuple[Any, ...], moves: tuple[Any, ...]) -> Callable[..., Any]:
+    """The directional derivative of a function, as one of a tuple: what ``fixed`` has ``None`` for."""
+
+    def at(point: Any) -> Any:
+        rest, whole = list(point), []
+        for value in fixed:
+            whole.append(rest.pop(0) if value is None else value)
+        return primal(*whole)
+
+    gradient = grad(at)
+
+    def along(point: Any) -> Any:
+        total = 0.0
+        for g, move in zip(gradient(point), moves):  # noqa: B905  read by the compiler
+            total = total + _product(g, move)
+        return total
+
+    return along
+
+
+def _product(g: Any, move: Any) -> Any:
+    """The inner product of two values of the same structure, read by the compiler."""
+    if isinstance(g, tuple):
+        total = 0.0
+        for a, b in zip(g, move):  # noqa: B905
+            total = total + _product(a, b)
+        return total
+    return np.sum(g * move)
 
 
 _NUMERIC = (float, complex, np.ndarray, np.inexact)

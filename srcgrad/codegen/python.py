@@ -21,6 +21,8 @@ from srcgrad.codegen.tidy import (
 )
 from srcgrad.errors import Span
 from srcgrad.ir.nodes import Program
+from srcgrad.ir.scopes import apart_from
+from srcgrad.rules.bindings import MODULES
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def emit(
     ``result`` builds the returned expression from those of the block's results; ``lines`` gives the user's
     source text of a place; ``poison`` overwrites what the backward sweep must not read with NaN.
     """
+    program = apart_from(program, {title, *signature.parameters})
     emitter = _Emitter(program, title, signature, lines, poison=poison)
     body = emitter.run(result)
     if doc:
@@ -135,8 +138,8 @@ class _Emitter(RegionEmitter):
                         self.used_modules.add("np")
                     elif part.id in ("np", "math", "cmath"):
                         self.used_modules.add(part.id)
-                    elif part.id == "scipy":
-                        self.used_modules.add("scipy.special")
+                elif isinstance(part, ast.Attribute):
+                    self.used_modules |= MODULES & {ast.unparse(part.value)}
 
 
 __all__ = ["Emitted", "Signature", "emit"]

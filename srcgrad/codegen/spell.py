@@ -257,6 +257,7 @@ _TEMPLATES: dict[str, Callable[[Eqn, Sequence[Expr]], Expr]] = {
     "last_written": lambda eqn, args: call(
         "last_written", args[0], as_index(subscript(args[0], eqn.attrs["index"], args).slice)
     ),
+    "stop_gradient": lambda eqn, args: args[0],
     "not": lambda eqn, args: ast.UnaryOp(ast.Not(), args[0]),
     "transpose": _transpose,
     "expand_dims": _expand_dims,

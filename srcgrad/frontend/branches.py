@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from srcgrad.frontend.context import Context, Exit
+from srcgrad.frontend.context import Context, Exit, Frame
 from srcgrad.frontend.heap import Snapshot
 from srcgrad.frontend.kinds import (
     ATOMS,
@@ -112,18 +112,22 @@ def _run_arm(cx: Context, lower: Callable[[], Exit]) -> Arm:
     try:
         exit_ = lower()
         # What a name shows here may leave the arm, if the other arm binds it to something else.
-        for value in (*cx.frame.names.values(), *cx.heap.contents.values()):
-            _read_all(cx, value)
+        for loc in sorted(_locations(cx)):
+            cx.heap.read(loc, cx.emit)
         return Arm(cx.builder, cx.frame.names, cx.heap.snapshot(), exit_)
     finally:
         cx.builder = outer
 
 
-def _read_all(cx: Context, value: AV) -> None:
-    """Read the arrays directly in a value."""
-    for leaf in leaves(value):
-        if isinstance(leaf, Ref):
-            cx.heap.read(leaf.loc, cx.emit)
+def _locations(cx: Context) -> set[int]:
+    """Arrays that the names of this function and of those that it is inlined in can reach."""
+    frame: Frame | None = cx.frame
+    values: list[AV] = []
+    while frame is not None and frame.heap is cx.heap:
+        values += frame.names.values()
+        frame = frame.caller
+    found = cx.heap.locations(values)
+    return {loc for loc in found if loc in cx.heap.views}
 
 
 def _merge_version(merge: Merge, loc: int, first: Arm, second: Arm) -> None:

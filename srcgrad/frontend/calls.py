@@ -24,6 +24,7 @@ from srcgrad.frontend.context import Context
 from srcgrad.frontend.derivatives import MODES, call_derivative, made_outside
 from srcgrad.frontend.expressions import expression
 from srcgrad.frontend.inlining import call_user, user_function
+from srcgrad.frontend.kept import call_custom, is_custom
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
@@ -47,6 +48,7 @@ from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.statics import evaluated, is_pure
 from srcgrad.frontend.subscripts import array_like
+from srcgrad.ir.types import is_complex
 from srcgrad.rules.bindings import Binding, binding_of
 
 
@@ -82,9 +84,12 @@ def call_function(
     cx: Context, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
 ) -> AV:
     """Call a Python object known at compile time."""
+    function = getattr(function, "__srcgrad_inside__", function)
     mode = MODES.get(getattr(function, "__srcgrad_mode__", None))
     if mode is not None:
         return mode(cx, node, *args, **kwargs)
+    if is_custom(function):
+        return call_custom(cx, node, function, *args)
     derivative = made_outside(function)
     if derivative is not None:
         return call_derivative(cx, derivative, args, kwargs, node)
@@ -253,7 +258,10 @@ def _call_bound(
         else:
             attrs[name] = static_attr(cx, value, node, name)
     atoms = [cx.atom(v, node, _name_of(function)) for v in operands]
-    return cx.bind(cx.emit(binding.op, *atoms, via=binding.via, **attrs), *operands)
+    name, via = binding.op, binding.via
+    if name == "sign" and is_complex(atoms[0].type):
+        name, via = "direction", ""  # not flat: it turns with its operand
+    return cx.bind(cx.emit(name, *atoms, via=via, **attrs), *operands)
 
 
 def static_attr(cx: Context, value: AV, node: Any, what: str) -> Any:

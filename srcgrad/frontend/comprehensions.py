@@ -75,6 +75,7 @@ def comprehension_frame(cx: Context, targets: frozenset[str]) -> Iterator[None]:
     """Names of a comprehension: a frame of its own inside the one it stands in."""
     outer = cx.frame
     cx.frame = Frame(outer.function, {}, targets, outer, outer.depth, outer, comprehension=True)
+    cx.frame.heap = cx.heap
     cx.frame.region = cx.builder
     try:
         yield

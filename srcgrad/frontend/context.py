@@ -63,6 +63,7 @@ class Frame:
         frozenset()
     )  # names that functions inside declare nonlocal: each in a box
     held: list[AV] = field(default_factory=list)
+    heap: Any = None  # the heap that its names point into
 
 
 @dataclass
@@ -124,6 +125,7 @@ class Context:
         self.written: frozenset[Var] = frozenset()
         self.entries: dict[Var, int] = {}
         self.slices: dict[Any, AnyDim] = {}
+        self.within: list[Any] = []  # functions whose given derivative is being lowered
 
     # -- refusing -------------------------------------------------------------------------------
 

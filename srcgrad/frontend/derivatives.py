@@ -14,12 +14,17 @@ from typing import Any
 
 from srcgrad.frontend.boxes import boxed, unboxed
 from srcgrad.frontend.context import Context
+from srcgrad.frontend.kept import call_again, is_custom
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
-    NONE,
+    ITERATORS,
+    Box,
     Derivative,
+    Mapping,
+    Range,
     Ref,
+    Segmented,
     Seq,
     Static,
     UserFunction,
@@ -29,92 +34,12 @@ from srcgrad.frontend.kinds import (
     structure,
 )
 from srcgrad.frontend.operators import static_value
+from srcgrad.frontend.traced import Traced
 from srcgrad.ir.build import constant
-from srcgrad.ir.nodes import Atom, Block, Const, Var
+from srcgrad.ir.nodes import Atom, Const, Var
 from srcgrad.ir.types import Number, Type, describe_type, dims_of, is_complex, is_differentiable
 
 _FIRST, _NO = constant(0), constant(False)
-
-
-class _Traced:
-    """A function lowered on parameters of its own."""
-
-    def __init__(self, cx: Context, node: Any) -> None:
-        self.cx, self.node = cx, node
-        self.params: list[Var] = []
-        self.given: list[Atom] = []
-        self.shape: AV = NONE
-        self.block = Block((), (), ())
-
-    def run(self, function: AV, args: list[AV], kwargs: dict[str, AV], wrt: set[Any]) -> _Traced:
-        """Lower a call; the arguments at the places ``wrt`` are parameters."""
-        cx, outer, before = self.cx, self.cx.builder, self.cx.heap.snapshot()
-        cx.builder = outer.child()
-        try:
-            own = [self._opened(a) if k in wrt else a for k, a in enumerate(args)]
-            named = {k: self._opened(a) if k in wrt else a for k, a in kwargs.items()}
-            found = unboxed(cx, cx.call_value(function, own, named, self.node), self.node)
-            atoms: list[Atom] = []
-            self.shape = map_leaves(found, lambda leaf: self._result(leaf, atoms))
-            self.block = cx.builder.block(tuple(atoms), tuple(self.params))
-            self._refuse_changes(before)
-        finally:
-            cx.builder = outer
-            cx.heap.restore(before)
-        return self
-
-    def _opened(self, value: AV) -> AV:
-        """An argument with a parameter in place of every leaf."""
-        return boxed(self.cx, map_leaves(unboxed(self.cx, value, self.node), self._parameter))
-
-    def _parameter(self, leaf: AV) -> AV:
-        if not isinstance(leaf, (*ATOMS, Ref)):
-            return leaf
-        atom = self.cx.atom(leaf, self.node)
-        if not is_differentiable(atom.type):
-            self.cx.refuse(
-                "SG301",
-                f"{describe_type(atom.type)} cannot be differentiated",
-                self.node,
-                "pass it as float, or leave it out of argnums",
-            )
-        param = Var(getattr(atom, "name", ""), atom.type)
-        self.params.append(param)
-        self.given.append(atom)
-        return Ref(self.cx.heap.allocate(param)) if isinstance(leaf, Ref) else param
-
-    def _result(self, leaf: AV, atoms: list[Atom]) -> AV:
-        if not isinstance(leaf, (*ATOMS, Ref)):
-            return leaf
-        atoms.append(self.cx.atom(leaf, self.node))
-        return Const(len(atoms) - 1)
-
-    def _refuse_changes(self, before: Any) -> None:
-        heap = self.cx.heap
-        changed = any(heap.contents[k] is not c for k, c in before.contents.items())
-        for loc, version in before.versions.items():
-            changed = changed or (heap.versions[loc] is not version and loc not in heap.views)
-        if changed:
-            self.cx.refuse(
-                "SG227",
-                "a function whose derivative is taken here changes something outside of it",
-                self.node,
-                "let it work on copies",
-            )
-
-    def put(self, block: Block, extra: Sequence[Atom] = ()) -> tuple[Atom, ...]:
-        """Put a block made of the function's in the place of the call; gives its results."""
-        return self.cx.placed(block, (*self.given, *extra))
-
-    def shaped(self, atoms: Sequence[Atom], shape: AV | None = None) -> AV:
-        """Results in the structure that the function returns."""
-        made = map_leaves(self.shape if shape is None else shape, lambda v: self._bound(v, atoms))
-        return boxed(self.cx, made)
-
-    def _bound(self, leaf: AV, atoms: Sequence[Atom]) -> AV:
-        if not isinstance(leaf, Const):
-            return leaf
-        return self.cx.bind(atoms[leaf.value], mutable=True)
 
 
 def call_derivative(
@@ -123,8 +48,14 @@ def call_derivative(
     """Call ``grad(f)``, or the pullback that ``vjp`` gave."""
     if derivative.mode == "pullback":
         return _pulled(cx, derivative, args, node)
+    if derivative.mode == "again":
+        return call_again(cx, derivative.function, args, kwargs, node)
+    if derivative.mode == "run":
+        return cx.call_value(derivative.function, args, kwargs, node)
     places = [_place(cx, derivative, item, args, kwargs, node) for item in derivative.argnums]
-    traced = _Traced(cx, node).run(derivative.function, args, kwargs, set(places))
+    traced = Traced(cx, node)
+    traced.summed = derivative.elementwise
+    traced.run(derivative.function, args, kwargs, set(places))
     first = _scalar(cx, derivative, traced, node)
     block = cx.derived.gradient(cx, traced.block, first)
     results = traced.put(block)
@@ -151,7 +82,7 @@ def _like(cx: Context, argument: AV, gradients: Any, node: Any) -> AV:
     return boxed(cx, map_leaves(unboxed(cx, argument, node), leaf))
 
 
-def _scalar(cx: Context, derivative: Derivative, traced: _Traced, node: Any) -> int:
+def _scalar(cx: Context, derivative: Derivative, traced: Traced, node: Any) -> int:
     """Which result of the block is differentiated; refused if that is no real scalar."""
     value: AV = traced.shape
     if derivative.has_aux:
@@ -200,9 +131,12 @@ def _names(function: AV) -> list[str]:
     if isinstance(function, UserFunction):
         arguments = function.tree.args
         return [a.id for a in (*arguments.posonlyargs, *arguments.args)]
-    if isinstance(function, Static) and isinstance(function.value, FunctionType):
-        return list(inspect.signature(function.value).parameters)
-    return []
+    if isinstance(function, Derivative):
+        return _names(function.function)
+    value: Any = function.value if isinstance(function, Static) else None
+    while hasattr(value, "__srcgrad_primal__"):
+        value = value.__srcgrad_primal__
+    return list(inspect.signature(value).parameters) if isinstance(value, FunctionType) else []
 
 
 def jvp(cx: Context, node: Any, function: AV, primals: AV, tangents: AV) -> AV:
@@ -214,13 +148,25 @@ def jvp(cx: Context, node: Any, function: AV, primals: AV, tangents: AV) -> AV:
         cx.refuse(
             "SG313", "the tangents have another structure than the primals", node, "match them"
         )
-    traced = _Traced(cx, node).run(function, args, {}, set(range(len(args))))
+    traced = Traced(cx, node).run(function, args, {}, set(range(len(args))))
     given = [cx.atom(v, node) for m in moves for v in leaves(unboxed(cx, m, node))]
     results = traced.put(
         cx.derived.tangent(cx, traced.block), fitted(cx, given, traced.params, node)
     )
     half = len(results) // 2
     return Seq((traced.shaped(results[:half]), traced.shaped(results[half:])))
+
+
+def jvp_at_once(cx: Context, node: Any, function: AV, primal: AV, tangents: AV) -> AV:
+    """Tangents for many directions, along a first axis of their own, and of the result."""
+    traced = Traced(cx, node).run(function, [primal], {}, {0})
+    try:
+        block = cx.derived.tangents(cx, traced.block)
+    except ValueError as reason:
+        message = f"this has no form for many tangents at once: {reason}"
+        cx.refuse("SG234", message, node, "take one after another, with jvp")
+    results = traced.put(block, [cx.atom(tangents, node)])
+    return cx.bind(results[-1], mutable=True)
 
 
 def vjp(cx: Context, node: Any, function: AV, *primals: AV) -> AV:
@@ -233,7 +179,7 @@ def _pulled(cx: Context, derivative: Derivative, args: list[AV], node: Any) -> A
     if len(args) != 1:
         cx.refuse("SG217", "a pullback takes one cotangent", node, "pass a tuple of them")
     primals = list(derivative.args)
-    traced = _Traced(cx, node).run(derivative.function, primals, {}, set(range(len(primals))))
+    traced = Traced(cx, node).run(derivative.function, primals, {}, set(range(len(primals))))
     cotangent = unboxed(cx, args[0], node)
     if structure(cotangent) != structure(traced.shape):
         message = "the cotangent has another structure than what the function returns"
@@ -255,7 +201,7 @@ def _cast(cx: Context, atom: Atom, type_: Type, node: Any) -> Atom:
         message = f"a tangent or cotangent has {len(own)} axes, its value {len(dims)}"
         cx.refuse("SG313", message, node, "pass one of the same shape")
     if isinstance(type_, Number) and isinstance(atom, Const):
-        return Const(float(atom.value))
+        return Const(complex(atom.value) if is_complex(type_) else float(atom.value))
     return atom
 
 
@@ -289,15 +235,49 @@ def gradient(
     return Derivative(function, "grad", wanted, single, value, bool(static_value(has_aux)))
 
 
+def elementwise(cx: Context, node: Any, function: AV, argnums: AV = _FIRST) -> AV:
+    """``elementwise_grad(f)`` in a function."""
+    wanted, single = _wanted(argnums)
+    return Derivative(function, "grad", wanted, single, elementwise=True)
+
+
+def compiled(cx: Context, node: Any, function: AV) -> AV:
+    """``compiled(f)`` in a function: what is compiled is the whole."""
+    return function
+
+
 def value_and_gradient(cx: Context, node: Any, function: AV, *args: AV, **kwargs: AV) -> AV:
     """``value_and_grad(f)`` in a function."""
     return gradient(cx, node, function, *args, value=True, **kwargs)
 
 
+def checkpoint(cx: Context, node: Any, target: AV) -> AV:
+    """``checkpoint(f)`` or ``checkpoint(iterable)`` in a function."""
+    if isinstance(target, (Range, Ref, Seq, Mapping, Box, *ITERATORS)):
+        return Segmented(target)
+    return Derivative(target, "again")
+
+
+def stopped(cx: Context, node: Any, value: AV) -> AV:
+    """``stop_gradient(x)``: the value, as a constant."""
+
+    def leaf(part: AV) -> AV:
+        if not isinstance(part, (Var, Ref)):
+            return part
+        return cx.bind(cx.emit("stop_gradient", cx.atom(part, node)), part, mutable=True)
+
+    return boxed(cx, map_leaves(unboxed(cx, value, node), leaf))
+
+
 MODES: dict[Any, Callable[..., AV]] = {
+    "checkpoint": checkpoint,
+    "compiled": compiled,
+    "elementwise_grad": elementwise,
+    "stop_gradient": stopped,
     "grad": gradient,
     "value_and_grad": value_and_gradient,
     "jvp": jvp,
+    "jvp_at_once": jvp_at_once,
     "vjp": vjp,
 }
 
@@ -305,11 +285,19 @@ MODES: dict[Any, Callable[..., AV]] = {
 def made_outside(function: Any) -> Derivative | None:
     """The derivative that a differentiated function made outside stands for."""
     primal = getattr(function, "__srcgrad_primal__", None)
-    if primal is None:
+    if primal is None or is_custom(function):
         return None
     options = function.options
+    if options.run:
+        return Derivative(Static(primal), "run")
     return Derivative(
-        Static(primal), "grad", function.wrt, function.single, options.value, options.has_aux
+        Static(primal),
+        "grad",
+        function.wrt,
+        function.single,
+        options.value,
+        options.has_aux,
+        options.elementwise,
     )
 
 

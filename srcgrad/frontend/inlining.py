@@ -88,7 +88,7 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     cx.frame = Frame(
         function, dict(bound), names - {RETURN_VALUE}, function.frame, caller.depth + 1, caller
     )
-    cx.frame.size = size_of(cx, bound, node)
+    cx.frame.size, cx.frame.heap = size_of(cx, bound, node), cx.heap
     cx.frame.outside = frozenset(declared_names(function.tree.body, gast.Global))
     cx.frame.around = frozenset(declared_names(function.tree.body, gast.Nonlocal))
     cx.frame.cells = names & shared_names(function.tree.body)

@@ -19,6 +19,7 @@ from srcgrad.frontend.kinds import (
     Range,
     Ref,
     Reversed,
+    Segmented,
     Seq,
     Zip,
     describe,
@@ -46,7 +47,9 @@ def lower_for(
     cx: Context, node: Any, body: Callable[[], Exit], assign: Callable[..., None]
 ) -> Exit:
     """Lower a ``for`` without its ``else``."""
-    iterable = _iterated(cx, expression(cx, node.iter), node)
+    iterable = expression(cx, node.iter)
+    segmented = isinstance(iterable, Segmented)
+    iterable = _iterated(cx, iterable.part if isinstance(iterable, Segmented) else iterable, node)
     if is_structure(iterable):
         return unrolled(cx, node, 0, live(cx, iterable, node), body, assign)
     start, stop, step, item = _counted(cx, iterable, node)
@@ -60,7 +63,10 @@ def lower_for(
         return body()
 
     def rolled() -> Exit:
-        return lower_loop(cx, node, index=index, span=(start, stop, step), test=None, body=trip)
+        limits = (start, stop, step)
+        return lower_loop(
+            cx, node, index=index, span=limits, test=None, body=trip, segmented=segmented
+        )
 
     try:
         return rolled()

@@ -147,7 +147,15 @@ class Derivative:
     single: bool = True
     value: bool = False
     has_aux: bool = False
+    elementwise: bool = False
     args: tuple[AV, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segmented:
+    """``checkpoint`` of an iterable: a loop over it keeps the states of some trips only."""
+
+    part: AV
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +212,7 @@ class UserFunction:
 AV: TypeAlias = (
     "Var | Const | Undef | Ref | Box | Static | Seq | Mapping | Instance | Method | Range | Zip"
     " | Enumerate | DictView | Once | Super"
-    " | Mapped | Partial | Derivative | Reversed | Slicing | UserFunction | Text"
+    " | Mapped | Partial | Derivative | Segmented | Reversed | Slicing | UserFunction | Text"
 )
 ATOMS = (Var, Const, Undef)
 ITERATOR_TYPES = {Zip: zip, Enumerate: enumerate, Mapped: map, Reversed: reversed, Once: filter}
@@ -276,7 +284,7 @@ def parts_of(value: AV) -> list[AV]:
         return list(value.parts)
     if isinstance(value, Mapped):
         return [value.function, *value.parts]
-    if isinstance(value, (Enumerate, Reversed, Once)):
+    if isinstance(value, (Enumerate, Reversed, Once, Segmented)):
         return [value.part]
     if isinstance(value, UserFunction):
         found, frame = list(value.defaults.values()), value.frame

@@ -44,6 +44,7 @@ def lower_loop(
     span: tuple[Atom, Atom, Atom] | None,
     test: Callable[[], Atom] | None,
     body: Callable[[], Exit],
+    segmented: bool = False,
 ) -> Exit:
     """Append a loop to the current region; ``test`` and ``body`` lower its parts. Gives the exit."""
     names, before = dict(cx.frame.names), cx.heap.snapshot()
@@ -54,9 +55,9 @@ def lower_loop(
         cx.heap.restore(before)
         cx.builder = outer.child()
         try:
-            return _Round(cx, node, header, bound, names, before, outer).run(
-                index, span, test, body
-            )
+            attempt = _Round(cx, node, header, bound, names, before, outer)
+            attempt.segmented = segmented
+            return attempt.run(index, span, test, body)
         except Again:
             continue
         finally:
@@ -71,6 +72,8 @@ def lower_loop(
 
 class _Round(LoopEnds):
     """One attempt at lowering the body."""
+
+    segmented = False
 
     def run(self, index: Any, span: Any, test: Any, body: Any) -> Exit:
         cx = self.cx
@@ -112,13 +115,25 @@ class _Round(LoopEnds):
             cx.site(self.node),
             cx.source.span(self.node),
             place,
+            segmented=self.segmented,
         )
+        if self.segmented and (leaving or any(isinstance(c.init, Undef) for c in self.carried)):
+            self._refuse_segments()
         cx.builder = self.outer
         cx.builder.append(loop)
         self._bind_after(outs, late)
         if place is None:
             return Exit.always(NEXT)
         return self._exit_after(outs[place], leaving)
+
+    def _refuse_segments(self) -> NoReturn:
+        """A loop that keeps some of its states is run again from them: it must have all from the start."""
+        self.cx.refuse(
+            "SG221",
+            "a checkpointed loop is left early, or first binds a name that is read after it",
+            self.node,
+            "start its names before it, and let it run to its end",
+        )
 
     def _late_names(self) -> dict[str, AV]:
         """Names first bound in the body: carried out of it from ``undef``."""

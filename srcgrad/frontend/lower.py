@@ -7,8 +7,10 @@ calls and attributes to what they are and inlines user functions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from types import FunctionType
+from typing import Any
 
 from srcgrad.errors import Span
 from srcgrad.frontend.attributes import static_attribute
@@ -16,9 +18,10 @@ from srcgrad.frontend.boxes import unboxed
 from srcgrad.frontend.calls import call, call_function, call_value
 from srcgrad.frontend.comparisons import compare
 from srcgrad.frontend.context import Context, Frame, Written
+from srcgrad.frontend.derivatives import made_outside
 from srcgrad.frontend.expressions import captured, expression
 from srcgrad.frontend.inlining import run_body, user_function
-from srcgrad.frontend.kinds import ATOMS, AV, Ref, UserFunction, map_leaves
+from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, UserFunction, children, map_leaves
 from srcgrad.frontend.objects import overloaded
 from srcgrad.frontend.resolve import Capture, Captures, Guard
 from srcgrad.frontend.source import Source
@@ -52,6 +55,7 @@ class Lowered:
     span: Span
     inlined: tuple[FunctionType, ...]
     written: tuple[Var, ...] = ()
+    title: str = ""
 
 
 def lower(
@@ -80,11 +84,20 @@ def _lower(cx: Context, function: FunctionType, args: dict[str, AV]) -> Lowered:
     stub = UserFunction(None, None)  # type: ignore[arg-type]
     cx.frame = Frame(stub, depth=-1)
     target = user_function(cx, function, None)
+    title, outer = str(target.tree.name), captures.entry
+    while hasattr(outer, "__srcgrad_primal__"):
+        title = title if made_outside(outer) is None else f"d{title}"
+        outer = outer.__srcgrad_primal__
     bound = {name: map_leaves(value, lambda leaf: _place(cx, leaf)) for name, value in args.items()}
     for var in captures.inputs.values():
         if var in cx.written:
             cx.heap.captured[var] = _copied_in(cx, var)
-    result = run_body(cx, target, bound, target.tree)
+    if not hasattr(captures.entry, "__srcgrad_primal__"):
+        result = run_body(cx, target, bound, target.tree)
+    else:
+        cx.frame = Frame(replace(target, tree=copy(target.tree), function=None))
+        positional, named = spread(target.tree.args, bound)
+        result = call_function(cx, captures.entry, positional, named, target.tree)
     atoms: list[Atom] = []
     shape = map_leaves(unboxed(cx, result, target.tree), lambda leaf: _result_leaf(cx, leaf, atoms))
     params = (*cx.inputs, *captures.inputs.values())
@@ -100,7 +113,20 @@ def _lower(cx: Context, function: FunctionType, args: dict[str, AV]) -> Lowered:
         span,
         tuple(captures.inlined),
         tuple(cx.entries),
+        title,
     )
+
+
+def spread(arguments: Any, bound: dict[str, AV]) -> tuple[list[AV], dict[str, AV]]:
+    """Positional and named arguments of a call, for the arguments by the name of their parameter."""
+    positional = [bound[a.id] for a in (*arguments.posonlyargs, *arguments.args)]
+    named = {a.id: bound[a.id] for a in arguments.kwonlyargs}
+    if arguments.vararg is not None:
+        positional += children(bound[arguments.vararg.id])
+    if arguments.kwarg is not None:
+        rest = bound[arguments.kwarg.id]
+        named.update(dict(rest.items) if isinstance(rest, Mapping) else {})
+    return positional, named
 
 
 def _write_back(cx: Context, params: Sequence[Var]) -> None:

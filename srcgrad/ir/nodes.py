@@ -133,17 +133,24 @@ class Loop:
     span: Span | None = None
     exit: int | None = None
     backwards: bool = False
+    segmented: bool = False  # its adjoint keeps the states of some trips only
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A user function kept as a unit; ``function`` names an entry of the program."""
+    """A user function kept as a unit; ``function`` names an entry of the program.
+
+    ``kind`` says what its adjoint is: ``"again"`` runs the function once more in place of keeping what it
+    computed, ``"custom"`` is given by the user, for the first ``own`` arguments.
+    """
 
     outs: tuple[Var, ...]
     function: str
     args: tuple[Atom, ...]
     site: str
     span: Span | None = None
+    kind: str = ""
+    own: int = 0
 
 
 Stmt: TypeAlias = "Eqn | Branch | Loop | Call"

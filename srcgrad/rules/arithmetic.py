@@ -10,10 +10,10 @@ import numpy as np
 
 from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs
-from srcgrad.ir.types import BOOL, INT, UNKNOWN, Type, is_complex, join
+from srcgrad.ir.types import BOOL, INT, UNKNOWN, Type, join
 from srcgrad.rules.broadcasting import unbroadcast
-from srcgrad.rules.registry import custom, elementwise, nondiff, plain
-from srcgrad.rules.symbols import Sym, conj, equal, log, nonzero, op, sign, where
+from srcgrad.rules.registry import Storage, custom, elementwise, nondiff, plain
+from srcgrad.rules.symbols import Sym, conj, direction, equal, log, nonzero, op, sign, where
 
 elementwise("add", lambda x, y, out: 1, lambda x, y, out: 1, np_="add", operator_="+", cheap=True)
 elementwise(
@@ -29,14 +29,10 @@ elementwise("negative", lambda x, out: -1, np_="negative", operator_="-", cheap=
 elementwise("positive", lambda x, out: 1, np_="positive", operator_="+", cheap=True)
 elementwise("square", lambda x, out: 2 * x, cheap=True)
 elementwise("reciprocal", lambda x, out: -(out * out))
-
-
-def _size_slope(x: Sym, out: Sym) -> Sym:
-    """The slope of ``|x|``: its sign, which for complex numbers is ``x / |x|`` and moves."""
-    return conj(x) / nonzero(out) if is_complex(x.type) else sign(x)
-
-
-elementwise("absolute", _size_slope, np_="absolute", operator_="abs", cheap=True)
+# The slope of |x|: its sign; for complex numbers x / |x|.
+elementwise(
+    "absolute", lambda x, out: conj(direction(x)), np_="absolute", operator_="abs", cheap=True
+)
 elementwise("fabs", lambda x, out: sign(x), np_="fabs", math_="fabs", cheap=True)
 elementwise(
     "remainder", lambda x, y, out: 1, lambda x, y, out: -(x // y), np_="remainder", operator_="%"
@@ -66,6 +62,9 @@ elementwise(
 
 
 elementwise("float_power", _power_base, _power_exponent, np_="float_power")
+
+
+plain("stop_gradient", lambda x: x, infer.same, zero=True, storage=Storage.VIEW, cheap=True)
 
 
 def _extreme(function: Any) -> infer.Infer:

@@ -20,6 +20,19 @@ def along(axis: int, entry: Any) -> tuple[Any, ...]:
     return (*[every] * axis, entry) if axis >= 0 else (..., entry, *[every] * (-axis - 1))
 
 
+def backwards(x: Sym, axis: int) -> Sym:
+    """``x`` in the opposite order along an axis."""
+    return x.call("index", index=along(axis, Slice(None, None, -1)))
+
+
+def before(x: Sym, axis: int, start: str) -> Sym:
+    """For each element what stands before it along an axis; ``start`` makes what stands before the first."""
+    first = x.call("index", index=along(axis, Slice(None, 1, None))).call(start)
+    rest = x.call("index", index=along(axis, Slice(None, -1, None)))
+    attrs = {"axis": axis} if axis else {}
+    return in_shape_of(first.call("concatenate", rest, **attrs), x)
+
+
 def _concatenate_back(g: Sym, k: int, *xs: Sym, axis: int = 0) -> Sym:
     """The slice of ``g`` that came from operand ``k``."""
     lengths = [length(x, axis) for x in xs]

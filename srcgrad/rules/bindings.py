@@ -26,6 +26,7 @@ class Binding:
 
 FUNCTIONS: dict[Any, Binding] = {}
 SCIPY: dict[str, Binding] = {}  # by name in scipy.special, which is not imported here
+MODULES = {"scipy.special"}  # modules that emitted text imports where it names them
 HELPERS: dict[str, Callable[..., Any]] = {}  # functions whose source travels with emitted text
 
 

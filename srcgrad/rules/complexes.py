@@ -14,7 +14,8 @@ import numpy as np
 from srcgrad.ir import infer
 from srcgrad.ir.ops import Storage
 from srcgrad.ir.types import is_complex
-from srcgrad.rules.registry import elementwise, linear
+from srcgrad.rules.broadcasting import unbroadcast
+from srcgrad.rules.registry import custom, elementwise, linear
 from srcgrad.rules.symbols import Sym, conj, nonzero
 
 
@@ -59,6 +60,22 @@ linear(
 )
 linear(
     "conj", lambda g, x: conj(g), run=np.conj, infer=infer.elementwise({"": np.conj}), cheap=True
+)
+
+
+def _across(t: Sym, x: Sym, out: Sym) -> Sym:
+    """The part of a step across the direction of ``x``, as a turn; zero at zero."""
+    return (t - out * (conj(out) * t).call("real")) / nonzero(x.call("absolute", via="np"))
+
+
+# The sign of complex numbers, ``x / |x|``. Its derivative is real-linear and symmetric.
+custom(
+    "direction",
+    lambda g, x, out: unbroadcast(_across(g, x, out), out, x),
+    jvp=lambda tangents, x, out: _across(tangents[0], x, out),
+    run=np.sign,
+    infer=infer.elementwise({"": np.sign}),
+    spell="np.sign",
 )
 elementwise(
     "angle",

@@ -14,7 +14,7 @@ from srcgrad.rules.assembly import length
 from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.linalg import matmul_dims
 from srcgrad.rules.rearrangement import reshaped
-from srcgrad.rules.registry import Linear, bilinear, custom, plain, register, total
+from srcgrad.rules.registry import Linear, bilinear, custom, register, total
 from srcgrad.rules.shapes import inverse_axes
 from srcgrad.rules.symbols import Sym, conj, matmul, op, reshape_like
 
@@ -261,10 +261,23 @@ def _convolve_back(g: Sym, x: Sym, y: Sym, mode: str) -> Sym:
     return op("convolve_transpose")(x, g, y, mode=mode)
 
 
-plain(
+def _transpose_tangent(tangents: Any, x: Sym, g: Sym, y: Sym, out: Sym, mode: str) -> Sym:
+    terms: list[Sym] = []
+    if tangents[1] is not None:
+        terms.append(_convolve_back(full(tangents[1], g), x, y, mode))
+    if tangents[2] is not None:
+        terms.append(_convolve_back(g, x, full(tangents[2], y), mode))
+    return total(terms)
+
+
+custom(
     "convolve_transpose",
-    convolve_transpose,
-    infer.shaped(lambda x, g, y: g * y, lambda x, g, y, mode: x),
+    None,
+    lambda u, x, g, y, out, mode: op("convolve")(full(u, x), conj(y), via="np", mode=mode),
+    lambda u, x, g, y, out, mode: _convolve_back(conj(g), y, full(u, x), mode),
+    jvp=_transpose_tangent,
+    run=convolve_transpose,
+    infer=infer.shaped(lambda x, g, y: g * y, lambda x, g, y, mode: x),
     shape_only=frozenset({0}),
     spell="helper:convolve_transpose",
 )

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
-from srcgrad.ir.types import AnyDim, Opaque
+from srcgrad.ir.types import AnyDim, Opaque, is_complex
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.linalg import expanded
-from srcgrad.rules.registry import custom, plain, total
+from srcgrad.rules.linalg import swap as transposed
+from srcgrad.rules.registry import custom, defined, plain, total
 from srcgrad.rules.solvers import (
     adjoint,
     on_matrices,
@@ -208,11 +209,17 @@ def _values_dims(x: Any) -> tuple[AnyDim, ...]:
     return (*x[:-2], infer.unique_dim())
 
 
-plain(
+def _directions(x: Sym) -> Sym:
+    whole = x.call("svd")
+    u, v = (part_of(x, "svd", k, whole) for k in (0, 2))
+    return expanded(transposed(u)) * v.call("expand_dims", axis=-2)
+
+
+defined(
     "singular_directions",
+    _directions,
     singular_directions,
     infer.shaped(np.copy, lambda x: (*_values_dims(x), *x[-2:]), rank=2),
-    spell="helper:singular_directions",
 )
 custom(
     "singular_values",
@@ -243,6 +250,11 @@ def _square_gaps(s: Sym, like: Sym) -> Sym:
     return 1 / (gaps + eye) - eye
 
 
+def _turns(inner: Sym) -> Sym:
+    """The imaginary part of the diagonal: how a pair of complex singular vectors turns, as one of them."""
+    return _on_diagonal(0.5 * (inner - adjoint(inner)))
+
+
 def _svd_vjp(g: Sym, x: Sym, whole: Sym, out: Sym, part: int) -> Sym:
     """Townsend, Differentiating the singular value decomposition (2016); values must differ."""
     u, s, v = _svd_parts(x, whole)
@@ -252,7 +264,8 @@ def _svd_vjp(g: Sym, x: Sym, whole: Sym, out: Sym, part: int) -> Sym:
     if part == 0:
         inner = adjoint(u) @ g
         turn = _square_gaps(s, inner) * inner
-        return ((u @ (turn + adjoint(turn))) * row + (g - u @ inner) / row) @ v
+        back = (u @ (turn + adjoint(turn))) * row + (g - u @ inner) / row
+        return (back + u @ _turns(inner) / row if is_complex(x.type) else back) @ v
     side = adjoint(g)
     inner = v @ side
     turn = _square_gaps(s, inner) * inner
@@ -266,11 +279,12 @@ def _svd_jvp(tangents: Any, x: Sym, whole: Sym, out: Sym, part: int) -> Sym:
     right = t @ adjoint(v)
     inner = adjoint(u) @ right
     if part == 1:
-        return inner.call("diagonal", via="np", axis1=-2, axis2=-1)
+        return real_like(inner.call("diagonal", via="np", axis1=-2, axis2=-1), out)
     gaps = _square_gaps(s, inner)
     if part == 0:
         turn = gaps * (inner * row + adjoint(inner * row))
-        return u @ turn + (right - u @ inner) / row
+        moved = u @ turn + (right - u @ inner) / row
+        return moved + u @ _turns(inner) / row if is_complex(x.type) else moved
     scaled = s.call("expand_dims", axis=-1) * inner
     turn = gaps * (scaled + adjoint(scaled))
     left = adjoint(t) @ u

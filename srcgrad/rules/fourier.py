@@ -13,9 +13,9 @@ import numpy as np
 from srcgrad.ir import infer
 from srcgrad.ir.nodes import Slot
 from srcgrad.ir.types import AnyDim, Dims
-from srcgrad.rules.assembly import length
+from srcgrad.rules.assembly import in_shape_of, length
 from srcgrad.rules.broadcasting import full
-from srcgrad.rules.registry import custom, linear, plain
+from srcgrad.rules.registry import custom, linear
 from srcgrad.rules.symbols import Sym, op
 
 _SWAPPED = {None: "forward", "backward": "forward", "forward": None, "ortho": "ortho"}
@@ -44,10 +44,12 @@ def fit_shape(x: Any, g: Any) -> Any:
     return np.pad(g, [(0, n - m) for n, m in zip(np.shape(x), g.shape, strict=True)])
 
 
-plain(
+linear(
     "fit_shape",
-    fit_shape,
-    infer.like(0, dtype=1),
+    None,
+    lambda u, x, g: op("fit_shape")(g, u),
+    run=fit_shape,
+    infer=infer.like(0, dtype=1),
     shape_only=frozenset({0}),
     spell="helper:fit_shape",
 )
@@ -63,10 +65,21 @@ def half_spectrum(x: Any, g: Any, axes: tuple[int, ...], norm: Any = None) -> An
     return np.pad(spectrum, [(0, n - m) for n, m in zip(x.shape, spectrum.shape, strict=True)])
 
 
-plain(
+def _half_spectrum_back(u: Sym, x: Sym, g: Sym, axes: tuple[int, ...], norm: Any = None) -> Sym:
+    """The real transform of as many values again."""
+    sizes = [length(g, a) for a in axes]
+    symbols = [n for n in sizes if isinstance(n, Sym)]
+    places = iter(range(1, 1 + len(symbols)))
+    s = tuple(Slot(next(places)) if isinstance(n, Sym) else n for n in sizes)
+    return in_shape_of(u.call("irfftn", *symbols, s=s, axes=axes, **_norm(norm)), g)
+
+
+linear(
     "half_spectrum",
-    half_spectrum,
-    infer.shaped(lambda x, g: np.fft.fft(g), lambda x, g, **attrs: x),
+    None,
+    _half_spectrum_back,
+    run=half_spectrum,
+    infer=infer.shaped(lambda x, g: np.fft.fft(g), lambda x, g, **attrs: x),
     shape_only=frozenset({0}),
     spell="helper:half_spectrum",
 )

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
+from srcgrad.ir.nodes import Slot
 from srcgrad.rules.broadcasting import full, unbroadcast
-from srcgrad.rules.registry import custom, plain, total
-from srcgrad.rules.symbols import Sym, conj, op
+from srcgrad.rules.registry import custom, defined, linear, total
+from srcgrad.rules.symbols import Sym, conj, op, where
 
 # -- polynomials -----------------------------------------------------------------------------------
 
@@ -21,16 +22,55 @@ def polyval_transpose(p: Any, x: Any, g: Any) -> Any:
     return np.ravel(g) @ np.conj(powers)
 
 
-plain(
+def _polyval_transpose_x(u: Sym, p: Sym, x: Sym, g: Sym, out: Sym) -> Sym:
+    return full(g, x) * conj(op("polyval")(full(u, p).call("polyder"), x))
+
+
+def _polyval_transpose_jvp(tangents: Sequence[Sym | None], p: Sym, x: Sym, g: Sym, out: Sym) -> Sym:
+    terms: list[Sym] = []
+    if tangents[2] is not None:
+        terms.append(op("polyval_transpose")(p, x, full(tangents[2], g)))
+    if tangents[1] is not None:
+        moved = full(g * conj(tangents[1]), g)
+        lower = op("polyval_transpose")(p.call("polyder"), x, moved)
+        terms.append(op("polyder_transpose")(p, lower))
+    return total(terms)
+
+
+custom(
     "polyval_transpose",
-    polyval_transpose,
-    infer.shaped(lambda p, x, g: polyval_transpose([p], x, g), lambda p, x, g: p, 0),
+    None,
+    _polyval_transpose_x,
+    lambda u, p, x, g, out: op("polyval")(full(u, p), x),
+    jvp=_polyval_transpose_jvp,
+    run=polyval_transpose,
+    infer=infer.shaped(lambda p, x, g: polyval_transpose([p], x, g), lambda p, x, g: p, 0),
+    shape_only=frozenset({0}),
     spell="helper:polyval_transpose",
 )
-plain(
+
+
+def polyder_transpose(p: Any, g: Any) -> Any:
+    """Cotangent of ``p`` in ``np.polyder(p)``."""
+    result = np.zeros(len(p), g.dtype)
+    result[: len(g)] = g * np.arange(len(g), 0, -1)
+    return result
+
+
+linear(
+    "polyder_transpose",
+    None,
+    lambda u, p, g: u.call("polyder"),
+    run=polyder_transpose,
+    infer=infer.like(0, dtype=1),
+    shape_only=frozenset({0}),
+    spell="helper:polyder_transpose",
+)
+linear(
     "polyder",
-    np.polyder,
-    infer.shaped(lambda p: np.polyder(np.full(2, p)), lambda p: (infer.unique_dim(),), 0),
+    lambda g, p: op("polyder_transpose")(p, g),
+    run=np.polyder,
+    infer=infer.shaped(lambda p: np.polyder(np.full(2, p)), lambda p: (infer.unique_dim(),), 0),
     spell="np.polyder",
 )
 
@@ -73,17 +113,44 @@ def interp_transpose(x: Any, xp: Any, g: Any) -> Any:
     return total
 
 
-plain(
+def _segment(x: Sym, xp: Sym) -> Sym:
+    """Number of the segment that ``x`` lies on: it does not move."""
+    last = xp.call("length", axis=0) - 2
+    found = op("searchsorted")(xp, x, via="np", side="right") - 1
+    return op("clip")(found, 0, last, via="np")
+
+
+def _at(values: Sym, k: Sym) -> Sym:
+    return values.call("index", k, index=(Slot(1),))
+
+
+def _slope(x: Sym, xp: Sym, fp: Sym) -> Sym:
+    k = _segment(x, xp)
+    slope = (_at(fp, k + 1) - _at(fp, k)) / (_at(xp, k + 1) - _at(xp, k))
+    first, last = (xp.call("index", index=(place,)) for place in (0, -1))
+    return where(op("bitwise_and")(x >= first, x <= last), slope, 0.0)
+
+
+def _nearness(x: Sym, xp: Sym, g: Sym) -> Sym:
+    k = _segment(x, xp)
+    part = op("clip")((x - _at(xp, k)) / (_at(xp, k + 1) - _at(xp, k)), 0.0, 1.0, via="np")
+    total = Sym(x.builder, x.builder.emit_new("zeros_like", (xp * 1.0).atom))
+    for place, value in ((k, g * (1 - part)), (k + 1, g * part)):
+        total = total.call("index_add", value, place, index=(Slot(2),))
+    return total
+
+
+defined(
     "interp_slope",
+    _slope,
     interp_slope,
     infer.shaped(lambda x, *rest: x + 0.0, lambda x, *rest: x, 0),
-    spell="helper:interp_slope",
 )
-plain(
+defined(
     "interp_transpose",
+    _nearness,
     interp_transpose,
     infer.shaped(lambda x, xp, g: g * xp, lambda x, xp, g: xp, 0),
-    spell="helper:interp_transpose",
 )
 
 

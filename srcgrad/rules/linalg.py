@@ -11,8 +11,8 @@ from srcgrad.ir.ops import Attrs
 from srcgrad.ir.types import Array, Dims, Number, Type, broadcast_dims, dims_of, is_scalar
 from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.reductions import reduction_attrs, restore_axes, spread
-from srcgrad.rules.registry import bilinear, custom, plain
-from srcgrad.rules.symbols import Sym, conj, matmul, outer, real_like, sign
+from srcgrad.rules.registry import bilinear, custom, elementwise, total
+from srcgrad.rules.symbols import Sym, conj, direction, matmul, op, outer, real_like
 
 
 def _product_dtype(types: tuple[Type, ...]) -> Any:
@@ -52,10 +52,10 @@ def swap(x: Sym) -> Sym:
     )
 
 
-def matmul_left(g: Sym, x: Sym, y: Sym) -> Sym:
+def matmul_left(g: Sym, x: Sym, y: Sym, name: str = "matmul") -> Sym:
     """Cotangent of ``x`` in ``x @ y``."""
     if x.dims is None or y.dims is None:
-        return x.call("matmul_left", g, y)
+        return x.call(f"{name}_left", g, y)
     rank_x, rank_y = len(x.dims), len(y.dims)
     if rank_y == 1:
         return g * y if rank_x == 1 else _columns(g, y)
@@ -66,10 +66,10 @@ def matmul_left(g: Sym, x: Sym, y: Sym) -> Sym:
     return unbroadcast(product, product, x) if rank_y > 2 else product
 
 
-def matmul_right(g: Sym, x: Sym, y: Sym) -> Sym:
+def matmul_right(g: Sym, x: Sym, y: Sym, name: str = "matmul") -> Sym:
     """Cotangent of ``y`` in ``x @ y``."""
     if x.dims is None or y.dims is None:
-        return y.call("matmul_right", g, x)
+        return y.call(f"{name}_right", g, x)
     rank_x, rank_y = len(x.dims), len(y.dims)
     if rank_x == 1 and rank_y == 1:
         return g * x
@@ -95,11 +95,15 @@ def expanded(x: Sym) -> Sym:
 
 
 def _dot_left(g: Sym, x: Sym, y: Sym) -> Sym:
-    return unbroadcast(g * y, g * y, x) if _scalar_operand(x, y) else matmul_left(g, x, y)
+    if _scalar_operand(x, y):
+        return unbroadcast(g * y, g * y, x)
+    return matmul_left(g, x, y, "dot")
 
 
 def _dot_right(g: Sym, x: Sym, y: Sym) -> Sym:
-    return unbroadcast(g * x, g * x, y) if _scalar_operand(x, y) else matmul_right(g, x, y)
+    if _scalar_operand(x, y):
+        return unbroadcast(g * x, g * x, y)
+    return matmul_right(g, x, y, "dot")
 
 
 def _scalar_operand(x: Sym, y: Sym) -> bool:
@@ -157,20 +161,49 @@ def _cotangent_type(types: tuple[Type, ...], attrs: Attrs) -> Type:
     return Array(_product_dtype(types[1:]), dims_of(types[0]))
 
 
-plain(
-    "matmul_left",
-    product_left,
-    _cotangent_type,
-    shape_only=frozenset({0}),
-    spell="helper:product_left",
-)
-plain(
-    "matmul_right",
-    product_right,
-    _cotangent_type,
-    shape_only=frozenset({0}),
-    spell="helper:product_right",
-)
+def _transposed_product(name: str) -> None:
+    """Register the transposes of a product whose operands are of unknown rank.
+
+    They are linear in the cotangent and in the other operand: their own transposes are the product, and
+    each other.
+    """
+    left, right = op(f"{name}_left"), op(f"{name}_right")
+    custom(
+        f"{name}_left",
+        None,
+        lambda u, x, g, y, out: op(name)(full(u, x), conj(y)),
+        lambda u, x, g, y, out: right(y, conj(g), full(u, x)),
+        jvp=lambda tangents, x, g, y, out: _both(left, tangents, x, g, y),
+        run=product_left,
+        infer=_cotangent_type,
+        shape_only=frozenset({0}),
+        spell="helper:product_left",
+    )
+    custom(
+        f"{name}_right",
+        None,
+        lambda u, y, g, x, out: op(name)(conj(x), full(u, y)),
+        lambda u, y, g, x, out: left(x, conj(g), full(u, y)),
+        jvp=lambda tangents, y, g, x, out: _both(right, tangents, y, g, x),
+        run=product_right,
+        infer=_cotangent_type,
+        shape_only=frozenset({0}),
+        spell="helper:product_right",
+    )
+
+
+def _both(transposed: Any, tangents: Any, like: Sym, g: Sym, other: Sym) -> Sym:
+    """The product rule."""
+    terms: list[Sym] = []
+    if tangents[1] is not None:
+        terms.append(transposed(like, full(tangents[1], g), other))
+    if tangents[2] is not None:
+        terms.append(transposed(like, g, full(tangents[2], other)))
+    return total(terms)
+
+
+_transposed_product("matmul")
+_transposed_product("dot")
 
 
 def nonzero_or_one(n: Any) -> Any:
@@ -178,7 +211,7 @@ def nonzero_or_one(n: Any) -> Any:
     return np.where(n == 0, 1.0, n)[()]
 
 
-plain("nonzero", nonzero_or_one, infer.array_like, cheap=True)
+elementwise("nonzero", lambda x, out: 1, run=nonzero_or_one, infer=infer.array_like, cheap=True)
 
 
 def _norm_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
@@ -219,7 +252,7 @@ def _float_dtype(type_: Type) -> Any:
 def _p_slope(x: Sym, out: Sym, ord: float, axis: Any, keepdims: bool) -> Sym:
     """``sign(x) * (|x| / norm) ** (p - 1)``: zero at zero."""
     scaled = x.call("absolute", via="np") / restore_axes(out.call("nonzero"), axis, keepdims)
-    return conj(sign(x)) * scaled ** (ord - 1)
+    return conj(direction(x)) * scaled ** (ord - 1)
 
 
 def _p_norm_vjp(

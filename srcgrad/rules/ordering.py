@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
-from srcgrad.ir.nodes import Slice
 from srcgrad.ir.types import Dims
-from srcgrad.rules.assembly import along
+from srcgrad.rules.assembly import backwards, before
 from srcgrad.rules.broadcasting import full
-from srcgrad.rules.registry import custom, linear, nondiff, plain
+from srcgrad.rules.registry import custom, defined, linear, nondiff, plain
 from srcgrad.rules.symbols import Sym, conj, op, reshape_like
 
 
@@ -73,10 +72,13 @@ linear(
     attrs="axis",
     infer=infer.shaped(lambda x, indices: x, _taken, rank=0),
 )
-plain(
+linear(
     "add_along_axis",
-    add_along_axis,
-    infer.like(0, dtype=1),
+    None,
+    lambda u, x, g, indices, axis: u.call("take_along_axis", indices, axis=axis),
+    None,
+    run=add_along_axis,
+    infer=infer.like(0, dtype=1),
     shape_only=frozenset({0}),
     spell="helper:add_along_axis",
 )
@@ -92,9 +94,7 @@ def _scanned(x: Any, axis: Any = None) -> Dims:
 
 
 def _backwards(x: Sym, axis: Any) -> Sym:
-    if x.dims is not None and len(x.dims) == 1:
-        axis = 0
-    return x.call("index", index=along(axis, Slice(None, None, -1)))
+    return backwards(x, 0 if x.dims is not None and len(x.dims) == 1 else axis)
 
 
 def _place(x: Sym, axis: Any) -> Any:
@@ -117,6 +117,43 @@ linear(
     np_="cumsum",
     attrs="axis dtype",
     infer=infer.shaped(np.cumsum, _scanned),
+)
+
+
+def recurrence(a: Any, b: Any, axis: int) -> Any:
+    """The values of ``y[k] = a[k] * y[k - 1] + b[k]`` along an axis, from zero."""
+    a, b = np.moveaxis(a, axis, 0), np.moveaxis(b, axis, 0)
+    result = np.empty(b.shape, np.result_type(a, b))
+    y = 0
+    for k in range(len(b)):
+        result[k] = y = a[k] * y + b[k]
+    return np.moveaxis(result, 0, axis)
+
+
+def _recurrence_back(a: Sym, g: Sym, axis: int) -> Sym:
+    """The recurrence from the end: ``y[k] = a[k + 1] * y[k + 1] + g[k]``."""
+    after = before(backwards(a, axis), axis, "zeros_like")
+    return backwards(op("recurrence")(after, backwards(g, axis), axis=axis), axis)
+
+
+def _recurrence_tangent(tangents: Any, a: Sym, b: Sym, out: Sym, axis: int) -> Sym:
+    moved = None if tangents[1] is None else full(tangents[1], out)
+    if tangents[0] is not None:
+        along_a = full(tangents[0], a) * before(out, axis, "zeros_like")
+        moved = along_a if moved is None else moved + along_a
+    return op("recurrence")(a, moved, axis=axis)
+
+
+custom(
+    "recurrence",
+    lambda g, a, b, out, axis: (
+        _recurrence_back(conj(a), full(g, out), axis) * conj(before(out, axis, "zeros_like"))
+    ),
+    lambda g, a, b, out, axis: _recurrence_back(conj(a), full(g, out), axis),
+    jvp=_recurrence_tangent,
+    run=recurrence,
+    infer=infer.shaped(lambda a, b: a * b, lambda a, b, axis: b),
+    spell="helper:recurrence",
 )
 
 
@@ -152,6 +189,24 @@ def _axis(axis: Any) -> dict[str, Any]:
     return {} if axis is None else {"axis": axis}
 
 
+def _products_before(x: Sym, axis: int) -> Sym:
+    return before(x.call("cumprod", via="np", axis=axis), axis, "ones_like")
+
+
+def _transpose_defined(x: Sym, g: Sym, axis: Any = None) -> Sym:
+    """The cotangents of what comes after, times the products of what comes before."""
+    values = x.call("ravel") if axis is None else x
+    place = 0 if axis is None else axis
+    found = _recurrence_back(values, g, place) * _products_before(values, place)
+    return reshape_like(found, x) if axis is None else found
+
+
+def _tangent_defined(x: Sym, t: Sym, axis: Any = None) -> Sym:
+    if axis is None:
+        x, t, axis = x.call("ravel"), t.call("ravel"), 0
+    return op("recurrence")(x, t * _products_before(x, axis), axis=axis)
+
+
 custom(
     "cumprod",
     lambda g, x, out, axis=None, dtype=None: op("cumprod_transpose")(
@@ -164,14 +219,12 @@ custom(
     attrs="axis dtype",
     infer=infer.shaped(np.cumprod, _scanned),
 )
-plain(
-    "cumprod_transpose", cumprod_transpose, infer.like(0, dtype=1), spell="helper:cumprod_transpose"
-)
-plain(
+defined("cumprod_transpose", _transpose_defined, cumprod_transpose, infer.like(0, dtype=1))
+defined(
     "cumprod_tangent",
+    _tangent_defined,
     cumprod_tangent,
     infer.shaped(lambda x, t: x * t, lambda x, t, axis=None: _scanned(x, axis), rank=0),
-    spell="helper:cumprod_tangent",
 )
 
 

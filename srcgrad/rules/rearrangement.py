@@ -12,7 +12,7 @@ from srcgrad.ir.ops import Attrs, Storage
 from srcgrad.ir.types import AnyDim, Array, Dim, Dims, Type, dims_of
 from srcgrad.rules.assembly import in_shape_of, length
 from srcgrad.rules.broadcasting import full
-from srcgrad.rules.registry import custom, linear, nondiff, plain
+from srcgrad.rules.registry import custom, linear, nondiff
 from srcgrad.rules.shapes import moved
 from srcgrad.rules.symbols import Sym, op
 
@@ -203,10 +203,12 @@ custom(
     attrs="pad_width mode constant_values",
     infer=infer.shaped(np.copy, _padded),
 )
-plain(
+linear(
     "pad_transpose",
-    pad_transpose,
-    infer.like(0, dtype=1),
+    None,
+    lambda u, x, g, pad_width, mode: u.call("pad", via="np", pad_width=pad_width, mode=mode),
+    run=pad_transpose,
+    infer=infer.like(0, dtype=1),
     shape_only=frozenset({0}),
     spell="helper:pad_transpose",
 )
@@ -248,10 +250,12 @@ def diagonal_transpose(x: Any, g: Any, offset: int = 0, axis1: int = 0, axis2: i
     return result
 
 
-plain(
+linear(
     "diagonal_transpose",
-    diagonal_transpose,
-    infer.like(0, dtype=1),
+    None,
+    lambda u, x, g, **attrs: u.call("diagonal", via="np", **attrs),
+    run=diagonal_transpose,
+    infer=infer.like(0, dtype=1),
     shape_only=frozenset({0}),
     spell="helper:diagonal_transpose",
 )

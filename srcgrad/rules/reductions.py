@@ -10,9 +10,10 @@ import numpy as np
 from srcgrad.ir import infer
 from srcgrad.ir.nodes import Const
 from srcgrad.ir.types import Dims
+from srcgrad.rules.assembly import backwards, before
 from srcgrad.rules.broadcasting import full
-from srcgrad.rules.registry import custom, linear, nondiff, plain
-from srcgrad.rules.symbols import Sym, conj, equal, expand_dims
+from srcgrad.rules.registry import custom, defined, linear, nondiff
+from srcgrad.rules.symbols import Sym, conj, equal, expand_dims, reshape_like
 
 _ATTRS = "axis keepdims"
 _TYPED = "axis keepdims dtype"
@@ -127,6 +128,31 @@ def product_of_others(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     return np.moveaxis((before * after).reshape(moved.shape), last, axes)
 
 
+def _others(x: Sym, axis: Any = None) -> Sym:
+    """The same by running products, one axis after the other."""
+    if axis is None:
+        return reshape_like(_others_along(x.call("ravel"), 0), x)
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    if not axes:
+        return x.call("ones_like")
+    rest = x
+    found: Sym | None = None
+    for a in axes:
+        part = _others_along(rest, a)
+        found = part if found is None else found * part
+        rest = rest.call("prod", via="np", axis=a, keepdims=True)
+    assert found is not None
+    return found
+
+
+def _others_along(x: Sym, axis: int) -> Sym:
+    last_first = backwards(x, axis)
+    after = before(last_first.call("cumprod", via="np", axis=axis), axis, "ones_like")
+    return before(x.call("cumprod", via="np", axis=axis), axis, "ones_like") * backwards(
+        after, axis
+    )
+
+
 def _reduction(run: Any) -> infer.Infer:
     return infer.reduction(run)
 
@@ -158,6 +184,6 @@ for _name in ("max", "min"):
         real_only=True,
     )
 custom("prod", _prod_vjp, jvp=_prod_jvp, np_="prod", attrs=_TYPED, infer=_reduction(np.prod))
-plain("product_of_others", product_of_others, infer.array_like, spell="helper:product_of_others")
+defined("product_of_others", _others, product_of_others, infer.array_like)
 for _name in ("any", "all", "argmax", "argmin", "count_nonzero"):
     nondiff(_name, np_=_name, attrs=_ATTRS, infer=_reduction(getattr(np, _name)))

@@ -1,7 +1,8 @@
 """The rule registry: five kinds of derivative, each one line for each op.
 
 ``elementwise`` (partials), ``linear`` (transposes), ``bilinear`` (two transposes), ``custom``
-(named vjps and a jvp) and ``nondiff`` (zero by definition). In every rule ``x, y`` are operands,
+(named vjps and a jvp) and ``nondiff`` (zero by definition). What only adjoints call may be ``defined``
+by an expression instead. In every rule ``x, y`` are operands,
 ``out`` the result, ``g`` the cotangent of the result. Rules are called on symbols and build IR;
 un-broadcasting is the compiler's, never the rule's.
 """
@@ -163,6 +164,17 @@ class Custom:
         return self.tangent(tangents, *args, out, **attrs)  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True)
+class Defined:
+    """An expression over ops that have rules: what an op of the adjoint stands for.
+
+    Where a derivative flows through the op, it is first replaced by its definition, a lambda over
+    ``(x, ..., **attrs)``.
+    """
+
+    definition: Rule
+
+
 class Nondiff:
     """Zero by definition: comparisons, rounding, counting."""
 
@@ -260,6 +272,19 @@ def bilinear(name: str, left: Rule, right: Rule, **options: Any) -> Op:
 def custom(name: str, *vjps: Rule | None, jvp: Rule, **options: Any) -> Op:
     """Register an op by vjps over ``(g, x, .., out)`` and a jvp over ``(tangents, x, .., out)``."""
     return register(name, Custom(vjps, jvp), operands=len(vjps), **options)
+
+
+def defined(
+    name: str,
+    definition: Rule,
+    run: Callable[..., Any],
+    infer: infer_types.Infer,
+    **options: Any,
+) -> Op:
+    """Register an op of adjoints by a function, and by an expression that has derivatives."""
+    return register(
+        name, Defined(definition), run=run, infer=infer, spell=f"helper:{run.__name__}", **options
+    )
 
 
 def nondiff(

@@ -12,7 +12,7 @@ from srcgrad.ir.types import Array, Dims, Opaque, Type, broadcast_dims, dims_of
 from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.linalg import expanded
 from srcgrad.rules.linalg import swap as transposed
-from srcgrad.rules.registry import custom, plain
+from srcgrad.rules.registry import custom, plain, total
 from srcgrad.rules.symbols import Sym, conj, matmul, op, outer, real_like
 
 solve, inv = op("solve"), op("inv")
@@ -111,7 +111,68 @@ def cofactors(x: Any) -> Any:
     return np.conj(np.conj(sign)[..., None, None] * (u * others[..., None, :]) @ v).astype(x.dtype)
 
 
-plain("cofactors", cofactors, infer.array_like, spell="helper:cofactors")
+def cofactor_changes(x: Any, t: Any) -> Any:
+    """How the cofactors of ``x`` change along ``t``: exact also where ``x`` is singular.
+
+    The adjugate of ``u @ (diag(s) + m) @ v`` is ``v^H @ adj(diag(s) + m) @ u^H`` times ``det(u) * det(v)``;
+    to first order in ``m`` it is made of products of all singular values but two.
+    """
+    u, s, v = np.linalg.svd(x)
+    ones = np.eye(s.shape[-1], dtype=bool)
+    rest = np.where(ones, 1.0, s[..., None, :])
+    first = np.ones_like(rest[..., :1])
+    below = np.cumprod(np.concatenate([first, rest[..., :-1]], axis=-1), axis=-1)
+    above = np.cumprod(np.concatenate([first, rest[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
+    others = np.where(ones, 0.0, below * above)
+    left, right = np.conj(np.swapaxes(u, -1, -2)), np.conj(np.swapaxes(v, -1, -2))
+    m = left @ t @ right
+    diagonal = others @ np.diagonal(m, axis1=-2, axis2=-1)[..., None]
+    inner = np.swapaxes(np.where(ones, diagonal, -others * m), -1, -2)
+    sign = (np.linalg.det(u) * np.linalg.det(v))[..., None, None]
+    return (sign * (np.conj(u) @ inner @ np.conj(v))).astype(np.result_type(x, t))
+
+
+_changes = op("cofactor_changes")
+custom(
+    "cofactors",
+    lambda g, x, out: _changes(conj(x), full(g, x)),
+    jvp=lambda tangents, x, out: _changes(x, full(tangents[0], x)),
+    run=cofactors,
+    infer=infer.array_like,
+    spell="helper:cofactors",
+)
+
+
+def _curvature(x: Sym, t: Sym, s: Sym) -> Sym:
+    """How ``cofactor_changes(x, t)`` changes as ``x`` moves along ``s``; ``x`` must not be singular."""
+    inverse, cofactor = inv(x), x.call("cofactors")
+    moved, change = -(inverse @ s @ inverse), _changes(x, s)
+
+    def product(i: Sym, c: Sym) -> Sym:
+        trace = along_matrices(_trace_product(t, transposed(i)))
+        return trace * c - transposed(i) @ transposed(t) @ c
+
+    return product(moved, cofactor) + product(inverse, change)
+
+
+def _changes_jvp(tangents: Any, x: Sym, t: Sym, out: Sym) -> Sym:
+    terms: list[Sym] = []
+    if tangents[0] is not None:
+        terms.append(_curvature(x, t, full(tangents[0], x)))
+    if tangents[1] is not None:
+        terms.append(_changes(x, full(tangents[1], t)))
+    return total(terms)
+
+
+custom(
+    "cofactor_changes",
+    lambda g, x, t, out: _curvature(conj(x), conj(t), full(g, out)),
+    lambda g, x, t, out: _changes(conj(x), full(g, out)),
+    jvp=_changes_jvp,
+    run=cofactor_changes,
+    infer=infer.shaped(lambda x, t: x * t, lambda x, t: x, rank=0),
+    spell="helper:cofactor_changes",
+)
 
 
 def _scalars(x: Any, **attrs: Any) -> Dims:

@@ -14,8 +14,8 @@ import numpy as np
 from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs, Op
 from srcgrad.ir.types import FLOAT, Array, Number, Type, dims_of
-from srcgrad.rules.registry import custom, elementwise, linear, nondiff, plain, register, total
-from srcgrad.rules.symbols import Sym, equal, exp, log, nonzero, op, where
+from srcgrad.rules.registry import custom, defined, elementwise, linear, nondiff, register, total
+from srcgrad.rules.symbols import Sym, cos, equal, exp, log, nonzero, op, sin, where
 
 _ROOT_2_PI = math.sqrt(2 * math.pi)
 
@@ -98,10 +98,35 @@ def digamma_number(x: float) -> float:
     return float(np.log(x)) - 0.5 / x - series - shift
 
 
-plain(
+def polygamma_number(n: int, x: float) -> float:
+    """The ``n``-th slope of the digamma function: recurrence up to twenty, then the asymptotic series."""
+    total = 0.0
+    while x < 20.0:
+        total += x ** -(n + 1.0)
+        x += 1.0
+    term = 1.0 / (n * x**n)  # times (2k + n - 1)! / (n! (2k)! x^(2k)) from step to step
+    total += term + 0.5 * x ** -(n + 1.0)
+    for k, b in enumerate((1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6), 1):
+        term *= (2 * k + n - 1) * (2 * k + n - 2) / (2 * k * (2 * k - 1) * x * x)
+        total += b * term
+    for k in range(2, n + 1):
+        total *= k
+    return float(total if n % 2 else -total)
+
+
+elementwise(
+    "polygamma_number",
+    None,
+    lambda n, x, out: op("polygamma_number")(n + 1, x),
+    run=polygamma_number,
+    infer=infer.constant_type(FLOAT),
+    spell="helper:polygamma_number",
+)
+elementwise(
     "digamma_number",
-    digamma_number,
-    infer.constant_type(FLOAT),
+    lambda x, out: op("polygamma_number")(1, x),
+    run=digamma_number,
+    infer=infer.constant_type(FLOAT),
     spell="helper:digamma_number",
 )
 elementwise("lgamma", lambda x, out: x.call("digamma_number"), math_="lgamma")
@@ -150,7 +175,18 @@ def sinc_slope(x: Any) -> Any:
     return np.where(near, series, far)[()]
 
 
-plain("sinc_slope", sinc_slope, infer.elementwise({"": np.sin}), spell="helper:sinc_slope")
+def _sinc_slope(x: Sym) -> Sym:
+    """The same, each of both forms read only where it is exact."""
+    z = math.pi * x
+    near = z.call("absolute") < 0.1
+    safe = where(near, 1.0, z)
+    far = math.pi * (cos(safe) - sin(safe) / safe) / safe
+    square = z * z
+    series = 1 - square / 10 * (1 - square / 28 * (1 - square / 54))
+    return where(near, z * series * (-math.pi / 3), far)
+
+
+defined("sinc_slope", _sinc_slope, sinc_slope, infer.elementwise({"": np.sin}))
 elementwise("sinc", lambda x, out: x.call("sinc_slope"), np_="sinc", real_only=True)
 
 

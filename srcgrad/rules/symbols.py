@@ -164,6 +164,11 @@ def equal(x: Any, y: Any) -> Sym:
     return op("equal")(x, y)
 
 
+def direction(x: Sym) -> Sym:
+    """The sign of a real number, ``x / |x|`` of a complex one: zero at zero."""
+    return x.call("direction") if is_complex(x.type) else sign(x)
+
+
 def nonzero(x: Sym) -> Sym:
     """``x``, with one in place of zero: a safe divisor where the dividend is zero too."""
     return x + equal(x, 0)

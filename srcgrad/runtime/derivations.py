@@ -82,7 +82,8 @@ def _checked(gradient: Gradient, lowered: Lowered, arguments: Arguments) -> Emis
     """The derivation, once its inputs and its result are known to be differentiable."""
     options = gradient.options
     wrt = differentiated(gradient.wrt, arguments)
-    check_result(lowered, wrt, has_aux=options.has_aux)
+    if not options.run:
+        check_result(lowered, wrt, has_aux=options.has_aux)
     rank_zero = frozenset(leaf.var for leaf in arguments.leaves if leaf.rank_zero)
     derivation = Derivation(lowered, tuple(wrt), rank_zero, options)
     return Emission(derivation, arguments, gradient.wrt, single=gradient.single)

@@ -20,7 +20,7 @@ from srcgrad.runtime.compiled import Code, Compiled, make_code
 from srcgrad.runtime.derivations import emission_for, emission_unknown
 from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.fastpath import Guarded, extend, guard_for
-from srcgrad.runtime.gradient import signature_of
+from srcgrad.runtime.gradient import innermost, signature_of
 from srcgrad.runtime.keys import NotPersistent, program_key
 from srcgrad.runtime.locking import collection_paused, compiling
 from srcgrad.runtime.persist import (
@@ -163,7 +163,7 @@ class Dispatch:
         return next((found for found in forms if found.holds()), None)
 
     def _function(self) -> FunctionType:
-        function = self.gradient.primal
+        function = innermost(self.gradient.primal)
         plain = function.__func__ if isinstance(function, MethodType) else function
         if not isinstance(plain, FunctionType):
             raise ArgumentError("SG310", f"{plain!r} is not a Python function", "wrap it in a def")
@@ -173,7 +173,9 @@ class Dispatch:
 
     def _disk_key(self, bound: dict[str, Any]) -> str | None:
         gradient = self.gradient
-        options = [repr(gradient.options), repr(gradient.wrt), repr(gradient.single)]
+        options = [repr(o) for o in gradient.chain()]
+        if gradient.chain()[-1] is None:
+            return None
         try:
             return program_key(self._function(), self._key(bound), options)
         except NotPersistent:

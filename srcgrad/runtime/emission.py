@@ -134,6 +134,8 @@ class Emission:
     def gradient(self, decisions: Sequence[int] | None = None, **options: Any) -> Text:
         """The function that returns gradients (and the value, if wanted)."""
         program = self.derivation.adjoint(decisions)
+        if self.derivation.options.run:
+            return self.primal(program)
         shape = Shape(self.classes)
         name = self.gradient_name
         return self._emit(
@@ -159,7 +161,7 @@ class Emission:
     @property
     def title(self) -> str:
         """Name of the user's function."""
-        return str(self.derivation.lowered.source.tree.name)
+        return self.derivation.lowered.title
 
     def _emit(self, program: Program, name: str, result: Any, shape: Shape, **options: Any) -> Text:
         emitted = emit(program, name, self.signature(program), result, lines=source_line, **options)

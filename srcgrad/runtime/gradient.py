@@ -55,7 +55,10 @@ class Gradient:
         self.frontend = frontend
         self.names = tuple(signature_of(function).parameters)
         self.argnums = argnums
-        self.wrt, self.single = resolve_argnums(argnums, self.names, function, int(method))
+        self.wrt: tuple[str, ...] = ()
+        self.single = False
+        if not options.run:
+            self.wrt, self.single = resolve_argnums(argnums, self.names, function, int(method))
         self.__srcgrad_primal__ = function
         self._dispatch: Dispatch | None = None
         self._fast: Callable[..., Any] = self._slow
@@ -83,6 +86,16 @@ class Gradient:
             raise refusal from None
         return self.dispatch.recorder.once(self.dispatch.bind(args, kwargs), refusal)
 
+    def chain(self) -> list[Any]:
+        """What distinguishes derivatives of one function: options of each, outermost first.
+
+        It ends with ``None`` if the function has a derivative of its own.
+        """
+        own = [self.options, self.wrt, self.single]
+        if isinstance(self.primal, Gradient):
+            return own + self.primal.chain()
+        return [*own, None] if hasattr(self.primal, "__srcgrad_primal__") else own
+
     def __set_name__(self, owner: type, name: str) -> None:
         """Count positions from the argument after ``self`` in a function that becomes a method."""
         self.wrt, self.single = resolve_argnums(self.argnums, self.names, self.primal, 1)
@@ -91,6 +104,8 @@ class Gradient:
         return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
+        if self.options.run:
+            return f"<compiled {self.__qualname__}>"
         what = "value_and_grad" if self.options.value else "grad"
         return f"<{what} of {self.__qualname__} with respect to {', '.join(self.wrt)}>"
 
@@ -189,8 +204,16 @@ class Gradient:
         return {"signatures": sum(map(len, forms)), "hits": self.dispatch.hits}
 
 
+def innermost(function: Callable[..., Any]) -> Any:
+    """The function behind derivatives of derivatives, and behind one with a derivative of its own."""
+    while hasattr(function, "__srcgrad_primal__"):
+        function = function.__srcgrad_primal__
+    return function
+
+
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:
     """The parameters of the function itself; of what it wraps if it takes whatever comes."""
+    function = innermost(function)
     try:
         own = inspect.signature(function, follow_wrapped=False)
         kinds = {p.kind for p in own.parameters.values()}

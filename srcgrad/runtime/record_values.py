@@ -7,12 +7,20 @@ it later: from then on its memory is active too.
 
 from __future__ import annotations
 
+import copy
 import threading
 from typing import Any, NoReturn
 
 import numpy as np
 
-from srcgrad.runtime.recorded import Recorded, RecordedArray, RecordedNumber, Storage, is_recorded
+from srcgrad.runtime.recorded import (
+    Recorded,
+    RecordedArray,
+    RecordedNumber,
+    Storage,
+    is_recorded,
+    plain,
+)
 from srcgrad.runtime.trace import Trace
 
 _WHOLE = (int, str, bytes, type(None), type, np.dtype, np.bool_, np.integer, np.ndarray)
@@ -244,6 +252,11 @@ class Values(Trace):
         """The concrete value, for a whole number or a truth: they have no derivative."""
         self.decided = self.decided or self.is_active(value)
         return value._value
+
+    def stopped(self, value: Any) -> Any:
+        """The value as it is now, as a constant."""
+        self.decided = True
+        return copy.deepcopy(plain(value))
 
     def converted(self, value: Recorded, how: str) -> Any:
         """The concrete value of a constant that C code converts; of any other it would be a cut."""

@@ -114,7 +114,7 @@ class Retrace:
         atom = self.cx.atom(self.values[result], self.node)
         program = Program(self.cx.builder.block((atom,), tuple(params)), {})
         source = place_of(self.function, span.file, self.trace.title)
-        return Lowered(program, Const(0), source, {}, (), span, ())
+        return Lowered(program, Const(0), source, {}, (), span, (), title=str(source.tree.name))
 
     def place(self, var: Var, *, array: bool, written: bool) -> AV:
         """The abstract value of an input: arrays live in the heap, written ones as a copy."""

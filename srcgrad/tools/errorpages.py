@@ -75,6 +75,7 @@ REMEDIES = {
     "SG230": "Write a loop in place of deep nesting, or split the function.",
     "SG232": "Use functions of NumPy, math or operators on the value, not of a C library.",
     "SG233": "Do not share memory between arguments and other arrays that are written.",
+    "SG234": "Take one tangent after another, with jvp.",
     "SG301": "Pass it as float, x.astype(float), or leave it out of argnums.",
     "SG302": "Compare the call with the signature in the message.",
     "SG303": "Give positions or names of parameters, each once.",

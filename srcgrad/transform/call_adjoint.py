@@ -6,16 +6,16 @@ by a call of the backward half on that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING
 
 from srcgrad.errors import MissingRuleError
 from srcgrad.ir.nodes import Atom, Block, Call, Eqn, Program, Var
 from srcgrad.ir.ops import OPS
+from srcgrad.ir.scopes import free_vars
 from srcgrad.ir.types import SAVED, is_differentiable
 from srcgrad.transform import tape_adjoint
 from srcgrad.transform.activity import active
-from srcgrad.transform.regions import free_vars
 from srcgrad.transform.simplify import simplify_block
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def call_pairs(
     todo = sorted(wanted)
     while todo:
         name = todo.pop()
-        if f"{name}_fwd" in made:
+        if f"{name}_fwd" in made or f"{name}_fwd" in program.functions:
             continue
         block = program.functions[name]
         inputs = [p for p in block.params if is_differentiable(p.type)]
@@ -93,8 +93,12 @@ def call(sweep: Sweep, stmt: Call, cotangents: Cotangents) -> None:
         g = cotangents.pop(out, None)
         seeds.append(sweep.zero(out) if g is None else sweep.full(g, out))
         sweep.name_cotangent(seeds[-1], out)
-    saved = sweep.supply.reach(sweep.supply.saved(stmt))
+    saved = _run_again(sweep, stmt) if stmt.kind == "again" else sweep.supply.saved(stmt)
+    saved = sweep.supply.reach(saved)
     places = [k for k, p in enumerate(block.params) if is_differentiable(p.type)]
+    if stmt.kind == "custom":
+        refuse_captured(stmt, sweep.active)
+        places = [k for k in places if k < stmt.own]
     results = tuple(Var("", block.params[k].type) for k in places)
     backward = f"{stmt.function}_bwd"
     sweep.builder.append(Call(results, backward, (saved, *seeds), stmt.site, stmt.span))
@@ -102,12 +106,29 @@ def call(sweep: Sweep, stmt: Call, cotangents: Cotangents) -> None:
         sweep.contribute(stmt.args[k], result, cotangents)
 
 
+def _run_again(sweep: Sweep, stmt: Call) -> Atom:
+    """What the forward half saves, of a run of it in the backward sweep."""
+    saved = Var("saved", SAVED)
+    outs = (*(Var("", o.type) for o in stmt.outs), saved)
+    args = tuple(map(sweep.supply.reach, stmt.args))
+    forward = Call(outs, f"{stmt.function}_fwd", args, stmt.site, stmt.span)
+    sweep.builder.append(forward)
+    return saved
+
+
+def refuse_captured(stmt: Call, moving: Container[Atom]) -> None:
+    """Refuse a derivative that the user gives, where another than that of the arguments is asked for."""
+    if any(a in moving for a in stmt.args[stmt.own :]):
+        message = f"{stmt.function} reads a differentiated value that is not an argument of it"
+        raise MissingRuleError("SG226", message, stmt.span, "pass it as an argument")
+
+
 def refuse_saved(stmt: Call) -> None:
     """Refuse the derivative of a call that is half of a derivative itself."""
     if any(a.type == SAVED for a in stmt.args):
         name = stmt.function.removesuffix("_bwd")
-        message = f"a second derivative through {name}, which calls itself"
-        raise MissingRuleError("SG226", message, stmt.span, "write it as a loop")
+        message = f"a second derivative through {name}, which is kept as a call"
+        raise MissingRuleError("SG226", message, stmt.span, "write it in place, or as a loop")
 
 
-__all__ = ["ROUNDS", "call", "call_pairs", "refuse_saved"]
+__all__ = ["ROUNDS", "call", "call_pairs", "refuse_captured", "refuse_saved"]

@@ -17,7 +17,8 @@ from srcgrad.rules.broadcasting import full
 from srcgrad.rules.registry import NONDIFF
 from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
-from srcgrad.transform.call_adjoint import refuse_saved
+from srcgrad.transform.call_adjoint import refuse_captured, refuse_saved
+from srcgrad.transform.expand import expanded
 from srcgrad.transform.regions import loosened
 
 Tangents = dict[Atom, Atom]
@@ -28,9 +29,10 @@ def forward(program: Program, wrt: Sequence[Var]) -> Program:
 
     The tangent of a result that does not depend on ``wrt`` is zero.
     """
+    program = expanded(program, wrt)
     tangents: Tangents = {v: Var(f"t{v.name}", v.type) for v in wrt}
     inputs = tuple(tangents.values())
-    sweep = _Forward(active(program, wrt, program.entry.results), program.entry)
+    sweep = _Forward(active(program, wrt, program.entry.results), program.entry, program.functions)
     sweep.block(program.entry.stmts, tangents)
     results = tuple(sweep.tangent(a, tangents) for a in program.entry.results)
     params = (*program.entry.params, *(t for t in inputs if isinstance(t, Var)))
@@ -51,15 +53,17 @@ def _called_forward(program: Program, name: str) -> tuple[Block, set[str]]:
     wrt = [p for p in block.params if is_differentiable(p.type)]
     tangents: Tangents = {v: Var(f"t{v.name}", v.type) for v in wrt}
     inputs = tuple(t for t in tangents.values() if isinstance(t, Var))
-    sweep = _Forward(active(Program(block, program.functions), wrt, block.results), block)
+    found = active(Program(block, program.functions), wrt, block.results)
+    sweep = _Forward(found, block, program.functions)
     sweep.block(block.stmts, tangents)
     results = tuple(sweep.tangent(a, tangents) for a in block.results if is_differentiable(a.type))
     return sweep.builder.block((*block.results, *results), (*block.params, *inputs)), sweep.called
 
 
 class _Forward:
-    def __init__(self, active_: set[Var], block: Block) -> None:
+    def __init__(self, active_: set[Var], block: Block, functions: dict[str, Block]) -> None:
         self.builder = Builder()
+        self.functions = functions
         self.partial = partial(block)
         self.active = active_
         self.called: set[str] = set()
@@ -100,6 +104,8 @@ class _Forward:
         refuse_saved(stmt)
         self.called.add(stmt.function)
         moving = [a for a in stmt.args if is_differentiable(a.type)]
+        if stmt.kind == "custom":
+            moving = self.given(stmt, tangents)
         inputs = tuple(self.tangent(a, tangents) for a in moving)
         outs = {o: Var(f"t{o.name}", o.type) for o in stmt.outs if is_differentiable(o.type)}
         self.builder.append(
@@ -111,6 +117,14 @@ class _Forward:
             )
         )
         tangents.update(outs.items())
+
+    def given(self, stmt: Call, tangents: Tangents) -> list[Atom]:
+        """The arguments that a tangent given by the user takes."""
+        refuse_captured(stmt, tangents)
+        if f"{stmt.function}_jvp" not in self.functions:
+            message = f"{stmt.function} has a pullback, but no tangent"
+            raise MissingRuleError("SG226", message, stmt.span, "give it with custom_jvp")
+        return [a for a in stmt.args[: stmt.own] if is_differentiable(a.type)]
 
     def equation(self, eqn: Eqn, tangents: Tangents) -> None:
         self.builder.append(eqn)

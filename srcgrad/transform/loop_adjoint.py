@@ -13,9 +13,10 @@ import numpy as np
 
 from srcgrad.ir import build
 from srcgrad.ir.nodes import Atom, Block, Const, Loop, Var
+from srcgrad.ir.scopes import free_vars
 from srcgrad.ir.types import INT, Array, Number, Type
 from srcgrad.transform.needed import Scope
-from srcgrad.transform.regions import free_vars, loosened
+from srcgrad.transform.regions import loosened
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,24 @@ from dataclasses import replace
 
 from srcgrad.frontend.context import Context
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var
+from srcgrad.transform.batch import Unbatchable, batch
 from srcgrad.transform.forward import forward
 from srcgrad.transform.reverse import pullback, reverse
+from srcgrad.transform.segments import cut
 from srcgrad.transform.simplify import simplify, substituted
 
 
 class Derived:
     """The three ways of differentiating a block."""
 
+    substituted = staticmethod(substituted)
+
     @staticmethod
     def gradient(cx: Context, block: Block, first: int) -> Block:
         """Results of the block, then the gradient of one of them for each parameter."""
         results = block.results
         ordered = (results[first], *results[:first], *results[first + 1 :])
-        program = simplify(Program(replace(block, results=ordered), cx.functions))
+        program = simplify(cut(Program(replace(block, results=ordered), cx.functions)), final=False)
         found = _adopted(cx, reverse(program, block.params, value=True))
         values = list(found.results[: len(results)])
         values.insert(first, values.pop(0))
@@ -32,32 +36,41 @@ class Derived:
     @staticmethod
     def cotangent(cx: Context, block: Block) -> Block:
         """Cotangents of the parameters; one more parameter for the cotangent of each result."""
-        program = simplify(Program(block, cx.functions))
+        program = simplify(cut(Program(block, cx.functions)), final=False)
         return _adopted(cx, pullback(program, block.params))
 
     @staticmethod
     def tangent(cx: Context, block: Block) -> Block:
         """Results, then their tangents; one more parameter for the tangent of each parameter."""
-        program = simplify(Program(block, cx.functions))
+        program = simplify(cut(Program(block, cx.functions)), final=False)
         return _adopted(cx, forward(program, block.params))
+
+    @staticmethod
+    def tangents(cx: Context, block: Block) -> Block:
+        """Results, then tangents for many directions at once, along one more axis; else ``ValueError``."""
+        whole = Derived.tangent(cx, block)
+        try:
+            return batch(whole, whole.params[len(block.params) :])
+        except Unbatchable as reason:
+            raise ValueError(str(reason)) from None
 
 
 def _adopted(cx: Context, program: Program) -> Block:
     """The entry block, once the functions that it calls by name are known to the lowering."""
     program = simplify(program)
     cx.functions.update(program.functions)
-    return _without_boundary(program.entry)
+    return one_sweep(program.entry)
 
 
-def _without_boundary(block: Block) -> Block:
+def one_sweep(block: Block) -> Block:
     """The block as one sweep."""
 
     def inner(stmt: Stmt) -> Stmt:
         if isinstance(stmt, Branch):
-            then, orelse = _without_boundary(stmt.then), _without_boundary(stmt.orelse)
+            then, orelse = one_sweep(stmt.then), one_sweep(stmt.orelse)
             return replace(stmt, then=then, orelse=orelse)
         if isinstance(stmt, Loop):
-            return replace(stmt, body=_without_boundary(stmt.body))
+            return replace(stmt, body=one_sweep(stmt.body))
         return stmt
 
     kept = [s for s in block.stmts if not (isinstance(s, Eqn) and s.op.name == "boundary")]
@@ -79,4 +92,4 @@ def install() -> None:
     Context.placed = place
 
 
-__all__ = ["install"]
+__all__ = ["install", "one_sweep"]

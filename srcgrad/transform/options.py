@@ -12,3 +12,5 @@ class Options:
     value: bool = False
     has_aux: bool = False
     needed: bool = True
+    elementwise: bool = False  # of the sum of what the function returns
+    run: bool = False  # the function itself, the derivatives in it written out

@@ -22,6 +22,7 @@ from srcgrad.transform.nested import install
 from srcgrad.transform.options import Options
 from srcgrad.transform.regions import dependents
 from srcgrad.transform.reverse import reverse
+from srcgrad.transform.segments import cut
 from srcgrad.transform.simplify import simplify
 from srcgrad.transform.tapes import gather_tapes
 from srcgrad.transform.unroll import unroll
@@ -44,15 +45,17 @@ class Derivation:
     def primal(self) -> Program:
         """The primal without dead code."""
         if "primal" not in self._made:
-            self._made["primal"] = simplify(guard(self.lowered.program), guards=True)
+            self._made["primal"] = simplify(guard(cut(self.lowered.program)), final=False)
         return self._made["primal"]
 
     def adjoint(self, decisions: Sequence[int] | None = None) -> Program:
         """Primal results (if wanted) and gradients, rolled or for one path."""
         key = None if decisions is None else tuple(decisions)
+        if self.options.run:
+            return gather_tapes(simplify(self.primal))
         if key not in self._made:
             program = (
-                self.primal if key is None else simplify(unroll(self.primal, key), guards=True)
+                self.primal if key is None else simplify(unroll(self.primal, key), final=False)
             )
             keep = self.options.value or self.options.has_aux
             adjoint = reverse(

@@ -68,39 +68,6 @@ def _walk(region: Region, found: Map) -> None:
                 _walk(Region(stmt.cond, body, stmt, 1, True), found)
 
 
-def free_vars(block: Block, bound: set[Var] | None = None) -> list[Var]:
-    """Values that a block (with what is nested in it) reads from outside, in order of first use."""
-    found: dict[Var, None] = {}
-    inside = set(block.params) | (bound or set())
-
-    def read(atoms: object) -> None:
-        for atom in atoms:  # type: ignore[attr-defined]
-            if isinstance(atom, Var) and atom not in inside:
-                found[atom] = None
-
-    def walk(inner: Block) -> None:
-        for stmt in inner.stmts:
-            if isinstance(stmt, Loop):
-                read((*stmt.inits, *(stmt.range or ())))
-                inside.update(stmt.params)
-                if stmt.index is not None:
-                    inside.add(stmt.index)
-                if stmt.cond is not None:
-                    walk(stmt.cond)
-                walk(stmt.body)
-            elif isinstance(stmt, Branch):
-                read((stmt.test,))
-                walk(stmt.then)
-                walk(stmt.orelse)
-            else:
-                read(stmt.args)
-            inside.update(stmt.outs)
-        read(inner.results)
-
-    walk(block)
-    return list(found)
-
-
 def dependents(program: Program, inputs: Iterable[Var]) -> set[Atom]:
     """Values that depend on the inputs in any way, through tests and casts too."""
     found: set[Atom] = set(inputs)

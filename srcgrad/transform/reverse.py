@@ -33,6 +33,7 @@ from srcgrad.rules.symbols import Sym
 from srcgrad.transform.activity import active
 from srcgrad.transform.branch_adjoint import branch
 from srcgrad.transform.call_adjoint import ROUNDS, call, call_pairs
+from srcgrad.transform.expand import expanded
 from srcgrad.transform.item_adjoint import gather, scatter
 from srcgrad.transform.loop_adjoint import Chain, LoopAdjoint
 from srcgrad.transform.needed import Scope, Supply, only_kept
@@ -78,6 +79,7 @@ def _planned(
     rank_zero: frozenset[Var],
 ) -> Program:
     """Walk until what a walk finds is what it was given."""
+    program = expanded(program, wrt)
     plan = Plan()
     for _ in range(ROUNDS):
         sweep = Sweep(program, wrt, plan, needed, rank_zero)

@@ -34,38 +34,43 @@ _TAPES = frozenset(
 _SILENT = _TAPES | {"boundary"}
 
 
-def simplify(program: Program, *, guards: bool = False) -> Program:
+def simplify(program: Program, *, final: bool = True) -> Program:
     """The program without copies and dead code.
 
-    With ``guards``, those are left that stand before an equation that is kept, for passes to come.
+    Unless ``final``, what passes to come may need is left: guards that stand before an equation that is kept,
+    and the derivatives that users have given of functions.
     """
     program = Program(
         _Copies().block(program.entry),
         {k: _Copies().block(f) for k, f in program.functions.items()},
     )
-    sweep = _Sweep(guards)
+    sweep = _Sweep(final)
     entry, _ = sweep.block(program.entry, set())
     functions = {k: sweep.block(f, set())[0] for k, f in program.functions.items()}
-    return Program(entry, _called(entry, functions))
+    return Program(entry, _called(entry, functions, final))
 
 
-def _called(entry: Block, functions: dict[str, Block]) -> dict[str, Block]:
+def _called(entry: Block, functions: dict[str, Block], final: bool) -> dict[str, Block]:
     """The functions that the entry block needs, in order of first call."""
     found: dict[str, Block] = {}
     todo = [entry]
     while todo:
         block = todo.pop(0)
         for stmt in block.stmts:
-            if isinstance(stmt, Call) and stmt.function not in found:
-                found[stmt.function] = functions[stmt.function]
-                todo.append(functions[stmt.function])
+            names = [stmt.function] if isinstance(stmt, Call) else []
+            if isinstance(stmt, Call) and stmt.kind == "custom" and not final:
+                names += [f"{stmt.function}_{half}" for half in ("fwd", "bwd", "jvp")]
+            for name in names:
+                if name in functions and name not in found:
+                    found[name] = functions[name]
+                    todo.append(functions[name])
             todo.extend(regions_of(stmt))
     return found
 
 
 def simplify_block(block: Block) -> Block:
     """One block without copies and dead code."""
-    return _Sweep(guards=True).block(_Copies().block(block), set())[0]
+    return _Sweep(final=False).block(_Copies().block(block), set())[0]
 
 
 def substituted(block: Block, same: dict[Var, Atom]) -> Block:
@@ -156,8 +161,8 @@ class _Repeated:
 class _Sweep:
     """Walks backwards; ``live`` is what is read by what is kept."""
 
-    def __init__(self, guards: bool) -> None:
-        self.guards = guards
+    def __init__(self, final: bool) -> None:
+        self.final = final
 
     def block(self, block: Block, live: set[Var]) -> tuple[Block, bool]:
         """The block without dead statements, and whether it has effects; ``live`` gains what it reads."""
@@ -166,7 +171,7 @@ class _Sweep:
         effects = False
         repeated = _Repeated()
         for stmt in reversed(block.stmts):
-            if not self.guards and repeated.by_what_follows(stmt):
+            if self.final and repeated.by_what_follows(stmt):
                 continue
             new, effect = self.stmt(stmt, live)
             effects = effects or effect

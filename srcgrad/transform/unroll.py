@@ -11,7 +11,19 @@ from dataclasses import replace
 
 from srcgrad.errors import PathError
 from srcgrad.ir.build import Builder
-from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
+from srcgrad.ir.nodes import (
+    Atom,
+    Block,
+    Branch,
+    Call,
+    Const,
+    Eqn,
+    Loop,
+    Program,
+    Stmt,
+    Var,
+    regions_of,
+)
 from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import BOOL, INT, PATH, UNKNOWN, Array, Type
 
@@ -45,8 +57,30 @@ def has_decisions(program: Program) -> bool:
 
 def record(program: Program) -> Program:
     """The primal with one more parameter, a ``Path``, that notes every decision."""
-    functions = {name: _record_block(block) for name, block in program.functions.items()}
+    kept = _kept(program)
+    functions = {
+        name: block if name in kept else _record_block(block)
+        for name, block in program.functions.items()
+    }
     return Program(_record_block(program.entry), functions)
+
+
+def _kept(program: Program) -> set[str]:
+    """Functions that stay calls on every path, and those that they call: nothing of them is recorded."""
+    found: set[str] = set()
+
+    def walk(block: Block, inside: bool) -> None:
+        for stmt in block.stmts:
+            if isinstance(stmt, Call) and (inside or stmt.kind) and stmt.function not in found:
+                found.add(stmt.function)
+                walk(program.functions[stmt.function], inside=True)
+            for inner in regions_of(stmt):
+                walk(inner, inside)
+
+    walk(program.entry, inside=False)
+    for name, block in program.functions.items():
+        walk(block, inside=name in found)
+    return found
 
 
 def _record_block(block: Block) -> Block:
@@ -68,7 +102,7 @@ def _record(stmts: Sequence[Stmt], path: Var) -> list[Stmt]:
         elif isinstance(stmt, Loop):
             result += _record_loop(stmt, path)
         elif isinstance(stmt, Call):
-            result.append(replace(stmt, args=(*stmt.args, path)))
+            result.append(stmt if stmt.kind else replace(stmt, args=(*stmt.args, path)))
         elif stmt.op.name not in ("print", "write_back"):  # what only looks leaves no trace
             result.append(stmt)
     return result
@@ -105,7 +139,7 @@ def unroll(program: Program, decisions: Sequence[int]) -> Program:
     block = walker.run(program.entry)
     if next(walker.decisions, None) is not None:
         raise PathError("SG509", "more decisions than the path has", "record the path again")
-    return Program(block)
+    return Program(block, program.functions)
 
 
 class Unroller:
@@ -148,6 +182,11 @@ class Unroller:
 
     def call(self, stmt: Call) -> None:
         """The body of a called function, its own values in an environment of their own."""
+        if stmt.kind:
+            outs = tuple(Var(o.name, o.type) for o in stmt.outs)
+            self.builder.append(replace(stmt, outs=outs, args=tuple(map(self.atom, stmt.args))))
+            self.env.update(zip(stmt.outs, outs, strict=True))
+            return
         block, outer = self.functions[stmt.function], self.env
         self.env = dict(zip(block.params, map(self.atom, stmt.args), strict=True))
         self.stmts(block.stmts)

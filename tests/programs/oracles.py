@@ -18,14 +18,18 @@ from typing import Any
 import numpy as np
 
 from srcgrad import value_and_grad
-from srcgrad.errors import SrcgradError
+from srcgrad.errors import MissingRuleError, SrcgradError
+from srcgrad.ir import nodes
 from srcgrad.ir.interpret import Interpreter, interpret
 from srcgrad.ir.verify import verify
 from srcgrad.runtime.emission import Text
 from srcgrad.runtime.gradient import Gradient
 from srcgrad.runtime.load import filename_for, load
 from srcgrad.transform.forward import forward
+from srcgrad.transform.nested import one_sweep
 from srcgrad.transform.pipeline import Options
+from srcgrad.transform.reverse import pullback, reverse
+from srcgrad.transform.simplify import simplify
 
 from .generator import Program
 
@@ -130,8 +134,9 @@ def recorded_slope(function: FunctionType, point: Point) -> str:
     """Compare value, arguments and slope of a recorded call with plain Python; gives why not."""
     names = tuple(range(len(point)))
     args, left = _copies(point), _copies(point)
-    value = function(*left)
-    with blaming("recording a call"):
+    with _world_restored(function):
+        value = function(*left)
+    with blaming("recording a call"), _world_restored(function):
         mine, gradient = value_and_grad(function, names)(*args)
     if not float(mine) == float(value):
         raise Wrong("recorded value", f"{mine!r}, plain Python {value!r}")
@@ -146,9 +151,10 @@ def recorded_slope(function: FunctionType, point: Point) -> str:
 
     def at(h: float) -> float:
         moved = [p + h * d for p, d in zip(point, directions, strict=True)]
-        return float(
-            function(*(m if isinstance(m, np.ndarray) and m.shape else float(m) for m in moved))
-        )
+        with _world_restored(function):
+            return float(
+                function(*(m if isinstance(m, np.ndarray) and m.shape else float(m) for m in moved))
+            )
 
     found = []
     for h in (1e-5, 1e-4, 1e-6, 1e-7):
@@ -162,10 +168,24 @@ def recorded_slope(function: FunctionType, point: Point) -> str:
     raise Wrong("recorded gradient against differences", f"slope {slope!r}, differences {found}")
 
 
+@contextlib.contextmanager
+def _world_restored(function: FunctionType) -> Iterator[None]:
+    """Undo what a run writes to the arrays that the function captures."""
+    cells = [c.cell_contents for c in function.__closure__ or ()]
+    arrays = [v for v in (*function.__globals__.values(), *cells) if isinstance(v, np.ndarray)]
+    before = [v.copy() for v in arrays]
+    try:
+        yield
+    finally:
+        for array, old in zip(arrays, before, strict=True):
+            array[...] = old
+
+
 def _plain(function: FunctionType, point: Point) -> Any:
     """The value in plain Python, ``None`` where it is not finite."""
     try:
-        value = function(*_copies(point))
+        with _world_restored(function):
+            value = function(*_copies(point))
     except (ArithmeticError, ValueError, UnboundLocalError):
         return None
     return value if np.shape(value) == () and math.isfinite(value) and abs(value) < HUGE else None
@@ -198,6 +218,7 @@ class Forms:
 
     def __init__(self, function: FunctionType, point: Point) -> None:
         self.function = function
+        self.twice: Any = None
         self.names = tuple(function.__code__.co_varnames[: function.__code__.co_argcount])
         bound = dict(zip(self.names, point, strict=True))
         # "auto" takes one of the other two: one program in three tests the choice
@@ -261,6 +282,7 @@ class Forms:
         if not math.isfinite(slope) or abs(slope) > HUGE:
             return "steep"
         self.gradients(point, directions, slope, tuple(d for _, d in interpreter.decisions))
+        self.second_order(point, directions)
         return self.differences(point, directions, slope, interpreter.decisions)
 
     def same_value(self, what: str, mine: Any, value: Any) -> None:
@@ -293,6 +315,43 @@ class Forms:
             recorded = self.on.learn((*_copies(point), *self.captured))
         if recorded != decisions:
             raise Wrong("recorded decisions", f"{recorded}, interpreted {decisions}")
+
+    def second_order(self, point: Point, directions: list[Any]) -> None:
+        """Compare reverse over reverse with forward over reverse, by dot product: one program in four."""
+        if self.function.__code__.co_nlocals % 4:
+            return
+        if self.twice is None:
+            wrt = self.on.emission.derivation.wrt
+            with blaming("second order"):
+                once = reverse(self.primal, wrt)
+                once = nodes.Program(one_sweep(simplify(once, final=False).entry), once.functions)
+                try:
+                    self.twice = (
+                        verify(pullback(once, wrt)),
+                        verify(forward(once, wrt)),
+                    )
+                except MissingRuleError:
+                    return
+        back, ahead = self.twice
+        moves = [
+            d if isinstance(v, np.ndarray) else float(d)
+            for v, d in zip(point, directions, strict=True)
+        ]
+        rng = np.random.default_rng(9)
+        other = [
+            np.asarray(rng.uniform(-1, 1, np.shape(v))) if isinstance(v, np.ndarray) else 0.5
+            for v in point
+        ]
+        with blaming("interpreting second order"), np.errstate(all="ignore"):
+            rows = interpret(back, [*self.inputs(point), *moves])
+            columns = interpret(ahead, [*self.inputs(point), *other])[len(point) :]
+        first = sum(float(np.sum(np.asarray(r) * o)) for r, o in zip(rows, other, strict=True))
+        second = sum(float(np.sum(np.asarray(c) * m)) for c, m in zip(columns, moves, strict=True))
+        sizes = [float(np.sum(np.abs(np.asarray(r) * o))) for r, o in zip(rows, other, strict=True)]
+        if not math.isfinite(first) or not math.isfinite(second) or sum(sizes) > HUGE:
+            return
+        if abs(first - second) > 1e-8 * (1 + sum(sizes)):
+            raise Wrong("second order", f"reverse over reverse {first!r}, forward {second!r}")
 
     def called(
         self, what: str, function: Callable[..., Any], point: Point, captured: list[Any]

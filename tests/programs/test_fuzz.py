@@ -116,6 +116,11 @@ def write_takes_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(item_adjoint, "is_whole", lambda index: True)
 
 
+def lose_what_tapes_hand_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A derivative of a derivative forgets that kept values depend on the arguments."""
+    monkeypatch.setattr(reverse, "push", lambda sweep, eqn, cotangents: None)
+
+
 FAULTS = (
     drop_one_arm,
     walk_forwards,
@@ -124,6 +129,7 @@ FAULTS = (
     forget_to_zero,
     count_losers,
     write_takes_all,
+    lose_what_tapes_hand_back,
 )
 
 

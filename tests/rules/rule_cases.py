@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from case_values import Shape, normal, sample
+from cases_adjoints import adjoint_cases
 from cases_complex import complex_cases
 from cases_moves import move_cases
 from cases_products import product_cases
@@ -571,6 +572,7 @@ CASES: tuple[Case, ...] = tuple(
         special_cases,
         scipy_cases,
         complex_cases,
+        adjoint_cases,
     )
     for case in group()
 )

@@ -254,7 +254,7 @@ class Built:
 
     def directions(self) -> Iterator[dict[Var, Any]]:
         """All operands moving at once, then each alone."""
-        whole = {p: _tangent(v, k) for k, (p, v) in enumerate(self.moving())}
+        whole = {p: tangent_of(v, k) for k, (p, v) in enumerate(self.moving())}
         yield whole
         if len(whole) > 1:
             yield from ({p: t} for p, t in whole.items())
@@ -264,7 +264,8 @@ class Built:
         return [(p, v) for p, v in zip(self.params, self.values, strict=True) if p in self.wrt]
 
 
-def _tangent(value: Any, seed: int) -> Any:
+def tangent_of(value: Any, seed: int) -> Any:
+    """A fixed random tangent in the shape and dtype of a value."""
     t = weight(np.shape(value), 100 + seed)
     if np.asarray(value).dtype.kind == "c":
         t = t + 1j * weight(np.shape(value), 200 + seed)

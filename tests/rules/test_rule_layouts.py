@@ -72,6 +72,7 @@ def test_gradient_is_the_same_in_every_layout(case: Case) -> None:
 DOUBLE = (
     *("linspace", "full_like", "fftfreq", "rfftfreq", "float_power", "polyval"),
     *("polygamma", "beta", "betaln", "xlogy", "xlog1py"),
+    *("polyval_transpose", "polyder", "interp_slope"),
 )
 
 

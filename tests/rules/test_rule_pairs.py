@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from case_values import normal, positive, regular
 
-from srcgrad import grad, value_and_grad
+from srcgrad import grad, jvp, value_and_grad
 
 C = normal(4, 4, seed=9)
 
@@ -116,3 +116,29 @@ def test_both_parts_come_from_one_call() -> None:
     derived(positive(4, 4))
     code = [line for line in derived.source.splitlines() if not line.lstrip().startswith("#")]
     assert "".join(code).count("np.linalg.eigh(") == 1
+
+
+@pytest.mark.parametrize(("function", "x"), CASES, ids=lambda v: getattr(v, "__name__", "x"))
+def test_second_derivative_agrees_with_differences_in_both_modes(
+    function: Callable[..., Any], x: Any
+) -> None:
+    u, t = normal(*x.shape, seed=21), normal(*x.shape, seed=22)
+
+    def along(y):
+        return np.sum(grad(function)(y) * u)
+
+    def onward(y):
+        return jvp(function, (y,), (u,))[1]
+
+    step = 1e-5
+    first = grad(function)
+    wanted = np.sum((first(x + step * t) - first(x - step * t)) * u) / (2 * step)
+    found = [
+        np.sum(grad(along, unroll=False)(x) * t),
+        jvp(along, (x,), (t,))[1],
+        np.sum(grad(onward, unroll=False)(x) * t),
+        jvp(onward, (x,), (t,))[1],
+    ]
+    scale = max(1.0, abs(wanted))
+    assert abs(found[0] - wanted) < 1e-6 * scale, (found, wanted)
+    np.testing.assert_allclose(found, found[0], rtol=0, atol=1e-9 * scale)

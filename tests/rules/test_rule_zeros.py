@@ -30,6 +30,7 @@ NOT_NUMERIC = frozenset(
         "print",
         "quiet",
         "guard",
+        "stop_gradient",
         "range_length",
         "bitwise_and",
         "bitwise_or",

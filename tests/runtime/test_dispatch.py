@@ -497,7 +497,7 @@ def test_a_change_in_a_process_is_seen(
     name: str, change: Any, before: float, after: float, unroll: bool, tmp_path: Path
 ):
     module = module_of(STATE, tmp_path, "state_of_a_test")
-    d = grad(getattr(module, name), unroll=unroll)
+    d = grad(getattr(module, name).primal, unroll=unroll)
     x = np.ones(2)
     for _ in range(3):
         assert np.array_equal(d(x), np.full(2, before))

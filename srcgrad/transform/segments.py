@@ -1,0 +1,104 @@
+"""Cuts checkpointed loops into segments: only the state at the start of each is kept.
+
+A loop of ``n`` trips becomes a loop over about ``sqrt(n)`` segments of as many trips, each a call of a
+function that is run again in the backward sweep. So the states of at most ``2 sqrt(n)`` trips are kept at a
+time, for one more forward run. (Griewank and Walther, Evaluating Derivatives, chapter 12.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from srcgrad.ir.build import Builder
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
+from srcgrad.ir.ops import OPS
+from srcgrad.ir.scopes import free_vars
+from srcgrad.ir.types import INT
+from srcgrad.transform.simplify import substituted
+
+
+def cut(program: Program) -> Program:
+    """The program with every checkpointed loop cut into segments."""
+    functions = dict(program.functions)
+    cutter = _Cutter(functions)
+    for name in list(program.functions):
+        functions[name] = cutter.block(functions[name])
+    return Program(cutter.block(program.entry), functions)
+
+
+class _Cutter:
+    """Rewrites blocks; the functions that it makes go into the table of the program."""
+
+    def __init__(self, functions: dict[str, Block]) -> None:
+        self.functions = functions
+
+    def block(self, block: Block) -> Block:
+        stmts = [new for stmt in block.stmts for new in self.stmt(stmt)]
+        return replace(block, stmts=tuple(stmts))
+
+    def stmt(self, stmt: Stmt) -> list[Stmt]:
+        if isinstance(stmt, Branch):
+            then, orelse = self.block(stmt.then), self.block(stmt.orelse)
+            return [replace(stmt, then=then, orelse=orelse)]
+        if isinstance(stmt, Loop):
+            stmt = replace(stmt, body=self.block(stmt.body))
+            if stmt.segmented and stmt.range is not None:
+                return self.segments(stmt, stmt.range)
+        return [stmt]
+
+    def segments(self, loop: Loop, span: tuple[Atom, Atom, Atom]) -> list[Stmt]:
+        """A loop over segments, and before it how long they are."""
+        b = Builder()
+        b.span = loop.span
+        start, _, step = span
+        trips = b.emit("range_length", *span)
+        size = b.emit("add", b.emit("to_int", b.emit("sqrt", trips, via="math")), Const(1))
+        params = tuple(Var(p.name, p.type) for p in loop.params)
+        outs = tuple(Var(p.name, p.type) for p in loop.params)
+        bound = {*loop.params, *(() if loop.index is None else (loop.index,))}
+        free = free_vars(loop.body, bound)
+        name, count = "steps", 2
+        while name in self.functions:
+            name, count = f"steps_{count}", count + 1
+        self.functions[name] = _segment(loop, free)
+        first, inner = Var("first", INT), Builder(b)
+        after = inner.emit("add", first, size)
+        last = inner.emit("minimum", after, trips, via="py", hint="last")
+        args = (*params, first, last, start, step, *free)
+        inner.append(Call(outs, name, args, loop.site, loop.span, "again", len(args)))
+        whole = replace(
+            loop,
+            index=first,
+            range=(Const(0), trips, size),
+            params=params,
+            body=inner.block(outs),
+            segmented=False,
+        )
+        return [*b.stmts, whole]
+
+
+def _segment(loop: Loop, free: list[Var]) -> Block:
+    """The function that makes the trips from one place to another."""
+    own = {v: Var(v.name, v.type) for v in free}
+    states = tuple(Var(p.name, p.type) for p in loop.params)
+    outs = tuple(Var(p.name, p.type) for p in loop.params)
+    first, last, start, step = (Var(n, INT) for n in ("first", "last", "start", "step"))
+    body, index = substituted(loop.body, dict(own)), Var("k", INT)
+    if loop.index is not None:
+        far = Var("", INT)
+        scaled = Eqn((far,), OPS["multiply"], (index, step))
+        moved = Eqn((loop.index,), OPS["add"], (far, start))
+        body = replace(body, stmts=(scaled, moved, *body.stmts))
+    trips = replace(
+        loop,
+        index=index,
+        range=(first, last, Const(1)),
+        inits=states,
+        body=body,
+        outs=outs,
+        segmented=False,
+    )
+    return Block((*states, first, last, start, step, *own.values()), (trips,), outs)
+
+
+__all__ = ["cut"]
