@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.errors import MissingRuleError
+from srcgrad.errors import MissingRuleError, SrcgradError
 from srcgrad.frontend.arguments import arguments_of, consuming
 from srcgrad.frontend.boxes import boxed, unboxed
 from srcgrad.frontend.builtins import HANDLERS, METHODS
 from srcgrad.frontend.classes import class_of_object, is_user_class
+from srcgrad.frontend.composed import composed, second_chance
 from srcgrad.frontend.containers import call_container, is_container
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.derivatives import MODES, call_derivative, made_outside
@@ -111,10 +112,13 @@ def call_function(
             inspect.signature(handler).bind(cx, node, *args, **kwargs)
         except TypeError as error:
             name = _name_of(function)
+            found = composed(cx, function, name, args, kwargs, node)
+            if found is not None:
+                return found
             cx.refuse(
                 "SG202", f"{name}: {error}", node, "use the arguments that the docs list for it"
             )
-        return handler(cx, node, *args, **kwargs)  # type: ignore[no-any-return]
+        return _handled(cx, handler, function, args, kwargs, node)
     if binding is not None:
         return _call_bound(cx, binding, function, args, kwargs, node)
     if is_namedtuple_type(function):
@@ -137,8 +141,28 @@ def call_function(
             node,
             "call it outside, on what the function returns",
         )
+    found = composed(cx, function, _name_of(function), args, kwargs, node)
+    if found is not None:
+        return found
     span = cx.source.span(node)
     raise MissingRuleError.of(_name_of(function), span, cx.source.line(span.line))
+
+
+def _handled(
+    cx: Context, handler: Any, function: Any, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> AV:
+    """What the handler gives; the composition of the function is asked where it refuses."""
+    builder = cx.builder
+    try:
+        return handler(cx, node, *args, **kwargs)  # type: ignore[no-any-return]
+    except SrcgradError as error:
+        if error.code not in _NARROW or cx.builder is not builder:
+            raise
+        return second_chance(cx, error, function, _name_of(function), args, kwargs, node)
+
+
+# Codes with which a handler says that the function does more than the handler does.
+_NARROW = frozenset({"SG202", "SG210", "SG212"})
 
 
 def _keeps_identity(function: Any) -> bool:
@@ -220,6 +244,9 @@ def _call_bound(
         if value == NONE or (name == "keepdims" and static_value(value) is False):
             continue
         if name not in binding.attrs:
+            found = composed(cx, function, _name_of(function), args, kwargs, node)
+            if found is not None:
+                return found
             cx.refuse(
                 "SG202",
                 f"{_name_of(function)} with {name}= is not supported",

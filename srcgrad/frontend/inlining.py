@@ -11,7 +11,7 @@ from typing import Any
 
 import gast
 
-from srcgrad.errors import SrcgradError
+from srcgrad.errors import KindError, SrcgradError
 from srcgrad.frontend.bindings import assigned_names, declared_names, shared_names
 from srcgrad.frontend.boxes import boxed, cell
 from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
@@ -94,22 +94,24 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     cx.frame.cells = names & shared_names(function.tree.body)
     for name in cx.frame.cells & bound.keys():
         cx.frame.names[name] = cell(cx, bound[name])
+    caller_source = (function if caller.depth < 0 else caller.function).source
     try:
         exit_ = cx.statements(function.tree.body)
-        if exit_.raises:
-            message = f"{function.tree.name} raises whenever it is called like this"
-            cx.refuse("SG227", message, node, "call it without srcgrad to see the exception")
         result = cx.frame.names.get(RETURN_VALUE, NONE)
-        if exit_.codes == {NEXT, RETURN}:
+        if exit_.codes == {NEXT, RETURN} and not exit_.raises:
             cx.refuse(
                 "SG224",
                 "some paths of this function return nothing",
                 function.tree,
                 "return a value on every path",
             )
-        return result if RETURN in exit_.codes else NONE
     finally:
         cx.frame = caller
+    if exit_.raises:
+        message = f"{function.tree.name} raises whenever it is called like this"
+        remedy = "call it without srcgrad to see the exception"
+        raise caller_source.refuse(KindError, "SG227", message, node, remedy)
+    return result if RETURN in exit_.codes else NONE
 
 
 def _bind_user(

@@ -1,8 +1,7 @@
-"""Products over axes and linear algebra: einsum, tensordot, norms, powers, factorisations."""
+"""Products over axes and linear algebra: tensordot, norms, powers, factorisations."""
 
 from __future__ import annotations
 
-import string
 from typing import Any
 
 import numpy as np
@@ -16,70 +15,6 @@ from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom
 
 _FULL, _VALID, _TWO, _TRUE = "full", "valid", constant(2), constant(True)
-
-
-# -- einsum ---------------------------------------------------------------------------------------
-
-
-@handles(np.einsum)
-def _einsum(cx: Context, node: Any, subscripts: AV, *operands: AV, optimize: AV = NONE) -> AV:
-    text = static_value(subscripts)
-    if not isinstance(text, str):
-        cx.refuse(
-            "SG202",
-            "np.einsum needs its subscripts first, as a string",
-            node,
-            "np.einsum('ij,jk->ik', a, b)",
-        )
-    atoms = [operand(cx, v, node) for v in operands]
-    inputs, out = _explicit(cx, text.replace(" ", ""), atoms, node)
-    for k, labels in enumerate(inputs):
-        atoms[k], inputs[k] = _without_repeats(cx, atoms[k], labels)
-    if len(atoms) == 1 and sorted(inputs[0]) == sorted(out):
-        return _permuted(cx, atoms[0], [inputs[0].index(label) for label in out], operands[0])
-    attrs = {} if optimize == NONE else {"optimize": static_value(optimize)}
-    whole = f"{','.join(inputs)}->{out}"
-    return cx.bind(cx.emit("einsum", *atoms, subscripts=whole, **attrs))
-
-
-def _permuted(cx: Context, atom: Atom, order: list[int], source: AV) -> AV:
-    """The view that einsum gives where it only moves axes."""
-    if order == sorted(order):
-        return cx.bind(cx.emit("index", atom, index=(Ellipsis,)), source)
-    return cx.bind(cx.emit("transpose", atom, via="np", axes=tuple(order)), source)
-
-
-def _explicit(cx: Context, text: str, atoms: list[Atom], node: Any) -> tuple[list[str], str]:
-    """Subscripts of the operands and the result, without an ellipsis."""
-    left, arrow, out = text.partition("->")
-    inputs = left.split(",")
-    if len(inputs) != len(atoms):
-        cx.refuse(
-            "SG218", f"{len(inputs)} subscripts for {len(atoms)} operands", node, "check the call"
-        )
-    free = [c for c in string.ascii_letters if c not in text]
-    widest = 0
-    for k, labels in enumerate(inputs):
-        if "..." in labels:
-            rank = len(known_dims(cx, atoms[k], node, "np.einsum"))
-            count = rank - len(labels) + 3
-            widest = max(widest, count)
-            inputs[k] = labels.replace("...", "".join(free[:count][::-1]))
-    if not arrow:
-        once = [c for c in sorted(set(left) - set(",.")) if left.count(c) == 1]
-        out = ("..." if "..." in left else "") + "".join(once)
-    return inputs, out.replace("...", "".join(free[:widest][::-1]))
-
-
-def _without_repeats(cx: Context, atom: Atom, labels: str) -> tuple[Atom, str]:
-    """The operand with the diagonal taken where a label is there twice."""
-    for label in dict.fromkeys(labels):
-        while labels.count(label) > 1:
-            first = labels.index(label)
-            second = labels.index(label, first + 1)
-            atom = cx.emit("diagonal", atom, via="np", axis1=first, axis2=second)
-            labels = labels[:first] + labels[first + 1 : second] + labels[second + 1 :] + label
-    return atom, labels
 
 
 # -- products -------------------------------------------------------------------------------------
@@ -284,6 +219,17 @@ for _name in ("slogdet", "eigh"):
     HANDLERS[_function] = _parts(_name, _made, 2)
 
 
+@handles(np.linalg.eig)
+def _eig(cx: Context, node: Any, a: AV) -> AV:
+    """Complex results also where all are real: whether they are is known to the run alone."""
+    return _parts("complex_eig", type(np.linalg.eig(np.eye(1))), 2)(cx, node, a)  # type: ignore[no-any-return]
+
+
+HANDLERS[np.linalg.eigvals] = lambda cx, node, a: cx.bind(
+    cx.emit("complex_eigvals", operand(cx, a, node))
+)
+
+
 @handles(np.linalg.qr)
 def _qr(cx: Context, node: Any, a: AV) -> AV:
     return _parts("qr", type(np.linalg.qr(np.eye(1))), 2)(cx, node, a)  # type: ignore[no-any-return]
@@ -313,7 +259,7 @@ def _lstsq(cx: Context, node: Any, a: AV, b: AV, rcond: AV = NONE) -> AV:
     atoms = [operand(cx, v, node) for v in (a, b)]
     for atom in atoms:
         known_dims(cx, atom, node, "np.linalg.lstsq")
-    rest = Static(Unmergeable("SG202", "np.linalg.lstsq gives only its solution, item 0, here"))
+    rest = Static(Unmergeable("np.linalg.lstsq gives only its solution, item 0, here", "SG202"))
     return Seq((cx.bind(cx.emit("lstsq", *atoms)), rest, rest, rest))
 
 

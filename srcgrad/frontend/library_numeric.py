@@ -81,6 +81,17 @@ HANDLERS[_conj_method] = _conj_method
 METHODS["conj"] = METHODS["conjugate"] = _conj_method
 
 
+@handles(np.sign)
+def _sign(cx: Context, node: Any, x: AV) -> AV:
+    """Of complex numbers ``x / |x|``, which moves with ``x``."""
+    atom = operand(cx, x, node)
+    if not is_complex(atom.type):
+        return cx.bind(cx.emit("sign", atom, via="np"))
+    size = call(cx, np.abs, node, x)
+    zero = cx.bind(cx.emit("equal", cx.atom(size, node), ZERO))
+    return binary(cx, node, "Div", x, binary(cx, node, "Add", size, zero))
+
+
 @handles(np.angle)
 def _angle(cx: Context, node: Any, z: AV, deg: AV = NONE) -> AV:
     if deg != NONE and static_value(deg):

@@ -42,7 +42,6 @@ nondiff(
     attrs="right",
     infer=infer.shaped(lambda x, b: np.argsort(x), lambda x, b, **attrs: x),
 )
-nondiff("unique", np_="unique", infer=infer.shaped(np.copy, _found))
 nondiff("bincount", np_="bincount", attrs="minlength", infer=infer.shaped(np.argsort, _found))
 linear(
     "bincount_weights",

@@ -86,3 +86,8 @@ for _name, _math in (
     nondiff(_name, np_=_name, math_=_math)
 for _name in ("logical_and", "logical_or", "logical_xor"):
     nondiff(_name, 2, np_=_name)
+
+# The exponent is a whole number: nothing flows through it.
+elementwise("ldexp", lambda x, n, out: op("ldexp")(op("ones_like")(x), n), None, real_only=True)
+elementwise("nextafter", lambda x, y, out: 1, None, real_only=True)
+nondiff("spacing", np_="spacing")

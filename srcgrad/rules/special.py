@@ -15,13 +15,18 @@ from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs, Op
 from srcgrad.ir.types import FLOAT, Array, Number, Type, dims_of
 from srcgrad.rules.registry import custom, defined, elementwise, linear, nondiff, register, total
-from srcgrad.rules.symbols import Sym, cos, divisor, exp, log, nonzero, op, sin, where
+from srcgrad.rules.symbols import Sym, cos, divisor, equal, exp, log, nonzero, op, sin, where
 
 _ROOT_2_PI = math.sqrt(2 * math.pi)
 
 
 def _special(name: str, *partials: Any, math_: str = "", scipy_: str = "") -> None:
     elementwise(name, *partials, scipy_=scipy_ or name, math_=math_, real_only=True)
+
+
+def _over(x: Sym, y: Sym, at_zero: float) -> Sym:
+    """``x / y``, with its limit where ``y`` is zero."""
+    return where(equal(y, 0), at_zero, x / nonzero(y))
 
 
 def _gaussian(x: Sym) -> Sym:
@@ -56,10 +61,10 @@ _special("entr", lambda x, out: -log(x) - 1)
 _special("rel_entr", lambda x, y, out: log(x / y) + 1, lambda x, y, out: -(x / y))
 _special("kl_div", lambda x, y, out: log(x / y), lambda x, y, out: 1 - x / y)
 _special("j0", lambda x, out: -op("j1")(x))
-_special("j1", lambda x, out: op("j0")(x) - out / x)
+_special("j1", lambda x, out: op("j0")(x) - _over(out, x, 0.5))
 _special("i0", lambda x, out: op("i1")(x))
-_special("i1", lambda x, out: op("i0")(x) - out / x)
-_special("exprel", lambda x, out: (exp(x) - out) / x)
+_special("i1", lambda x, out: op("i0")(x) - _over(out, x, 0.5))
+_special("exprel", lambda x, out: _over(exp(x) - out, x, 0.5))
 
 
 def _polygamma_next(n: Sym, x: Sym, out: Sym) -> Sym:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import cmath
 import math
 import re
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from srcgrad.compositions.table import composition_of
+from srcgrad.frontend import library_stores as _stores  # noqa: F401  completes the table
 from srcgrad.frontend.builtins import HANDLERS
 from srcgrad.rules.bindings import FUNCTIONS, SCIPY
 
+SCIPY_MODULES = {
+    name: import_module(f"scipy.{name}") if find_spec("scipy") else None
+    for name in ("linalg", "signal", "ndimage", "integrate", "special", "stats")
+}
 PAGE = Path(__file__).parents[2] / "docs" / "functions.md"
 WORDS = {
     "_like",
@@ -26,7 +34,15 @@ WORDS = {
     "axes",
     "norm",
     "reduce",
+    "reduceat",
+    "accumulate",
+    "at",
     "outer",
+    "scipy",
+    "numpy.random",
+    "where",
+    "initial",
+    "out",
 }
 TEXT = PAGE.read_text(encoding="utf-8").split("## Conventions")[0].split("its line.")[1]
 NAMES = sorted(
@@ -41,9 +57,10 @@ NAMES = sorted(
 
 def known(function: Any) -> bool:
     try:
-        return function in HANDLERS or function in FUNCTIONS
+        found = function in HANDLERS or function in FUNCTIONS
     except TypeError:
         return False
+    return found or composition_of(function) is not None
 
 
 def found(name: str) -> bool:
@@ -51,7 +68,9 @@ def found(name: str) -> bool:
     builtin = {"abs": abs, "divmod": divmod, "round": round, "complex": complex, "pow": pow}
     if name in SCIPY or known(builtin.get(name)):
         return True
-    for owner in (np, np.linalg, np.fft, math, cmath):
+    if name in SCIPY_MODULES:
+        return True
+    for owner in (np, np.linalg, np.fft, math, cmath, *filter(None, SCIPY_MODULES.values())):
         value: Any = owner
         for part in name.split("."):
             value = getattr(value, part, None)

@@ -12,6 +12,7 @@ from cases_adjoints import adjoint_cases
 from cases_complex import complex_cases
 from cases_moves import move_cases
 from cases_products import product_cases
+from cases_scipy import scipy_cases
 from cases_special import special_cases
 from rule_programs import Case, Literal
 
@@ -569,6 +570,7 @@ CASES: tuple[Case, ...] = tuple(
         move_cases,
         product_cases,
         special_cases,
+        scipy_cases,
         complex_cases,
         adjoint_cases,
     )
@@ -577,7 +579,7 @@ CASES: tuple[Case, ...] = tuple(
 
 
 # Parts of a tuple, tested together with the function that gives it.
-TESTED_AS_PAIRS = {"slogdet_part", "eigh_part", "qr_part", "svd_part"}
+TESTED_AS_PAIRS = {"slogdet_part", "eigh_part", "qr_part", "svd_part", "complex_eig_part"}
 
 
 def cases_of(op: str) -> list[Case]:

@@ -66,6 +66,17 @@ def low_rank(x: Any) -> Any:
     return np.sum(((u[:, :2] * s[:2]) @ v[:2]) ** 3)
 
 
+def general_eigenvalues(x: Any) -> Any:
+    w, _ = np.linalg.eig(x)
+    return np.sum((w**2).real * np.arange(1.0, 5.0)) + np.sum(np.abs(w.imag))
+
+
+def general_eigenvectors(x: Any) -> Any:
+    w, v = np.linalg.eig(x)
+    squares = v * v * w  # LAPACK does not say which sign a vector has
+    return np.sum(C * squares.real) + np.sum(C.T * squares.imag)
+
+
 CASES: list[tuple[Callable[..., Any], Any]] = [
     (slogdet, regular(4, 4)),
     (slogdet, regular(2, 3, 3)),
@@ -81,6 +92,10 @@ CASES: list[tuple[Callable[..., Any], Any]] = [
     (singular, normal(3, 4)),
     (low_rank, normal(4, 3)),
     (low_rank, normal(3, 5)),
+    (general_eigenvalues, regular(4, 4)),
+    (general_eigenvalues, normal(4, 4, seed=3)),
+    (general_eigenvectors, regular(4, 4)),
+    (general_eigenvectors, normal(4, 4, seed=3)),
 ]
 
 

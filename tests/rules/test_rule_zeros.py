@@ -56,6 +56,8 @@ NOT_NUMERIC = frozenset(
         "eigh",
         "qr",
         "svd",
+        "complex_eig",
+        "lu_rows",
         "nonzero_places",
         "place_part",
     ]
@@ -85,10 +87,23 @@ CASES = [
     *(Case(name, (X,)) for name in ["zeros_like", "ones_like", "empty_like", "size", "ndim"]),
     Case("length", (X,), {"axis": 1}),
     Case("floor", (2.3,)),
-    *(Case(name, (X,)) for name in ["round", "fix", "signbit", "argsort", "unique"]),
+    *(
+        Case(name, (X,))
+        for name in [
+            "round",
+            "fix",
+            "signbit",
+            "argsort",
+            "unique_places",
+            "spacing",
+            "frexp_exponent",
+        ]
+    ),
     Case("round", (X,), {"decimals": 1}),
     Case("argsort", (X,), {"axis": 0, "kind": "stable"}),
     Case("argpartition", (X,), {"kth": 1}),
+    Case("partition_places", (X,), {"kth": 1, "axis": 0}),
+    Case("lu_pivots", (normal(3, 3),)),
     Case("quantile_weights", (X, Literal(0.3)), {"axis": 0}),
     Case("running_places", (X, np.maximum.accumulate(X))),
     Case("isclose", (X, normal(4, seed=1))),

@@ -1,0 +1,1 @@
+"""Library functions written with simpler ones: plain Python that the front end reads and inlines."""

@@ -1,0 +1,69 @@
+"""Calls of library functions that are written out as compositions of simpler ones.
+
+A composition is inlined like a function of the user's. It is asked where a function has no rule and
+no handler, and where these do not take the arguments of the call.
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+from srcgrad import compositions
+from srcgrad.compositions.table import composition_of
+from srcgrad.errors import FrontendError, SrcgradError
+from srcgrad.frontend.context import Context
+from srcgrad.frontend.inlining import call_user, user_function
+from srcgrad.frontend.kinds import AV, Static
+
+_HOME = str(Path(compositions.__file__).parent)
+
+
+def composed(
+    cx: Context, function: Any, name: str, args: list[AV], kwargs: dict[str, AV], node: Any
+) -> AV | None:
+    """The result of the function's composition, ``None`` if it has none that takes these arguments."""
+    found = composition_of(function)
+    if found is None:
+        return None
+    composition, first = found
+    given = [*map(Static, first), *args]
+    try:
+        inspect.signature(composition).bind(*given, **kwargs)
+    except TypeError:
+        return None
+    try:
+        inner = user_function(cx, composition, None)
+        return call_user(cx, inner, given, kwargs, node)
+    except FrontendError as error:
+        if error.span is None or not error.span.file.startswith(_HOME):
+            raise
+        text = f"{name}: {error.message}"
+        remedy = "use the arguments that the docs list for it"
+        raise cx.source.refuse(type(error), error.code, text, node, remedy) from error
+
+
+def second_chance(
+    cx: Context,
+    error: SrcgradError,
+    function: Any,
+    name: str,
+    args: list[AV],
+    kwargs: dict[str, AV],
+    node: Any,
+) -> AV:
+    """What the composition gives where a handler refused: the error, if there is none or it refuses too.
+
+    What the handler emitted before is read by nobody and goes with the dead code.
+    """
+    try:
+        result = composed(cx, function, name, args, kwargs, node)
+    except SrcgradError as other:
+        raise (error if isinstance(other, FrontendError) else other) from None
+    if result is None:
+        raise error
+    return result
+
+
+__all__ = ["composed", "second_chance"]
