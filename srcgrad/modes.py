@@ -15,6 +15,7 @@ import numpy as np
 from srcgrad.api import grad
 from srcgrad.errors import ArgumentError, SrcgradError
 from srcgrad.runtime.gradient import Gradient
+from srcgrad.runtime.trees import copied, fitted
 from srcgrad.transform.options import Options
 
 Function = Callable[..., Any]
@@ -69,7 +70,7 @@ def jvp(function: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...])
     """
     if any(not isinstance(v, (tuple, list)) for v in (primals, tangents)):
         raise ArgumentError("SG313", "primals and tangents are tuples of arguments", "write (x,)")
-    return _pushed(function)(tuple(primals), _like(tuple(tangents), tuple(primals), "tangent"))
+    return _pushed(function)(tuple(primals), fitted(tuple(tangents), tuple(primals), "tangent"))
 
 
 def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
@@ -87,12 +88,12 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
         >>> pullback(np.array([1.0, 10.0]))
         (array([ 2., 40.]),)
     """
-    kept = _copied(primals)
+    kept = copied(primals)
     value = function(*primals)
-    shape = _copied(value)
+    shape = copied(value)
 
     def pullback(cotangent: Any) -> Any:
-        return _pulled(function)(kept, _like(cotangent, shape, "cotangent"))
+        return _pulled(function)(kept, fitted(cotangent, shape, "cotangent"))
 
     return value, pullback
 
@@ -105,52 +106,13 @@ def linearize(function: Function, *primals: Any) -> tuple[Any, Function]:
         >>> value, tangent(1.0)
         (9.0, 6.0)
     """
-    kept = _copied(primals)
+    kept = copied(primals)
     value = function(*primals)
 
     def tangent(*tangents: Any) -> Any:
         return jvp(function, kept, tangents)[1]
 
     return value, tangent
-
-
-def _copied(value: Any) -> Any:
-    """Arrays in a container, copied."""
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if isinstance(value, dict):
-        return {k: _copied(v) for k, v in value.items()}
-    if isinstance(value, (tuple, list)):
-        parts = [_copied(v) for v in value]
-        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
-    return value
-
-
-def _like(given: Any, value: Any, what: str, path: str = "") -> Any:
-    """Tangents or cotangents in the shapes and dtypes of the values that they belong to."""
-    where = f"{what}{path}"
-    if isinstance(value, dict):
-        if not isinstance(given, dict) or given.keys() != value.keys():
-            raise ArgumentError("SG313", f"{where} is not a dict of the same keys", "match them")
-        return {k: _like(given[k], v, what, f"{path}[{k!r}]") for k, v in value.items()}
-    if isinstance(value, (tuple, list)):
-        if not isinstance(given, (tuple, list)) or len(given) != len(value):
-            raise ArgumentError("SG313", f"{where} does not have {len(value)} parts", "match them")
-        pairs = enumerate(zip(given, value, strict=True))
-        parts = [_like(g, v, what, f"{path}[{k}]") for k, (g, v) in pairs]
-        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
-    if np.shape(given) != np.shape(value):
-        message = f"{where} has the shape {np.shape(given)}, its value {np.shape(value)}"
-        raise ArgumentError("SG313", message, "pass one of the same shape")
-    if isinstance(value, (float, int)):
-        return float(given)
-    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "fc":
-        return (
-            np.asarray(given, value.dtype)[()]
-            if value.ndim == 0
-            else np.asarray(given, value.dtype)
-        )
-    return given
 
 
 def elementwise_grad(function: Function, argnums: int | str = 0) -> Gradient:
@@ -222,7 +184,7 @@ class _Jacobian:
     def __call__(self, *args: Any) -> Any:
         """The matrix at these arguments."""
         x = args[self.argnum]
-        value: Any = self.function(*_copied(args))
+        value: Any = self.function(*copied(args))
         wide = np.size(x) > np.size(value)
         forward = not wide if self.mode == "auto" else self.mode == "forward"
         found = self._forward(args) if forward else self.rows(*args)

@@ -15,7 +15,7 @@ import numpy as np
 
 from srcgrad.errors import MissingRuleError, SrcgradError
 from srcgrad.frontend.arguments import arguments_of, consuming
-from srcgrad.frontend.boxes import boxed, unboxed
+from srcgrad.frontend.boxes import unboxed
 from srcgrad.frontend.builtins import HANDLERS, METHODS
 from srcgrad.frontend.classes import class_of_object, is_user_class
 from srcgrad.frontend.composed import composed, second_chance
@@ -30,7 +30,6 @@ from srcgrad.frontend.kinds import (
     AV,
     NONE,
     Derivative,
-    Mapping,
     Method,
     Partial,
     Ref,
@@ -43,6 +42,7 @@ from srcgrad.frontend.kinds import (
 )
 from srcgrad.frontend.library import dtype_of
 from srcgrad.frontend.library_stores import with_out
+from srcgrad.frontend.namedtuples import named_tuple, named_tuple_method
 from srcgrad.frontend.objects import call_method, construct
 from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.resolve import Capture, Root
@@ -122,7 +122,7 @@ def call_function(
     if binding is not None:
         return _call_bound(cx, binding, function, args, kwargs, node)
     if is_namedtuple_type(function):
-        return _named_tuple(cx, function, args, kwargs, node)
+        return named_tuple(cx, function, args, kwargs, node)
     if is_user_class(function):
         return construct(cx, function, args, kwargs, node)
     if isinstance(function, MethodType) and isinstance(function.__self__, type):
@@ -312,25 +312,12 @@ def _bind_arguments(
     return pairs
 
 
-def _named_tuple(cx: Context, cls: Any, args: list[AV], kwargs: dict[str, AV], node: Any) -> AV:
-    """An instance of a named tuple."""
-    names = list(cls._fields)
-    given = {**dict(zip(names, args, strict=False)), **kwargs}
-    for name, value in cls._field_defaults.items():
-        if name not in given:
-            steps = (("attr", "_field_defaults"), ("item", name))
-            given[name] = cx.captured(Capture(Root(cls, "object", cls.__name__), steps), value)
-    if set(given) != set(names) or len(args) + len(kwargs) > len(names):
-        cx.refuse("SG217", f"{cls.__name__} needs {', '.join(names)}", node, "give every field")
-    return Seq(tuple(given[n] for n in names), cls)
-
-
 def _call_method(
     cx: Context, method: Method, args: list[AV], kwargs: dict[str, AV], node: Any
 ) -> AV:
     receiver, name = method.receiver, method.name
     if isinstance(receiver, Seq) and name in ("_replace", "_asdict"):
-        return _named_tuple_method(cx, receiver, name, kwargs)
+        return named_tuple_method(cx, receiver, name, kwargs)
     if isinstance(receiver, Super) or class_of_object(receiver) is not None:
         return call_method(cx, receiver, name, args, kwargs, node)
     if is_container(receiver):
@@ -345,14 +332,6 @@ def _call_method(
         node,
         "use a NumPy function",
     )
-
-
-def _named_tuple_method(cx: Context, value: Seq, name: str, kwargs: dict[str, AV]) -> AV:
-    """``_replace`` and ``_asdict`` of a named tuple."""
-    fields = dict(zip(value.make._fields, value.items, strict=True))  # type: ignore[attr-defined]
-    if name == "_asdict":
-        return boxed(cx, Mapping(tuple(fields.items())))
-    return Seq(tuple({**fields, **kwargs}.values()), value.make)
 
 
 __all__ = ["call", "call_function", "call_value"]

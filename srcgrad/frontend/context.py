@@ -59,9 +59,7 @@ class Frame:
     region: Any = None  # of a comprehension: the builder in use where it starts
     outside: frozenset[str] = frozenset()  # names declared global
     around: frozenset[str] = frozenset()  # names declared nonlocal
-    cells: frozenset[str] = (
-        frozenset()
-    )  # names that functions inside declare nonlocal: each in a box
+    cells: frozenset[str] = frozenset()  # names that functions inside declare nonlocal, in boxes
     held: list[AV] = field(default_factory=list)
     heap: Any = None  # the heap that its names point into
 

@@ -38,10 +38,10 @@ from srcgrad.transform.item_adjoint import gather, scatter
 from srcgrad.transform.loop_adjoint import Chain, LoopAdjoint
 from srcgrad.transform.needed import Scope, Supply, only_kept
 from srcgrad.transform.regions import locate
+from srcgrad.transform.reverse_builder import ReverseBuilder
 from srcgrad.transform.simplify import simplify_block
 from srcgrad.transform.tape_adjoint import fills, opened, pop, push
 
-_LENGTHS = frozenset({"size", "length", "spread"})
 Cotangents = dict[Var | Chain, Atom]
 
 
@@ -110,36 +110,6 @@ class Plan:
     behind: frozenset[Var] = frozenset()
 
 
-class _ReverseBuilder(Builder):
-    """A builder whose equations may name forward values: they are replaced by backward ones."""
-
-    def __init__(self, supply: Supply, parent: Builder | None = None) -> None:
-        super().__init__(parent)
-        self.supply = supply
-
-    def child(self) -> Builder:
-        return _ReverseBuilder(self.supply, self)
-
-    def emit(self, name: str, *args: Atom, hint: str = "", **attrs: Any) -> Var:
-        shape_only = OPS[name].shape_only
-        reached = [
-            self.supply.reach_shape(a, any_dtype=name in _LENGTHS)
-            if k in shape_only
-            else self.supply.reach(a)
-            for k, a in enumerate(args)
-        ]
-        return super().emit(name, *reached, hint=hint, **attrs)
-
-    def definition(self, atom: Atom, name: str) -> Eqn | None:
-        """The equation of op ``name`` that defines the atom; transposes of the forward sweep are seen too."""
-        found = super().definition(atom, name)
-        if found is None and name == "transpose" and isinstance(atom, Var):
-            stmt = self.supply.map.definition.get(atom)
-            if isinstance(stmt, Eqn) and stmt.op.name == name:
-                return stmt
-        return found
-
-
 class Sweep:
     """One walk over the entry block."""
 
@@ -162,7 +132,7 @@ class Sweep:
         self.back_tapes: dict[Atom, Var] = {}
         self.map = locate(program.entry)
         self.supply = Supply(self.map, plan.taped, plan.behind, needed=needed)
-        self.builder: Builder = _ReverseBuilder(self.supply)
+        self.builder: Builder = ReverseBuilder(self.supply)
         self.supply.scope.builder = self.builder
         self.active = active(program, wrt, program.entry.results[:1])
         for stmt in program.entry.stmts:
