@@ -11,7 +11,7 @@ import numpy as np
 
 from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs
-from srcgrad.ir.types import BOOL, INT, UNKNOWN, Type, join
+from srcgrad.ir.types import BOOL, INT, UNKNOWN, Type, is_differentiable, join
 from srcgrad.rules.broadcasting import unbroadcast
 from srcgrad.rules.registry import Storage, custom, elementwise, nondiff, plain
 from srcgrad.rules.symbols import Sym, conj, direction, equal, log, nonzero, op, sign, where
@@ -61,10 +61,15 @@ def _power_exponent(x: Sym, y: Sym, out: Sym) -> Sym:
 
 
 def _power_base(x: Sym, y: Sym, out: Sym) -> Any:
-    """``y * x ** (y - 1)``, and zero where ``x`` and the exponent are zero."""
+    """``y * x ** (y - 1)``, and zero where ``x`` and the exponent are zero.
+
+    Of an exponent that moves, the power is that of ``y - 1`` at ``y = 0`` too: its slope may be asked for.
+    """
     if y.constant is not None:
         return y * x ** (y - 1) if y.constant else 0.0
-    moved = op("bitwise_or")(op("not_equal")(y, 0), op("not_equal")(x, 0))
+    moved = op("not_equal")(y, 0)
+    if is_differentiable(y.type):
+        moved = op("bitwise_or")(moved, op("not_equal")(x, 0))
     return y * x ** (y - moved)
 
 
