@@ -1,6 +1,7 @@
 """Rules of users: for functions that srcgrad cannot read, such as those of a compiled library.
 
-One line each, as the rules of srcgrad itself are written; checked when it is registered.
+One line each, as the rules of srcgrad itself are written; checked when it is registered. Programs of a process
+that has such rules are kept in memory only, for no key on disk knows them.
 """
 
 from __future__ import annotations
@@ -45,9 +46,8 @@ def elementwise(
             function is registered already.
 
     Example:
-        >>> from scipy.special import spence
-        >>> log = op("log")
-        >>> elementwise(spence, lambda x, out: -log(x) / (x - 1))  # doctest: +SKIP
+        >>> from scipy.special import wrightomega  # w + log(w) = x
+        >>> elementwise(wrightomega, lambda x, out: out / (1 + out))  # doctest: +SKIP
     """
     name, spelled = _named(function)
     run = infer.elementwise({"": function})

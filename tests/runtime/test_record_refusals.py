@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.linalg import lu_factor, norm
-from scipy.special import erfcx
+from scipy.special import ber
 
 from srcgrad import grad, value_and_grad
 from srcgrad.errors import CODES, FrontendError, SrcgradError
@@ -70,12 +70,12 @@ def bytes_of_an_array(x):
 
 @refused("SG201")
 def function_without_a_rule(x):
-    return np.sum(np.apply_along_axis(np.sum, 0, x))  # here
+    return np.sum(np.sort_complex(x).real)  # here
 
 
 @refused("SG201")
 def special_function_without_a_rule(x):
-    return np.sum(erfcx(x))  # here
+    return np.sum(ber(x))  # here
 
 
 @refused("SG311")
