@@ -1,7 +1,7 @@
 """Rules of users: for functions that srcgrad cannot read, such as those of a compiled library.
 
-One line each, as the rules of srcgrad itself are written; checked when it is registered. Programs of a process
-that has such rules are kept in memory only, for no key on disk knows them.
+One line each, as the rules of srcgrad itself are written; checked when it is registered. Programs of a
+process that has such rules are kept in memory only, for no key on disk knows them.
 """
 
 from __future__ import annotations
