@@ -21,7 +21,7 @@ from srcgrad.ir.nodes import Program, Var
 from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import FLOAT
 from srcgrad.rules import registry
-from srcgrad.rules.bindings import FUNCTIONS, MODULES, Binding
+from srcgrad.rules.bindings import FUNCTIONS, MODULES, Binding, binding_of
 from srcgrad.transform.forward import forward
 
 _STEP, _TOLERANCE = 1e-6, 1e-5
@@ -46,8 +46,8 @@ def elementwise(
             function is registered already.
 
     Example:
-        >>> from scipy.special import wrightomega  # w + log(w) = x
-        >>> elementwise(wrightomega, lambda x, out: out / (1 + out))  # doctest: +SKIP
+        >>> from scipy.special import zetac
+        >>> elementwise(zetac, lambda x, out: slope(x))  # doctest: +SKIP
     """
     name, spelled = _named(function)
     run = infer.elementwise({"": function})
@@ -73,7 +73,7 @@ def _named(function: Callable[..., Any]) -> tuple[str, str]:
         message = f"{name or function!r} is not found by that name in {module or 'a module'}"
         raise RegistrationError("SG501", message, "define it at the top of a module")
     spelled = f"{module}.{name}"
-    if function in FUNCTIONS or spelled in OPS:
+    if binding_of(function) is not None or spelled in OPS:
         raise RegistrationError("SG502", f"{spelled} has a rule already", "keep one of the two")
     MODULES.add(module)
     return spelled, spelled

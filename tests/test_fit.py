@@ -20,6 +20,7 @@ from srcgrad import (
 from srcgrad.errors import ArgumentError, RegistrationError, SrcgradError
 from srcgrad.fit import problem
 from srcgrad.ir.ops import OPS
+from srcgrad.register import op
 from srcgrad.rules.bindings import FUNCTIONS
 
 optimize = pytest.importorskip("scipy.optimize")
@@ -112,23 +113,29 @@ def test_derivative_of_a_fixed_point_is_that_of_the_steps() -> None:
 
 
 @pytest.fixture
-def omega() -> Iterator[None]:
-    """A rule of a user for the solution of ``w + log(w) = x``, for one test."""
-    register.elementwise(special.wrightomega, lambda x, out: out / (1 + out))
+def owens() -> Iterator[None]:
+    """Rules of a user for Owen's T function, for one test."""
+    erf, exp = op("erf"), op("exp")
+    register.elementwise(
+        special.owens_t,
+        lambda h, a, out: -exp(-h * h / 2) * erf(a * h / 2**0.5) / (8 * np.pi) ** 0.5,
+        lambda h, a, out: exp(-h * h * (1 + a * a) / 2) / (2 * np.pi * (1 + a * a)),
+    )
     yield
-    del OPS[FUNCTIONS.pop(special.wrightomega).op]
+    del OPS[FUNCTIONS.pop(special.owens_t).op]
 
 
-@pytest.mark.usefixtures("omega")
+@pytest.mark.usefixtures("owens")
 def test_rule_of_a_user_is_used_and_spelled() -> None:
-    x = np.array([0.3, 0.8, 2.5])
-    w = special.wrightomega(x)
-    slope = grad(lambda x: np.sum(special.wrightomega(x) ** 2))
-    np.testing.assert_allclose(slope(x), 2 * w * w / (1 + w))
-    assert "scipy.special.wrightomega(x)" in slope.source
+    h, a = np.array([0.3, -0.8, 1.5]), 0.7
+    slope = grad(lambda h, a: np.sum(special.owens_t(h, a) ** 2), (0, 1))
+    check_grads(slope.primal, (h, a), (0, 1), order=2)
+    slope(h, a)
+    assert "scipy.special.owens_t(h, a)" in slope.source
     assert "import scipy.special" in slope.source
-    with pytest.raises(RegistrationError, match="rule already"):
-        register.elementwise(special.wrightomega, lambda x, out: 1)
+    for known in (special.owens_t, special.spence, np.sin):
+        with pytest.raises(RegistrationError, match="rule already"):
+            register.elementwise(known, lambda x, out: 1)
 
 
 def test_wrong_rule_is_refused_with_both_numbers() -> None:

@@ -138,7 +138,7 @@ def _library(op: Op, args: tuple[Atom, ...]) -> str:
         wanted = "cmath" if any(is_complex(a.type) for a in args) else "math"
     if wanted in op.runs:
         return wanted
-    return "np" if "np" in op.runs else next(iter(op.runs))
+    return next((library for library in ("np", "sp") if library in op.runs), next(iter(op.runs)))
 
 
 def _is(atom: Atom, value: float) -> bool:
