@@ -104,7 +104,8 @@ class Builder:
         op = OPS[name]
         if "" not in op.runs and "via" not in attrs:
             attrs["via"] = _library(op, args)
-        if name == "transpose" and "axes" not in attrs:
+        # Not while lowering (local): there a transpose is a view that may be written through.
+        if name == "transpose" and "axes" not in attrs and not self.local:
             inner = self.definition(args[0], "transpose")
             if inner is not None and "axes" not in inner.attrs and isinstance(inner.args[0], Var):
                 return inner.args[0]
