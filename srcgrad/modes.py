@@ -50,6 +50,21 @@ def _pulled(function: Function) -> Gradient:
     return compiled(pulled)
 
 
+def _alone(function: Function, args: Any, k: int) -> Function:
+    """A function of one of the arguments alone, the others as they are."""
+
+    def moved(z: Any) -> Any:
+        return function(*args[:k], z, *args[k + 1 :])
+
+    return moved
+
+
+def _flat_alone(function: Function, args: Any, k: int) -> Function:
+    """The same, with the axes of its result made flat."""
+    moved = _alone(function, args, k)
+    return lambda z: np.ravel(moved(z))
+
+
 def jvp(function: Function, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
     """Value and directional derivative, by forward mode.
 
@@ -137,13 +152,11 @@ def holomorphic_grad(function: Function, argnums: int = 0) -> Gradient:
 
     Example:
         >>> holomorphic_grad(lambda z: z * z * z)(1j)
-        np.complex128(-3+0j)
+        (-3+0j)
     """
 
     def slope(*args: Any) -> Any:
-        def moved(z: Any) -> Any:
-            return function(*args[:argnums], z, *args[argnums + 1 :])
-
+        moved = _alone(function, args, argnums)
         return np.conj(vjp(moved, args[argnums])[1](1.0 + 0.0j)[0])
 
     return compiled(slope)
@@ -211,9 +224,7 @@ def _columns_at_once(function: Function, argnum: int) -> Function:
     """Columns of the Jacobian, as rows, for directions along a first axis."""
 
     def columns_at_once(directions: Any, *args: Any) -> Any:
-        def moved(z: Any) -> Any:
-            return np.ravel(function(*args[:argnum], z, *args[argnum + 1 :]))
-
+        moved = _flat_alone(function, args, argnum)
         return jvp_at_once(moved, args[argnum], directions)
 
     return columns_at_once
@@ -234,9 +245,7 @@ def _columns(function: Function, argnum: int) -> Function:
     def columns(*args: Any) -> Any:
         x = np.asarray(args[argnum])
 
-        def moved(z: Any) -> Any:
-            return np.ravel(function(*args[:argnum], z, *args[argnum + 1 :]))
-
+        moved = _flat_alone(function, args, argnum)
         found = np.zeros((len(moved(args[argnum])), x.size))
         for j in range(x.size):
             unit = np.zeros(x.size)
@@ -253,9 +262,7 @@ def _rows(function: Function, argnum: int) -> Function:
     def rows(*args: Any) -> Any:
         x = np.asarray(args[argnum])
 
-        def moved(z: Any) -> Any:
-            return np.ravel(function(*args[:argnum], z, *args[argnum + 1 :]))
-
+        moved = _flat_alone(function, args, argnum)
         value, pullback = vjp(moved, x)
         found = np.zeros((len(value), x.size))
         for i in range(len(value)):
@@ -297,9 +304,7 @@ def hvp(function: Function, argnums: int = 0) -> Gradient:
     def product(*args: Any) -> Any:
         *point, vector = args
 
-        def moved(z: Any) -> Any:
-            return gradient(*point[:argnums], z, *point[argnums + 1 :])
-
+        moved = _alone(gradient, point, argnums)
         return jvp(moved, (point[argnums],), (vector,))[1]
 
     return compiled(product)
@@ -319,9 +324,7 @@ def gvp(residuals: Function, argnums: int = 0, loss: Function | None = None) -> 
     def product(*args: Any) -> Any:
         *point, vector = args
 
-        def moved(z: Any) -> Any:
-            return residuals(*point[:argnums], z, *point[argnums + 1 :])
-
+        moved = _alone(residuals, point, argnums)
         change = jvp(moved, (point[argnums],), (vector,))[1]
         value, pullback = vjp(moved, point[argnums])
         if loss is not None:

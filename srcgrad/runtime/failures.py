@@ -35,24 +35,31 @@ def replay(
         raise own from None
 
 
-def _failed_forward(compiled: Compiled, error: Exception) -> bool:
-    """Whether an error arose in emitted code before that wrote to any array of its caller."""
+def _failing(compiled: Compiled, error: Exception) -> tuple[Loaded, int] | None:
+    """The emitted code that an error arose in, and the number of its line."""
     for loaded in (*compiled.loaded.values(), *compiled.paths.values()):
         number = failing_line(error, loaded.filename)
         if number is not None:
-            first = _first_write(loaded)
-            return first is None or number < first
-    return False
+            return loaded, number
+    return None
+
+
+def _failed_forward(compiled: Compiled, error: Exception) -> bool:
+    """Whether an error arose in emitted code before that wrote to any array of its caller."""
+    found = _failing(compiled, error)
+    if found is None:
+        return False
+    first = _first_write(found[0])
+    return first is None or found[1] < first
 
 
 def _by_guard(compiled: Compiled, error: Exception) -> bool:
     """Whether a line found shapes that do not fit, in other words than the function's own."""
-    for loaded in (*compiled.loaded.values(), *compiled.paths.values()):
-        number = failing_line(error, loaded.filename)
-        if number is not None:
-            line = loaded.code.text.splitlines()[number - 1]
-            return line.strip().startswith("np.broadcast_shapes(")
-    return False
+    found = _failing(compiled, error)
+    if found is None:
+        return False
+    line = found[0].code.text.splitlines()[found[1] - 1]
+    return line.strip().startswith("np.broadcast_shapes(")
 
 
 def _first_write(loaded: Loaded) -> int | None:

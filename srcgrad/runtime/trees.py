@@ -7,18 +7,15 @@ from typing import Any
 import numpy as np
 
 from srcgrad.errors import ArgumentError
+from srcgrad.runtime.signature import children, rebuilt
 
 
 def copied(value: Any) -> Any:
     """Arrays in a container, copied."""
     if isinstance(value, np.ndarray):
         return value.copy()
-    if isinstance(value, dict):
-        return {k: copied(v) for k, v in value.items()}
-    if isinstance(value, (tuple, list)):
-        parts = [copied(v) for v in value]
-        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
-    return value
+    parts = children(value)
+    return value if parts is None else rebuilt(value, [copied(part) for _, part in parts])
 
 
 def fitted(given: Any, value: Any, what: str, path: str = "") -> Any:

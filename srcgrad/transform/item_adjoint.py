@@ -60,9 +60,10 @@ def _filled_instead_of_zeroed(sweep: Sweep, base: Atom, g: Atom, args: Any, inde
     parts = [a.atom for a in args[1:]]
     if not is_basic(index, tuple(a.atom for a in args)):
         return False
-    stmts, chain = sweep.builder.stmts, []
+    stmts = sweep.builder.stmts
+    chain: list[Eqn] = []
     added = sweep.builder.definition(base, "index_add")
-    while added is not None:
+    while added is not None and len(chain) < _NEAR:
         chain.append(added)
         base = added.args[0]
         added = sweep.builder.definition(base, "index_add")

@@ -27,7 +27,7 @@ class Derived:
         """Results of the block, then the gradient of one of them for each parameter."""
         results = block.results
         ordered = (results[first], *results[:first], *results[first + 1 :])
-        program = simplify(cut(Program(replace(block, results=ordered), cx.functions)), final=False)
+        program = _prepared(cx, replace(block, results=ordered))
         found = _adopted(cx, reverse(program, block.params, value=True))
         values = list(found.results[: len(results)])
         values.insert(first, values.pop(0))
@@ -36,14 +36,12 @@ class Derived:
     @staticmethod
     def cotangent(cx: Context, block: Block) -> Block:
         """Cotangents of the parameters; one more parameter for the cotangent of each result."""
-        program = simplify(cut(Program(block, cx.functions)), final=False)
-        return _adopted(cx, pullback(program, block.params))
+        return _adopted(cx, pullback(_prepared(cx, block), block.params))
 
     @staticmethod
     def tangent(cx: Context, block: Block) -> Block:
         """Results, then their tangents; one more parameter for the tangent of each parameter."""
-        program = simplify(cut(Program(block, cx.functions)), final=False)
-        return _adopted(cx, forward(program, block.params))
+        return _adopted(cx, forward(_prepared(cx, block), block.params))
 
     @staticmethod
     def tangents(cx: Context, block: Block) -> Block:
@@ -53,6 +51,11 @@ class Derived:
             return batch(whole, whole.params[len(block.params) :])
         except Unbatchable as reason:
             raise ValueError(str(reason)) from None
+
+
+def _prepared(cx: Context, block: Block) -> Program:
+    """The block as a program to be differentiated, with the functions that it calls by name."""
+    return simplify(cut(Program(block, cx.functions)), final=False)
 
 
 def _adopted(cx: Context, program: Program) -> Block:

@@ -51,8 +51,8 @@ class Derivation:
     def adjoint(self, decisions: Sequence[int] | None = None) -> Program:
         """Primal results (if wanted) and gradients, rolled or for one path."""
         key = None if decisions is None else tuple(decisions)
-        if self.options.run:
-            return gather_tapes(simplify(self.primal))
+        if self.options.run and key not in self._made:
+            self._made[key] = gather_tapes(simplify(self.primal))
         if key not in self._made:
             program = (
                 self.primal if key is None else simplify(unroll(self.primal, key), final=False)
