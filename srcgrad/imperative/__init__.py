@@ -1,0 +1,1 @@
+"""The imperative API: arrays that remember what was done to them, and `backward`."""

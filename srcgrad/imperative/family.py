@@ -1,0 +1,98 @@
+"""Arrays that show one memory: which are written with it, and which only look like it until then.
+
+A *view* shows what is written through any other view of its memory, as slices do. A *copy to be* is
+what the API calls a copy (``x.T``), made without copying; it becomes one when the memory is written.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+from srcgrad.imperative.trace import save
+
+if TYPE_CHECKING:
+    from srcgrad.imperative.array import Array
+
+_MANY = 8  # members after which those that are gone are dropped
+
+
+class Family:
+    """The arrays of one memory; ``fixed`` if something else shows it too, such as ``x.grad``."""
+
+    __slots__ = ("copies", "fixed", "many", "views")
+
+    def __init__(self, fixed: bool = False) -> None:
+        self.views: list[weakref.ref[Array]] = []
+        self.copies: list[weakref.ref[Array]] = []
+        self.fixed = fixed
+        self.many = _MANY
+
+    def tidy(self) -> None:
+        """Drop members that are gone."""
+        if len(self.views) + len(self.copies) > self.many:
+            self.views = [r for r in self.views if r() is not None]
+            self.copies = [r for r in self.copies if r() is not None]
+            self.many = max(_MANY, 2 * (len(self.views) + len(self.copies)))
+
+
+def family_of(array: Array) -> Family:
+    """The family of an array, a new one with itself if it was alone."""
+    found: Family | None = getattr(array, "_family", None)
+    if found is None:
+        found = array._family = Family()
+        found.views.append(weakref.ref(array))
+    return found
+
+
+def add_view(parent: Array, child: Array) -> None:
+    """``child`` shows the memory of ``parent`` and is written with it."""
+    if _is_copy(parent):
+        _separate(parent)
+    family = child._family = family_of(parent)
+    family.views.append(weakref.ref(child))
+    family.tidy()
+
+
+def add_copy(parent: Array, child: Array) -> None:
+    """``child`` shows the memory of ``parent`` until one of them is written."""
+    family = child._family = family_of(parent)
+    family.copies.append(weakref.ref(child))
+    family.tidy()
+
+
+def _is_copy(array: Array) -> bool:
+    family: Family | None = getattr(array, "_family", None)
+    return family is not None and any(r() is array for r in family.copies)
+
+
+def _separate(array: Array) -> None:
+    family = family_of(array)
+    family.copies = [r for r in family.copies if r() is not array]
+    array._family = None
+    array._data = array._data.copy()
+
+
+def prepare(array: Array) -> None:
+    """Before the memory of an array is written: copies to be, and traces, keep what it holds."""
+    family: Family | None = getattr(array, "_family", None)
+    if family is not None:
+        if _is_copy(array):
+            _separate(array)
+        else:
+            for reference in tuple(family.copies):
+                other = reference()
+                if other is not None:
+                    _separate(other)
+    save(array._data)
+
+
+def is_alone(array: Array) -> bool:
+    """Whether no other array is written with this one."""
+    family: Family | None = getattr(array, "_family", None)
+    if family is None or _is_copy(array):
+        return True
+    return not family.fixed and all(r() is array or r() is None for r in family.views)
+
+
+__all__ = ["Family", "add_copy", "add_view", "is_alone", "prepare"]

@@ -1,0 +1,118 @@
+"""Operators of arrays: the short way for operands of one dtype, the dialect's own for the rest."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcgrad.imperative.steps import op_of
+from srcgrad.imperative.trace import local
+
+if TYPE_CHECKING:
+    from srcgrad.imperative.array import Array
+
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_ndarray = np.ndarray
+ARITHMETIC = {
+    "add": ("Add", operator.add),
+    "sub": ("Sub", operator.sub),
+    "mul": ("Mult", operator.mul),
+    "truediv": ("Div", operator.truediv),
+    "mod": ("Mod", operator.mod),
+    "pow": ("Pow", operator.pow),
+}
+
+
+def forward(node: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The method for ``self op other``."""
+    op = op_of("binary", node)
+
+    def method(self: Array, other: Any) -> Any:
+        kind, cls, left = type(other), type(self), self._data
+        if kind is cls:
+            right, origin = other._data, other._node
+            if right.dtype is not left.dtype or left.dtype is not _FLOAT32:
+                return self._arithmetic(other, op, function, False)
+        elif (kind is float or kind is int) and (left.dtype is _FLOAT32 or left.dtype is _FLOAT64):
+            right, origin = other, None
+        else:
+            return self._arithmetic(other, op, function, False)
+        data = function(left, right)
+        out = cls.__new__(cls)
+        out._data = data if type(data) is _ndarray else np.asarray(data)
+        trace = local.trace
+        if trace is None or (origin is None and self._node is None):
+            out._node = None
+        else:
+            trace.binary(op, self, other, out)
+        return out
+
+    return method
+
+
+def backward(node: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The method for ``other op self``."""
+    op = op_of("binary", node)
+
+    def method(self: Array, other: Any) -> Any:
+        kind, cls, right = type(other), type(self), self._data
+        if not (kind is float or kind is int) or not (
+            right.dtype is _FLOAT32 or right.dtype is _FLOAT64
+        ):
+            return self._arithmetic(other, op, function, True)
+        data = function(other, right)
+        out = cls.__new__(cls)
+        out._data = data if type(data) is _ndarray else np.asarray(data)
+        trace = local.trace
+        if trace is None or self._node is None:
+            out._node = None
+        else:
+            trace.binary(op, other, self, out)
+        return out
+
+    return method
+
+
+def unary(function: Callable[[Any], Any], kind: str, target: Any) -> Callable[[Any], Any]:
+    """A function of one array, elementwise, that keeps floating dtypes."""
+    op = op_of(kind, target)
+
+    def method(self: Array) -> Any:
+        cls, data = type(self), function(self._data)
+        out = cls.__new__(cls)
+        out._data = data if type(data) is _ndarray else np.asarray(data)
+        trace = local.trace
+        if trace is None or self._node is None:
+            out._node = None
+        else:
+            trace.unary(op, self, out)
+        return out
+
+    return method
+
+
+def augmented(name: str) -> Callable[[Any, Any], Any]:
+    """The method for ``self op= other``."""
+    _, function = ARITHMETIC[name]
+
+    def method(self: Array, other: Any) -> Any:
+        self._replace(function(self, other))
+        return self
+
+    return method
+
+
+def install(cls: Any) -> None:
+    """Give a class the arithmetic operators."""
+    for name, (node, function) in ARITHMETIC.items():
+        setattr(cls, f"__{name}__", forward(node, function))
+        setattr(cls, f"__r{name}__", backward(node, function))
+        setattr(cls, f"__i{name}__", augmented(name))
+    cls.__neg__ = unary(operator.neg, "unary", "USub")
+    cls.__abs__ = unary(np.abs, "call", np.abs)
+
+
+__all__ = ["ARITHMETIC", "install", "unary"]
