@@ -165,4 +165,6 @@ def _scaled(values: Any, loc: Any, scale: Any, dtype: Any) -> NDArray[Any]:
     return np.asarray(np.asarray(loc, dtype) + np.asarray(scale, dtype) * values)
 
 
-__all__ = ["Generator"]
+generator = Generator()  # of the process
+
+__all__ = ["Generator", "generator"]
