@@ -241,9 +241,10 @@ def render(value: Any, world: World) -> str:
         return f"class {value.__name__}"
     if isinstance(value, float):
         return f"float {_number(value)}"
-    if isinstance(value, (tuple, list)):
-        inner = ", ".join(render(item, world) for item in value)
-        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+    if isinstance(value, list):
+        return "[" + ", ".join(render(item, world) for item in value) + "]"
+    if isinstance(value, tuple):
+        return "(" + "".join(render(item, world) + ", " for item in value).rstrip() + ")"
     return repr(value)
 
 
