@@ -244,7 +244,8 @@ def render(value: Any, world: World) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(render(item, world) for item in value) + "]"
     if isinstance(value, tuple):
-        return "(" + "".join(render(item, world) + ", " for item in value).rstrip() + ")"
+        inner = ", ".join(render(item, world) for item in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
     return repr(value)
 
 
