@@ -222,16 +222,13 @@ class Array:
         if trace is not None and self._node is not None:
             trace.call(_INDEX, (self, index), {}, [out])
         if data.base is not None and np.may_share_memory(data, self._data):
-            (add_view if self._shows(index) else add_copy)(self, out)
+            # as in MXNet: what is not in one piece is a copy
+            (add_view if data.flags.c_contiguous else add_copy)(self, out)
         return out
 
     def _index_of(self, index: Any) -> Any:
         """The index as NumPy takes it."""
         return index
-
-    def _shows(self, index: Any) -> bool:
-        """Whether reading at a basic index gives a view, and not a copy."""
-        return True
 
     def __setitem__(self, index: Any, value: Any) -> None:
         index = self._index_of(index)

@@ -165,4 +165,6 @@ def _scaled(values: Any, loc: Any, scale: Any, dtype: Any) -> NDArray[Any]:
     return np.asarray(np.asarray(loc, dtype) + np.asarray(scale, dtype) * values)
 
 
-__all__ = ["Generator"]
+shared = Generator()  # what all functions draw from; `random.seed` starts it anew
+
+__all__ = ["Generator", "shared"]
