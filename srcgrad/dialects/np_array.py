@@ -106,6 +106,10 @@ class ndarray(Array):
             return tuple([_place(part) for part in index])
         return _place(index)
 
+    def _shows(self, data: np.ndarray[Any, Any]) -> bool:
+        """Whether what a basic index gave is a view: rows are, columns are copies, as in MXNet."""
+        return data.flags.c_contiguous
+
     # -- conversions ------------------------------------------------------------------------------
 
     def as_np_ndarray(self) -> ndarray:

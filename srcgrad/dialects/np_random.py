@@ -11,7 +11,7 @@ from srcgrad.dialects.np_calls import write_into
 from srcgrad.dialects.np_creation import placed
 from srcgrad.imperative.calls import plain
 from srcgrad.imperative.context import Context
-from srcgrad.imperative.generator import shared
+from srcgrad.imperative.generator import generator
 
 
 def _size(size: Any, *parameters: Any) -> tuple[int, ...]:
@@ -37,9 +37,9 @@ def uniform(
     """Numbers between two bounds, each as likely as another; along arrays of bounds differentiable."""
     shape = _size(size, low, high)
     if isinstance(low, ndarray) or isinstance(high, ndarray):
-        unit = placed(shared.uniform_np(0.0, 1.0, shape), ctx)
+        unit = placed(generator.uniform_np(0.0, 1.0, shape), ctx)
         return _typed(low + (high - low) * unit, dtype, out)
-    return _given(shared.uniform_np(low, high, shape, dtype or np.float32), ctx, out)
+    return _given(generator.uniform_np(low, high, shape, dtype or np.float32), ctx, out)
 
 
 def normal(
@@ -53,9 +53,9 @@ def normal(
     """Numbers of the normal distribution; along arrays of means and deviations differentiable."""
     shape = _size(size, loc, scale)
     if isinstance(loc, ndarray) or isinstance(scale, ndarray):
-        standard = placed(shared.normal_np(0.0, 1.0, shape), ctx)
+        standard = placed(generator.normal_np(0.0, 1.0, shape), ctx)
         return _typed(loc + scale * standard, dtype, out)
-    return _given(shared.normal_np(loc, scale, shape, dtype or np.float32), ctx, out)
+    return _given(generator.normal_np(loc, scale, shape, dtype or np.float32), ctx, out)
 
 
 def _typed(made: Any, dtype: Any, out: Any) -> Any:

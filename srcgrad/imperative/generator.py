@@ -165,6 +165,6 @@ def _scaled(values: Any, loc: Any, scale: Any, dtype: Any) -> NDArray[Any]:
     return np.asarray(np.asarray(loc, dtype) + np.asarray(scale, dtype) * values)
 
 
-shared = Generator()  # what all functions draw from; `random.seed` starts it anew
+generator = Generator()  # of the process
 
-__all__ = ["Generator", "shared"]
+__all__ = ["Generator", "generator"]

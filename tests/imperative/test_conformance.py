@@ -138,3 +138,9 @@ def test_verdicts(differs: str | None, code: str, answer: list[str], result: str
     check = harness.Check("one", "topic", ("1",), Path("topic.txt"), differs=differs, code=code)
     check.expected = ["float 1"] if differs else []
     assert compare.judge(check, world, answer).result == result
+
+
+def test_there_are_enough_checks_and_every_behaviour_has_one() -> None:
+    assert len(CHECKS) >= 300
+    items = {item for check in CHECKS for item in check.items}
+    assert {f"3.{number}" for number in range(1, 57)} - items == set()

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as onp
 import pytest
 
-from srcgrad import autograd, np, npx
-from srcgrad.imperative.generator import shared
+from srcgrad import autograd, np, npx, random
 
 
 def softmax(scores: Any) -> Any:
@@ -38,7 +37,7 @@ def network(x: Any, params: Any) -> Any:
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_perceptron_learns(loss: Any) -> None:
-    shared.seed(1)
+    random.seed(1)
     params = [
         np.random.normal(0, 0.1, (6, 16)),
         np.zeros(16),

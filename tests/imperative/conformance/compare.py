@@ -129,9 +129,8 @@ def report(verdicts: list[Verdict]) -> str:
     for topic, counts in rows:
         cells = [str(counts[result]).rjust(len(result)) for result in results]
         lines.append("  ".join([topic.ljust(width), *cells]))
-    for verdict in verdicts:
-        if verdict.result == DIFFERS:
-            lines.append(f"differs: {verdict.check.name}: {verdict.check.differs}")
+    reasons = Counter(verdict.check.differs for verdict in verdicts if verdict.result == DIFFERS)
+    lines += [f"differs {number} times: {reason}" for reason, number in reasons.most_common()]
     for verdict in verdicts:
         if verdict.result == WRONG:
             lines.append(f"\nWRONG: {verdict.check.topic}, {verdict.check.name}\n{verdict.reason}")

@@ -241,9 +241,11 @@ def render(value: Any, world: World) -> str:
         return f"class {value.__name__}"
     if isinstance(value, float):
         return f"float {_number(value)}"
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, list):
+        return "[" + ", ".join(render(item, world) for item in value) + "]"
+    if isinstance(value, tuple):
         inner = ", ".join(render(item, world) for item in value)
-        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
     return repr(value)
 
 

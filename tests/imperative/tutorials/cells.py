@@ -20,6 +20,7 @@ import importlib
 import io
 import re
 import traceback
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,10 @@ def run_cells(cells: list[Cell], package: str = "srcgrad") -> list[str]:
     module.random.seed(0)
     namespace: dict[str, Any] = {"__name__": "__main__"}
     try:
-        return [_run(cell, package, namespace) for cell in cells]
+        # A notebook shows warnings apart from the output of a cell.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return [_run(cell, package, namespace) for cell in cells]
     finally:
         module.npx.reset_np()
 
