@@ -15,7 +15,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from srcgrad.api import grad, value_and_grad
-from srcgrad.custom import checkpoint, custom_jvp, custom_vjp, stop_gradient
+from srcgrad.compositions.stopping import stop_gradient
+from srcgrad.custom import checkpoint, custom_jvp, custom_vjp
 from srcgrad.errors import SrcgradError
 
 if TYPE_CHECKING:

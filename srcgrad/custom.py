@@ -6,32 +6,14 @@ They are ordinary functions where no derivative is taken.
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from srcgrad.compositions.stopping import current_recording
 from srcgrad.errors import ArgumentError, RegistrationError
 
 Function = Callable[..., Any]
 T = TypeVar("T")
-
-
-def stop_gradient(x: T) -> T:
-    """The value itself, which every derivative takes for a constant.
-
-    Example:
-        >>> from srcgrad import grad
-        >>> grad(lambda x: x * stop_gradient(x))(3.0)
-        3.0
-    """
-    recording = _recording()
-    return x if recording is None else recording.stopped(x)
-
-
-def _recording() -> Any:
-    """The recorded run in progress, if there is one."""
-    recorded = sys.modules.get("srcgrad.runtime.recorded")  # else nothing can be recorded
-    return None if recorded is None else recorded.current.get()
 
 
 def checkpoint(target: T) -> T:
@@ -74,7 +56,7 @@ class Custom:
 
     def __call__(self, *args: Any) -> Any:
         """The function itself."""
-        recording = _recording()
+        recording = current_recording()
         if recording is not None:
             recording.refuse(
                 "SG226",
@@ -153,5 +135,4 @@ def custom_jvp(function: Function) -> Custom:
     return Custom(function, "jvp")
 
 
-stop_gradient.__srcgrad_mode__ = "stop_gradient"  # type: ignore[attr-defined]
 checkpoint.__srcgrad_mode__ = "checkpoint"  # type: ignore[attr-defined]

@@ -308,6 +308,14 @@ class OperandError(ImperativeError, TypeError):
     """Refuses operands that do not go together."""
 
 
+class NotAnArrayError(OperandError, AssertionError):
+    """Refuses an operand that is no array where one must be."""
+
+
+class ShapeError(OperandError, ValueError):
+    """Refuses operands whose shapes do not fit."""
+
+
 class CacheWarning(UserWarning):
     """Says that the disk cache was not used as asked; results are not affected.
 

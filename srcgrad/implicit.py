@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.custom import custom_vjp, stop_gradient
+from srcgrad.compositions.stopping import stop_gradient
+from srcgrad.custom import custom_vjp
 from srcgrad.modes import vjp
 
 Function = Callable[..., Any]

@@ -1,1 +1,25 @@
-"""Reserved."""
+"""MXNet's array API: float32 by default, dtypes that never mix, reductions of shape (1,).
+
+>>> from srcgrad import autograd, nd
+>>> x = nd.array([1, 2, 3])
+>>> x.attach_grad()
+>>> with autograd.record():
+...     y = (x * x).sum()
+>>> y.backward()
+>>> x.grad
+<BLANKLINE>
+[2. 4. 6.]
+<NDArray 3 @cpu(0)>
+"""
+
+# ruff: noqa: F403
+
+from __future__ import annotations
+
+from srcgrad.dialects.nd_array import NDArray as NDArray
+from srcgrad.dialects.nd_creation import *
+from srcgrad.dialects.nd_elementwise import *
+from srcgrad.dialects.nd_picks import *
+from srcgrad.dialects.nd_products import *
+from srcgrad.dialects.nd_reductions import *
+from srcgrad.dialects.nd_shapes import *

@@ -11,7 +11,7 @@ from srcgrad.errors import GradReqError, WriteError
 from srcgrad.imperative.backward import backward
 from srcgrad.imperative.calls import invoke, plain
 from srcgrad.imperative.context import CPU, Context, current_context
-from srcgrad.imperative.family import Family, add_copy, add_view, is_alone, prepare
+from srcgrad.imperative.family import Family, add_copy, add_view, is_alone, own, prepare
 from srcgrad.imperative.operators import install
 from srcgrad.imperative.steps import op_of
 from srcgrad.imperative.trace import Leaf, Trace, local
@@ -116,6 +116,7 @@ class Array:
 
     def detach(self) -> Any:
         """The same memory as a constant."""
+        own(self)
         out = self._of(self._data)
         add_view(self, out)
         return out
@@ -216,21 +217,28 @@ class Array:
 
     def __getitem__(self, index: Any) -> Any:
         index = self._index_of(index)
-        data = self._data[plain(index)]
+        place = plain(index)
+        data = self._data[place]
+        shared = data.base is not None and np.may_share_memory(data, self._data)
+        if shared:
+            before = self._data
+            own(self)
+            if self._data is not before:
+                data = self._data[place]
         out = self._of(data if type(data) is np.ndarray else np.asarray(data))
         trace = local.trace
         if trace is not None and self._node is not None:
             trace.call(_INDEX, (self, index), {}, [out])
-        if data.base is not None and np.may_share_memory(data, self._data):
-            (add_view if self._shows(index) else add_copy)(self, out)
+        if shared:
+            (add_view if self._shows(data) else add_copy)(self, out)
         return out
 
     def _index_of(self, index: Any) -> Any:
         """The index as NumPy takes it."""
         return index
 
-    def _shows(self, index: Any) -> bool:
-        """Whether reading at a basic index gives a view, and not a copy."""
+    def _shows(self, data: np.ndarray[Any, Any]) -> bool:
+        """Whether what a basic index gave is a view, and not a copy."""
         return True
 
     def __setitem__(self, index: Any, value: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
-from srcgrad.imperative.trace import save
+from srcgrad.imperative.trace import Leaf, save
 
 if TYPE_CHECKING:
     from srcgrad.imperative.array import Array
@@ -45,10 +45,16 @@ def family_of(array: Array) -> Family:
     return found
 
 
+def own(array: Array) -> None:
+    """Give an array that only looks like a copy memory of its own; in order, for views of it."""
+    if _is_copy(array):
+        _separate(array)
+    elif not array._data.flags.c_contiguous and is_alone(array):
+        _move(array)
+
+
 def add_view(parent: Array, child: Array) -> None:
-    """``child`` shows the memory of ``parent`` and is written with it."""
-    if _is_copy(parent):
-        _separate(parent)
+    """``child`` shows the memory of ``parent``, which is its `own`, and is written with it."""
     family = child._family = family_of(parent)
     family.views.append(weakref.ref(child))
     family.tidy()
@@ -70,6 +76,13 @@ def _separate(array: Array) -> None:
     family = family_of(array)
     family.copies = [r for r in family.copies if r() is not array]
     array._family = None
+    _move(array)
+
+
+def _move(array: Array) -> None:
+    """Copy the contents to new memory; what was recorded of a variable refers to the old one."""
+    if type(array._node) is Leaf:
+        save(array._data)
     array._data = array._data.copy()
 
 
@@ -95,4 +108,4 @@ def is_alone(array: Array) -> bool:
     return not family.fixed and all(r() is array or r() is None for r in family.views)
 
 
-__all__ = ["Family", "add_copy", "add_view", "is_alone", "prepare"]
+__all__ = ["Family", "add_copy", "add_view", "is_alone", "own", "prepare"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcgrad.errors import ShapeError
 from srcgrad.imperative.steps import op_of
 from srcgrad.imperative.trace import local
 
@@ -26,6 +27,13 @@ ARITHMETIC = {
 }
 
 
+def misfit(left: Any, right: Any) -> ShapeError:
+    """The refusal of operands whose shapes do not go together."""
+    shapes = f"{np.shape(left)} and {np.shape(right)}"
+    message = f"operands could not be broadcast together with shapes {shapes}"
+    return ShapeError("SG708", message, "their last axes must have one length, or length one")
+
+
 def forward(node: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """The method for ``self op other``."""
     op = op_of("binary", node)
@@ -40,7 +48,10 @@ def forward(node: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, An
             right, origin = other, None
         else:
             return self._arithmetic(other, op, function, False)
-        data = function(left, right)
+        try:
+            data = function(left, right)
+        except ValueError as error:
+            raise misfit(left, right) from error
         out = cls.__new__(cls)
         out._data = data if type(data) is _ndarray else np.asarray(data)
         trace = local.trace
@@ -94,9 +105,8 @@ def unary(function: Callable[[Any], Any], kind: str, target: Any) -> Callable[[A
     return method
 
 
-def augmented(name: str) -> Callable[[Any, Any], Any]:
+def augmented(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """The method for ``self op= other``."""
-    _, function = ARITHMETIC[name]
 
     def method(self: Array, other: Any) -> Any:
         self._replace(function(self, other))
@@ -110,9 +120,9 @@ def install(cls: Any) -> None:
     for name, (node, function) in ARITHMETIC.items():
         setattr(cls, f"__{name}__", forward(node, function))
         setattr(cls, f"__r{name}__", backward(node, function))
-        setattr(cls, f"__i{name}__", augmented(name))
+        setattr(cls, f"__i{name}__", augmented(function))
     cls.__neg__ = unary(operator.neg, "unary", "USub")
     cls.__abs__ = unary(np.abs, "call", np.abs)
 
 
-__all__ = ["ARITHMETIC", "install", "unary"]
+__all__ = ["ARITHMETIC", "augmented", "backward", "forward", "install", "misfit", "unary"]

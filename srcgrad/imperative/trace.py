@@ -124,7 +124,7 @@ class Trace:
         """Note a call with any arguments, and its results."""
         given = tuple([self.encode(a) for a in args])
         named = tuple([(k, self.encode(v)) for k, v in kwargs.items()])
-        self.advance((op, given, named, len(outs)))
+        self.advance((op, given, named, tuple([out._data.shape for out in outs])))
         for out in outs:
             self.give(out)
 

@@ -1,6 +1,7 @@
 """Derivative rules: one entry for each operation, serving both modes and all targets."""
 
 from srcgrad.rules import (
+    activations,
     arithmetic,
     assembly,
     bessel,
@@ -32,6 +33,7 @@ from srcgrad.rules import (
 )
 
 __all__ = [
+    "activations",
     "arithmetic",
     "assembly",
     "bessel",

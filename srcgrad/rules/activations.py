@@ -1,0 +1,27 @@
+"""Rules of activation functions that NumPy lacks: functions of this module, bound to ops of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcgrad.rules.bindings import FUNCTIONS, Binding
+from srcgrad.rules.registry import elementwise
+
+
+def sigmoid(x: Any) -> Any:
+    """``1 / (1 + exp(-x))``, without a warning where ``exp(-x)`` is too large: there it is zero."""
+    with np.errstate(over="ignore"):
+        return 1.0 / (1.0 + np.exp(-x))
+
+
+elementwise(
+    "sigmoid",
+    # Of the result, which is exact in both tails, where the quotient rule would give inf * 0.
+    lambda x, out: out * (1 - out),
+    run=sigmoid,
+    spell="helper:sigmoid",
+    real_only=True,
+)
+FUNCTIONS[sigmoid] = Binding("sigmoid", "", 1, ())
