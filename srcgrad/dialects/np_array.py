@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import importlib
 import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from srcgrad.errors import OperandError
+from srcgrad.dialects.np_calls import apply, mixed, of_one, of_two
 from srcgrad.imperative.array import Array
-from srcgrad.imperative.calls import invoke, plain
-from srcgrad.imperative.operators import ARITHMETIC, unary
+from srcgrad.imperative.calls import arrays_in, invoke
+from srcgrad.imperative.family import add_view
+from srcgrad.imperative.operators import augmented, backward, forward
 from srcgrad.imperative.steps import Op, op_of
+from srcgrad.imperative.trace import local
 
-COMPARISONS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "eq": ("Eq", np.equal),
-    "ne": ("NotEq", np.not_equal),
-    "lt": ("Lt", np.less),
-    "le": ("LtE", np.less_equal),
-    "gt": ("Gt", np.greater),
-    "ge": ("GtE", np.greater_equal),
+COMPARISONS: dict[str, Callable[..., Any]] = {
+    "eq": np.equal,
+    "ne": np.not_equal,
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
 }
+BITS = {
+    "and": ("and_", np.bitwise_and),
+    "or": ("or_", np.bitwise_or),
+    "xor": ("xor", np.bitwise_xor),
+}
+SHIFTS = {"lshift": ("lshift", np.left_shift), "rshift": ("rshift", np.right_shift)}
+_IDENTITY = op_of("identity", None)
 
 
 class ndarray(Array):
@@ -40,19 +50,20 @@ class ndarray(Array):
 
     def __repr__(self) -> str:
         text = repr(self.asnumpy())
-        short = text.replace(", dtype=float32", "")
-        if self.dtype == np.float64 and "dtype=" not in text:
-            short = f"{text[:-1]}, dtype=float64)"
-        if self.dtype == np.int64 and "dtype=" not in text:
-            short = f"{text[:-1]}, dtype=int64)"
-        device = "" if self.context.device_type == "cpu" else f", ctx={self.context}"
-        return f"{short[:-1]}{device})" if device else short
+        dtype = self._data.dtype
+        if dtype == np.float32:
+            text = text[: text.rindex(",")] + ")"
+        elif dtype != np.bool_ and "dtype=" not in text:
+            text = f"{text[:-1]}, dtype={dtype})"
+        on_device = "" if self.context.device_type == "cpu" else f", ctx={self.context}"
+        return f"{text[:-1]}{on_device})"
 
     def __str__(self) -> str:
         return str(self.asnumpy())
 
     def __format__(self, spec: str) -> str:
-        return format(self.asnumpy()[()] if self.ndim == 0 else self.asnumpy(), spec)
+        data = self.asnumpy()
+        return format(data[()] if data.ndim == 0 else data, spec)
 
     # -- values -----------------------------------------------------------------------------------
 
@@ -61,6 +72,16 @@ class ndarray(Array):
         """The type of the elements."""
         return self._data.dtype  # type: ignore[no-any-return]
 
+    @property
+    def itemsize(self) -> int:
+        """The bytes of one element."""
+        return int(self._data.itemsize)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all elements."""
+        return int(self._data.nbytes)
+
     def item(self, *place: Any) -> Any:
         """One element as a Python number; the only one, without a place."""
         return self.asnumpy().item(*place)
@@ -68,8 +89,51 @@ class ndarray(Array):
     def __float__(self) -> float:
         return float(self.asscalar())
 
+    def __complex__(self) -> complex:
+        return complex(self.asscalar())
+
     def __index__(self) -> int:
         return operator.index(self.asscalar().item())
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self == value).any())
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def _index_of(self, index: Any) -> Any:
+        """The index as NumPy takes it: lists and ranges as arrays, floats of whole numbers as such."""
+        if isinstance(index, tuple):
+            return tuple([_place(part) for part in index])
+        return _place(index)
+
+    def _shows(self, data: np.ndarray[Any, Any]) -> bool:
+        """Whether what a basic index gave is a view: rows are, columns are copies, as in MXNet."""
+        return data.flags.c_contiguous
+
+    # -- conversions ------------------------------------------------------------------------------
+
+    def as_np_ndarray(self) -> ndarray:
+        """This array."""
+        return self
+
+    def as_nd_ndarray(self) -> Any:
+        """The same memory as an array of `srcgrad.nd`; recorded."""
+        return recast(self, importlib.import_module("srcgrad.dialects.nd_array").NDArray)
+
+    def copy(self, order: str = "C") -> Any:
+        """A copy; recorded."""
+        return super().copy()
+
+    def astype(  # type: ignore[override]  # NumPy's arguments, in its order
+        self,
+        dtype: Any,
+        order: str = "K",
+        casting: str = "unsafe",
+        subok: bool = True,
+        copy: bool = True,
+    ) -> Any:
+        """The elements in another dtype; the gradient passes, through integers too."""
+        return super().astype(dtype, copy)
 
     # -- operators --------------------------------------------------------------------------------
 
@@ -77,68 +141,99 @@ class ndarray(Array):
         """Operands of different dtypes, NumPy's own arrays, integers with floats."""
         if isinstance(other, np.generic):
             other = other.item()
-        if not isinstance(other, (ndarray, np.ndarray, float, int, bool)):
+        if not isinstance(other, (ndarray, np.ndarray, float, int, complex)):
             if isinstance(other, Array):
-                raise _mixed(self, other)
+                raise mixed(type(self), type(other))
             return NotImplemented
-        if isinstance(other, float) and self.dtype.kind in "iub" and op.target != "Div":
-            other = self.dtype.type(other).item()  # a number takes the dtype of the array
+        if isinstance(other, float) and self._data.dtype.kind in "iu" and op.target != "Div":
+            other = int(other)  # a number takes the dtype of the array
         args = (other, self) if reflected else (self, other)
         return invoke(type(self), function, args, {}, op=op)
 
-    def _compared(self, other: Any, op: Op, function: Any) -> Any:
-        if isinstance(other, Array) and not isinstance(other, ndarray):
-            raise _mixed(self, other)
-        if other is None or isinstance(other, str):
-            return NotImplemented
-        return invoke(type(self), function, (self, other), {})
-
     def __matmul__(self, other: Any) -> Any:
-        return invoke(type(self), np.matmul, (self, other), {})
+        return _matmul(self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
-        return invoke(type(self), np.matmul, (other, self), {})
+        return _matmul(other, self)
+
+    def __imatmul__(self, other: Any) -> Any:
+        self._replace(_matmul(self, other))
+        return self
+
+    def __pos__(self) -> Any:
+        return self.copy()
 
     def __invert__(self) -> Any:
         return invoke(type(self), np.invert, (self,), {})
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     # -- NumPy's protocols ------------------------------------------------------------------------
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """A universal function of NumPy on arrays of this class."""
-        out = kwargs.pop("out", None)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
-        result = invoke(ndarray, function, inputs, kwargs)
-        return result if out is None else self._into(out[0], result)
+        return apply(ndarray, function, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """A function of NumPy on arrays of this class."""
-        return invoke(ndarray, function, tuple(args), kwargs)
-
-    def _into(self, out: Any, result: Any) -> Any:
-        if isinstance(out, ndarray):
-            out._replace(result)
-        else:
-            out[...] = plain(result)
-        return out
+        return apply(ndarray, function, tuple(args), dict(kwargs))
 
 
-def _mixed(left: Array, right: Array) -> OperandError:
-    message = f"an {type(left).__name__} meets an {type(right).__name__}"
-    return OperandError("SG708", message, "convert one: as_nd_ndarray() or as_np_ndarray()")
+def recast(array: Any, cls: type[Array]) -> Any:
+    """The same memory as an array of another dialect; recorded."""
+    out = cls._of(array._data)
+    if local.trace is not None and array._node is not None:
+        local.trace.unary(_IDENTITY, array, out)
+    add_view(array, out)
+    return out
 
 
-def _comparison(node: str, function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-    op = op_of("call", function)
+def _place(part: Any) -> Any:
+    """One part of an index."""
+    if isinstance(part, Array):
+        return part.astype(np.int64) if part._data.dtype.kind == "f" else part
+    if isinstance(part, range) or (isinstance(part, list) and not any(arrays_in(part))):
+        found = np.asarray(part)
+        return found if found.size else found.astype(np.int64)
+    return part
 
+
+def _comparison(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     def method(self: ndarray, other: Any) -> Any:
-        return self._compared(other, op, function)
+        if other is None or isinstance(other, str):
+            return NotImplemented
+        return apply(ndarray, function, (self, other), {})
 
     return method
 
 
-for _name, (_node, _function) in COMPARISONS.items():
-    setattr(ndarray, f"__{_name}__", _comparison(_node, _function))
-ndarray.__hash__ = Array.__hash__  # type: ignore[method-assign]
+def _bitwise(function: Callable[..., Any], reflected: bool) -> Callable[[Any, Any], Any]:
+    def method(self: ndarray, other: Any) -> Any:
+        return apply(ndarray, function, (other, self) if reflected else (self, other), {})
 
-__all__ = ["ARITHMETIC", "ndarray", "unary"]
+    return method
+
+
+def _install() -> None:
+    for name, function in COMPARISONS.items():
+        setattr(ndarray, f"__{name}__", _comparison(function))
+    for name, (operation, function) in (BITS | SHIFTS).items():
+        setattr(ndarray, f"__{name}__", _bitwise(function, False))
+        setattr(ndarray, f"__r{name}__", _bitwise(function, True))
+        setattr(ndarray, f"__i{name}__", augmented(getattr(operator, operation)))
+    cls: Any = ndarray
+    cls.__floordiv__ = forward("FloorDiv", operator.floordiv)
+    cls.__rfloordiv__ = backward("FloorDiv", operator.floordiv)
+    cls.__ifloordiv__ = augmented(operator.floordiv)
+    cls.__hash__ = Array.__hash__
+
+
+_matmul = of_two(ndarray, np.matmul)
+_install()
+
+__all__ = ["ndarray", "of_one", "recast"]

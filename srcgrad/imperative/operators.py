@@ -105,9 +105,8 @@ def unary(function: Callable[[Any], Any], kind: str, target: Any) -> Callable[[A
     return method
 
 
-def augmented(name: str) -> Callable[[Any, Any], Any]:
+def augmented(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """The method for ``self op= other``."""
-    _, function = ARITHMETIC[name]
 
     def method(self: Array, other: Any) -> Any:
         self._replace(function(self, other))
@@ -121,9 +120,9 @@ def install(cls: Any) -> None:
     for name, (node, function) in ARITHMETIC.items():
         setattr(cls, f"__{name}__", forward(node, function))
         setattr(cls, f"__r{name}__", backward(node, function))
-        setattr(cls, f"__i{name}__", augmented(name))
+        setattr(cls, f"__i{name}__", augmented(function))
     cls.__neg__ = unary(operator.neg, "unary", "USub")
     cls.__abs__ = unary(np.abs, "call", np.abs)
 
 
-__all__ = ["ARITHMETIC", "install", "misfit", "unary"]
+__all__ = ["ARITHMETIC", "augmented", "backward", "forward", "install", "misfit", "unary"]

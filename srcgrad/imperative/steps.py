@@ -76,12 +76,12 @@ def op_of(kind: str, target: Any) -> Op:
 
 
 def outs_of(step: Step) -> int:
-    """How many values a step gives.
+    """How many values a step gives; a call says the shape of each, which may depend on contents.
 
     >>> outs_of((LEAF, "f", (2, 3), True)), outs_of((op_of("unary", "USub"), 0))
     (1, 1)
     """
-    return step[3] if len(step) == 4 and type(step[0]) is Op else 1
+    return len(step[3]) if len(step) == 4 and type(step[0]) is Op else 1
 
 
 def operands_of(step: Step) -> Iterator[int]:
@@ -110,12 +110,12 @@ def renumbered(step: Step, where: dict[int, int]) -> Step:
         return step
     if len(step) < 4:
         return (step[0], *(where[p] if type(p) is int else p for p in step[1:]))
-    op, given, named, count = step
+    op, given, named, shapes = step
     return (
         op,
         tuple(_renumbered(p, where) for p in given),
         tuple((k, _renumbered(v, where)) for k, v in named),
-        count,
+        shapes,
     )
 
 
