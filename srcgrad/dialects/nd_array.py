@@ -17,7 +17,10 @@ from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import invoke
 from srcgrad.imperative.family import add_view, own
 from srcgrad.imperative.operators import misfit
-from srcgrad.imperative.steps import Op
+from srcgrad.imperative.steps import Op, op_of
+from srcgrad.imperative.trace import local
+
+_RESHAPE = op_of("call", np.reshape)
 
 
 class NDArray(Methods, Array):
@@ -149,9 +152,10 @@ class NDArray(Methods, Array):
             given = given[0]
         wanted = shapes.lengths(self.shape, given, reverse)
         own(self)
-        out = invoke(type(self), np.reshape, (self, wanted), {})
+        out = self._of(np.reshape(self._data, wanted))
+        if local.trace is not None and self._node is not None:
+            local.trace.call(_RESHAPE, (self, wanted), {}, [out])
         if np.may_share_memory(out._data, self._data):
-            out._family = None
             add_view(self, out)
         return out
 

@@ -66,6 +66,10 @@ def _round(x: Any) -> Any:
     return np.trunc(x + np.copysign(0.5, x))
 
 
+def _rint(x: Any) -> Any:
+    return np.ceil(x - 0.5)
+
+
 def _square(x: Any) -> Any:
     return x * x
 
@@ -105,7 +109,7 @@ def _erfinv(x: Any) -> Any:
 abs = elementwise(np.abs, "The absolute value; its derivative at zero is zero.")
 sign = elementwise(np.sign, "-1, 0 or 1.")
 round = elementwise(_round, "The nearest whole number, of two the one farther from zero.")
-rint = elementwise(np.rint, "The nearest whole number, of two the even one.")
+rint = elementwise(_rint, "The nearest whole number, of two the lower one.")
 ceil = elementwise(np.ceil, "The next whole number above.")
 floor = elementwise(np.floor, "The next whole number below.")
 trunc = elementwise(np.trunc, "The next whole number towards zero.")

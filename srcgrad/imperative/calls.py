@@ -9,7 +9,7 @@ import numpy as np
 
 from srcgrad.imperative.family import add_copy
 from srcgrad.imperative.steps import Op, op_of
-from srcgrad.imperative.trace import local
+from srcgrad.imperative.trace import Effect, Trace, local
 
 if TYPE_CHECKING:
     from srcgrad.imperative.array import Array
@@ -110,4 +110,11 @@ def narrowed(result: Array, operands: list[Array]) -> Array:
     return small
 
 
-__all__ = ["arrays_in", "invoke", "plain"]
+def add_effect(array: Array, run: Callable[[], None]) -> None:
+    """Let backward passes in training mode that go through a recorded array run a function."""
+    trace = array._node
+    if type(trace) is Trace:
+        trace.effects.append(Effect(array._index, run))
+
+
+__all__ = ["add_effect", "arrays_in", "invoke", "plain"]
