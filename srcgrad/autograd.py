@@ -13,6 +13,7 @@ array([2., 4., 6.])
 from __future__ import annotations
 
 from srcgrad.imperative.backward import backward, cache_clear, cache_info, source
+from srcgrad.imperative.function import Function, grad, mark_variables
 from srcgrad.imperative.scopes import (
     is_recording,
     is_training,
@@ -25,11 +26,14 @@ from srcgrad.imperative.scopes import (
 )
 
 __all__ = [
+    "Function",
     "backward",
     "cache_clear",
     "cache_info",
+    "grad",
     "is_recording",
     "is_training",
+    "mark_variables",
     "pause",
     "predict_mode",
     "record",

@@ -182,11 +182,12 @@ class Array:
         dtype = np.dtype(dtype)
         if not copy and dtype == self._data.dtype:
             return self
-        if dtype.kind in "fc" and self._data.dtype.kind in "fc":
-            return invoke(type(self), _astype, (self, dtype), {})
         out = self._of(self._data.astype(dtype))
         if local.trace is not None and self._node is not None:
-            local.trace.unary(_IDENTITY, self, out)
+            if dtype.kind in "fc" and self._data.dtype.kind in "fc":
+                local.trace.call(_ASTYPE, (self, dtype), {}, [out])
+            else:
+                local.trace.unary(_IDENTITY, self, out)
         return out
 
     def as_in_context(self, context: Context) -> Any:
@@ -314,5 +315,6 @@ def _rebuilt(cls: type[Array], data: np.ndarray[Any, Any], context: Context) -> 
     return out
 
 
+_ASTYPE = op_of("call", _astype)
 install(Array)
 __all__ = ["Array", "current_context"]

@@ -6,12 +6,12 @@ Functions here know arrays by what they carry: their memory and their place in a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from srcgrad.errors import BackwardError, HeadGradientError
-from srcgrad.imperative.plans import Bound, CacheInfo, plans
+from srcgrad.imperative.plans import Bound, CacheInfo, plans, used_up
 from srcgrad.imperative.trace import Leaf, Trace, give_way, save
 
 if TYPE_CHECKING:
@@ -36,24 +36,71 @@ def backward(
     """
     found, given = paired(heads, head_grads)
     trace, numbers = gathered(found)
-    cotangents = tuple([cotangent(h, g) for h, g in zip(found, given, strict=True)])
-    bound = bound_of(trace, numbers, cotangents)
-    if not bound.wrt:
+    swept = sweep(trace, numbers, seeds_of(found, given))
+    if not swept.leaves:
         raise BackwardError(
             "SG703",
             "no variable with grad_req 'write' or 'add' is reached",
             "call attach_grad() on what the head is computed from, before recording",
         )
-    gradients = bound.run(trace, cotangents)
-    leaves = [trace.owners[k] for k in bound.wrt]
-    effects = [e.run for e in trace.effects if e.number in bound.passed] if trace.effects else ()
+    effects = [e.run for e in trace.effects if e.number in swept.passed] if trace.effects else ()
     if not retain_graph:
-        give_way(trace)
-        trace.free(bound.passed, whole=bound.whole)
-    deposit(leaves, gradients)
+        release(trace, swept)
+    deposit(swept)
     if train_mode:
         for run in effects:
             run()
+
+
+class Swept(NamedTuple):
+    """What a backward pass gives: a gradient for each variable that it meets, in order."""
+
+    leaves: list[Leaf]
+    gradients: Sequence[Any]
+    passed: tuple[int, ...]
+    whole: bool
+
+
+def sweep(trace: Trace, numbers: tuple[int, ...], seeds: tuple[Any, ...]) -> Swept:
+    """Run the compiled backward pass; where the user has given a derivative, one up to it, then on."""
+    bound = bound_of(trace, numbers, seeds)
+    found = bound.run(trace, seeds)
+    if not trace.joins:
+        return Swept([trace.owners[k] for k in bound.wrt], found, bound.passed, bound.whole)
+    leaves: list[Leaf] = []
+    gradients: list[Any] = []
+    passed = set(bound.passed)
+    pending: dict[int, Any] = {}
+
+    def arrive(number: int, gradient: Any) -> None:
+        if number in trace.joins:
+            pending[number] = gradient if number not in pending else pending[number] + gradient
+        else:
+            leaves.append(trace.owners[number])
+            gradients.append(gradient)
+
+    for number, gradient in zip(bound.wrt, found, strict=True):
+        arrive(number, gradient)
+    while pending:
+        join = trace.joins[max(pending)]  # the last call: nothing more arrives there
+        passed.update(join.outs)
+        given = [
+            pending.pop(k) if k in pending else np.zeros_like(trace.values[k]) for k in join.outs
+        ]
+        pulled = join.pull([np.asarray(g) for g in given])
+        pairs = [(k, g) for k, g in zip(join.inputs, pulled, strict=True) if k is not None]
+        bound = bound_of(trace, tuple([k for k, _ in pairs]), tuple([g for _, g in pairs]))
+        passed.update(bound.passed)
+        inner = bound.run(trace, [g for _, g in pairs])
+        for number, gradient in zip(bound.wrt, inner, strict=True):
+            arrive(number, gradient)
+    return Swept(leaves, gradients, tuple(passed), False)
+
+
+def release(trace: Trace, swept: Swept) -> None:
+    """Let go of what a backward pass went through."""
+    give_way(trace)
+    trace.free(swept.passed, whole=swept.whole)
 
 
 def paired(heads: Any, head_grads: Any) -> tuple[list[Any], list[Any]]:
@@ -87,20 +134,16 @@ def gathered(heads: Sequence[Array]) -> tuple[Trace, tuple[int, ...]]:
                 "compute it inside `with autograd.record():`, from arrays with attach_grad()",
             )
         if type(head._node) is Trace and not head._node.holds(head._index):
-            raise _used_up()
+            raise used_up()
     return joined, tuple([joined.index(head) for head in heads])
 
 
-def _used_up() -> BackwardError:
-    return BackwardError(
-        "SG702",
-        "what was recorded for the head was used up by another backward pass",
-        "pass retain_graph=True to that one, or record again",
-    )
+def seeds_of(heads: Sequence[Array], given: Sequence[Any]) -> tuple[Any, ...]:
+    """Head gradients as arrays of the shapes and dtypes of their heads; ``None`` for ones."""
+    return tuple([_seed(h, g) for h, g in zip(heads, given, strict=True)])
 
 
-def cotangent(head: Array, given: Any) -> Any:
-    """A head gradient as an array of the shape and dtype of its head; ``None`` for ones."""
+def _seed(head: Array, given: Any) -> Any:
     if given is None:
         return None
     data = given._data if hasattr(type(given), "_node") else np.asarray(given)
@@ -117,18 +160,18 @@ def _inexact(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float64) if dtype.kind in "iub" else dtype
 
 
-def bound_of(trace: Trace, numbers: tuple[int, ...], cotangents: tuple[Any, ...]) -> Bound:
+def bound_of(trace: Trace, numbers: tuple[int, ...], seeds: tuple[Any, ...]) -> Bound:
     """The compiled backward pass, all of whose values are there."""
-    bound = plans.find(trace, numbers, tuple([c is None for c in cotangents]))
+    bound = plans.find(trace, numbers, tuple([s is None for s in seeds]))
     if trace.ended and not all(map(trace.holds, bound.passed)):
-        raise _used_up()
+        raise used_up()
     return bound
 
 
-def deposit(leaves: Sequence[Leaf], gradients: Sequence[Any]) -> None:
+def deposit(swept: Swept) -> None:
     """Put gradients where variables keep them; several for one variable are added."""
     seen: set[Leaf] = set()
-    for leaf, gradient in zip(leaves, gradients, strict=True):
+    for leaf, gradient in zip(swept.leaves, swept.gradients, strict=True):
         save(leaf.grad)
         if leaf.req == "add" or leaf in seen:
             np.add(leaf.grad, gradient, out=leaf.grad, casting="unsafe")

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from srcgrad.codegen.python import Signature, emit
+from srcgrad.codegen.python import Namer, Signature, emit
 from srcgrad.codegen.spell import Expr, name
+from srcgrad.errors import BackwardError
 from srcgrad.imperative.lowering import Adjoint, Recorded, Spec, adjoint_of
-from srcgrad.imperative.steps import CONSTANT, LEAF, Op, Place, State, outs_of, paths, renumbered
+from srcgrad.imperative.steps import FREED, Op, Place, State, outs_of, paths, renumbered
 from srcgrad.imperative.trace import Leaf, Trace
 from srcgrad.ir.nodes import Var
 from srcgrad.ir.types import Array
@@ -93,6 +94,8 @@ class Plans:
         steps = []
         for position, first in taken:
             step = trace.steps[position]
+            if step[0] == FREED or not trace.holds(first):
+                raise used_up()
             steps.append(renumbered(step, where))
             for k in range(outs_of(step)):
                 where[first + k] = len(where)
@@ -205,16 +208,12 @@ def _names(trace: Trace, frame: FrameType) -> dict[int, str]:
 def _emitted(adjoint: Adjoint) -> str:
     """The text of the backward pass: known values first, then cotangents."""
     program = adjoint.program
-    taken: set[str] = {"backward"}
-    leaves: dict[Var, Expr] = {}
-    for param in program.entry.params:
-        kind = "t" if param in adjoint.known else "d"
-        title = base = param.name or kind
-        count = 2
-        while title in taken:
-            title, count = f"{base}_{count}", count + 1
-        taken.add(title)
-        leaves[param] = name(title)
+    names = Namer()
+    names.fresh("backward")
+    leaves: dict[Var, Expr] = {
+        p: name(names.fresh(p.name or ("t" if p in adjoint.known else "d")))
+        for p in program.entry.params
+    }
     order = [p for p in program.entry.params if p in adjoint.known]
     order += [p for p in program.entry.params if p in adjoint.seeds]
     parameters = tuple(leaves[p].id for p in order)  # type: ignore[attr-defined]
@@ -229,4 +228,13 @@ def _emitted(adjoint: Adjoint) -> str:
     return emitted.text
 
 
-__all__ = ["CONSTANT", "LEAF", "CacheInfo", "plans"]
+def used_up() -> BackwardError:
+    """The error for steps that another backward pass has freed."""
+    return BackwardError(
+        "SG702",
+        "what was recorded for the head was used up by another backward pass",
+        "pass retain_graph=True to that one, or record again",
+    )
+
+
+__all__ = ["CacheInfo", "plans", "used_up"]

@@ -54,6 +54,23 @@ class Effect(NamedTuple):
     run: Callable[[], None]
 
 
+class Join:
+    """A call with a derivative of the user's own: its results are variables whose gradients go on.
+
+    ``pull`` gives the gradients of the inputs for those of the results, all of them arrays of NumPy;
+    ``inputs`` are the numbers of the inputs, ``None`` for constants, ``outs`` those of the results.
+    """
+
+    __slots__ = ("inputs", "outs", "pull")
+
+    def __init__(
+        self, pull: Callable[[list[Any]], list[Any]], inputs: tuple[int | None, ...]
+    ) -> None:
+        self.pull = pull
+        self.inputs = inputs
+        self.outs: list[int] = []
+
+
 class Trace:
     """Steps of one thread between two backward passes."""
 
@@ -61,6 +78,7 @@ class Trace:
         "__weakref__",
         "effects",
         "ended",
+        "joins",
         "leaves",
         "limit",
         "owners",
@@ -76,6 +94,7 @@ class Trace:
         self.values: list[Any] = []
         self.leaves: dict[Leaf, int] = {}  # the number of each variable
         self.owners: dict[int, Leaf] = {}  # and the other way round
+        self.joins: dict[int, Join] = {}  # the calls that values are results of
         self.effects: list[Effect] = []
         self.ended = False  # whether nothing more is recorded here
         self.limit = STEPS, BYTES
@@ -118,6 +137,14 @@ class Trace:
         values.append(out._data)
         if not len(values) % CHECKED:
             self._look()
+
+    def join(self, join: Join, out: Array) -> None:
+        """Append a result of a call with a derivative of its own."""
+        data = out._data
+        self.advance((LEAF, data.dtype.char, data.shape, True))
+        self.joins[len(self.values)] = join
+        join.outs.append(len(self.values))
+        self.give(out)
 
     def _look(self) -> None:
         self.weight += sum(getattr(v, "nbytes", 8) for v in self.values[-CHECKED:])
@@ -206,8 +233,13 @@ class Trace:
     def take(self, other: Trace, index: int) -> int:
         """Repeat the steps of another trace that led to a value; gives its number here."""
         where: dict[int, int] = {}
+        joins: dict[Join, Join] = {}
         taken = other.reach((index,))
         for position, first in taken:
+            join = other.joins.get(first)
+            if join is not None and join not in joins:
+                inputs = [None if k is None else self.take(other, k) for k in join.inputs]
+                joins[join] = Join(join.pull, tuple(inputs))
             leaf = other.owners.get(first)
             if leaf is not None and leaf in self.leaves:
                 held = self.leaves[leaf]
@@ -220,6 +252,9 @@ class Trace:
             if leaf is not None:
                 self.leaves[leaf] = here
                 self.owners[here] = leaf
+            if join is not None:
+                self.joins[here] = joins[join]
+                joins[join].outs.append(here)
             self.advance(renumbered(step, where))
             self.values += other.values[first : first + count]
             where.update((first + k, here + k) for k in range(count))
@@ -250,7 +285,7 @@ class Trace:
         self.ended = True
         if whole:
             self.values, self.steps = [], []
-            self.leaves, self.owners, self.effects = {}, {}, []
+            self.leaves, self.owners, self.joins, self.effects = {}, {}, {}, []
             return
         for index in indices:
             self.values[index] = FREED

@@ -102,6 +102,7 @@ class Retrace:
         self.values: dict[int, AV] = {}
         captures = Captures(lambda value, name: Number("float"))
         self.cx = Context(captures, [*inputs, *constants])
+        self.given = frozenset(self.cx.inputs)
         self.node = node_at(1, trace.title)
         self.places: dict[str, Place] = {}
         self.transposes = False  # whether the entry in progress is a plain transpose
@@ -211,7 +212,7 @@ class Retrace:
         atom = self.cx.atom(value, self.node)
         if not _agrees(atom.type, exact):
             self._mismatch(f"{atom.type} in place of {exact}")
-        if isinstance(atom, Var) and atom not in self.cx.inputs:
+        if isinstance(atom, Var) and atom not in self.given:
             atom.type = exact
         if form == "number":
             return atom

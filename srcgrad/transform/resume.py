@@ -27,7 +27,8 @@ def resumed(program: Program, known: AbstractSet[Var]) -> Program:
             stmts.append(replace(stmt, outs=outs))
     rest = simplify(Program(Block((), tuple(stmts), block.results), program.functions))
     read = free_vars(rest.entry)
-    params = [p for p in block.params if p in read] + [v for v in read if v not in block.params]
+    before, wanted = set(block.params), set(read)
+    params = [p for p in block.params if p in wanted] + [v for v in read if v not in before]
     return Program(replace(rest.entry, params=tuple(params)), rest.functions)
 
 
