@@ -16,34 +16,44 @@ from srcgrad.errors import ShapeError
 # -- over NumPy arrays ----------------------------------------------------------------------------
 
 
-def as_equal(x: Any, y: Any) -> Any:
+def _equal(x: Any, y: Any) -> Any:
     """One where both are equal, else zero, in the dtype of the operands."""
     return (x == y).astype(x.dtype)
 
 
-def as_not_equal(x: Any, y: Any) -> Any:
+def _not_equal(x: Any, y: Any) -> Any:
     """One where they differ, else zero."""
     return (x != y).astype(x.dtype)
 
 
-def as_less(x: Any, y: Any) -> Any:
+def _less(x: Any, y: Any) -> Any:
     """One where ``x < y``, else zero."""
     return (x < y).astype(x.dtype)
 
 
-def as_less_equal(x: Any, y: Any) -> Any:
+def _less_equal(x: Any, y: Any) -> Any:
     """One where ``x <= y``, else zero."""
     return (x <= y).astype(x.dtype)
 
 
-def as_greater(x: Any, y: Any) -> Any:
+def _greater(x: Any, y: Any) -> Any:
     """One where ``x > y``, else zero."""
     return (x > y).astype(x.dtype)
 
 
-def as_greater_equal(x: Any, y: Any) -> Any:
+def _greater_equal(x: Any, y: Any) -> Any:
     """One where ``x >= y``, else zero."""
     return (x >= y).astype(x.dtype)
+
+
+COMPARISONS = {
+    "eq": _equal,
+    "ne": _not_equal,
+    "lt": _less,
+    "le": _less_equal,
+    "gt": _greater,
+    "ge": _greater_equal,
+}
 
 
 def _and(x: Any, y: Any) -> Any:

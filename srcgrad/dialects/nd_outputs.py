@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from srcgrad.compositions import neural
-from srcgrad.compositions.stopping import stop_gradient
 from srcgrad.custom import custom_vjp
-from srcgrad.dialects.nd_calls import call, checked
+from srcgrad.dialects.nd_calls import call, checked, into
 from srcgrad.errors import OperandError
 
 # -- over NumPy arrays ----------------------------------------------------------------------------
@@ -23,68 +22,33 @@ def _with_slope(x: Any, out: Any, slope: Any) -> Any:
 
 
 def _forward(x: Any, out: Any, slope: Any) -> Any:
-    return np.copy(out), slope
+    return np.copy(out), (slope,)
 
 
-def _backward(slope: Any, g: Any) -> Any:
+def _backward(saved: Any, g: Any) -> Any:
+    (slope,) = saved
     return slope, None, None
 
 
 _with_slope.defvjp(_forward, _backward)
 
 
-def _softmax_output(
-    x: Any,
-    label: Any,
-    scale: float,
-    axis: int,
-    ignored: float | None,
-    normalization: str,
-    smooth: float | None,
+def _softmax_slope(
+    out: Any, label: Any, axis: int, ignored: float | None, normalization: str, smooth: float
 ) -> Any:
-    out = neural.softmax(stop_gradient(x), axis)
-    classes = x.shape[axis]
+    """The gradient of the cross entropy of a softmax with labels."""
+    classes = out.shape[axis]
     hot = np.arange(classes)
-    if axis == 1 and np.ndim(x) > 2:
-        hot = np.expand_dims(hot, tuple(range(1, np.ndim(x) - 1)))
-    target = (np.expand_dims(label, axis) == hot).astype(x.dtype)
-    if smooth is not None:
-        target = target * (1.0 - smooth) + (1.0 - target) * (smooth / (classes - 1))
-    slope = (out - target) * scale
-    if ignored is not None:
-        kept = (label != ignored).astype(x.dtype)
-        slope = slope * np.expand_dims(kept, axis)
-        if normalization == "valid":
-            slope = slope / np.maximum(np.sum(kept), 1.0)
-    elif normalization == "valid":
-        slope = slope / math.prod(label.shape)
-    if normalization == "batch":
-        slope = slope / x.shape[0]
-    return _with_slope(x, out, stop_gradient(slope))
-
-
-def _scaled(label: Any, scale: float) -> Any:
-    return scale / math.prod(label.shape[1:])
-
-
-def _linear_output(x: Any, label: Any, scale: float) -> Any:
-    slope = (x - np.reshape(label, x.shape)) * _scaled(label, scale)
-    return _with_slope(x, stop_gradient(x), stop_gradient(slope))
-
-
-def _logistic_output(x: Any, label: Any, scale: float) -> Any:
-    out = neural.sigmoid(x)
-    slope = (out - np.reshape(label, x.shape)) * _scaled(label, scale)
-    return _with_slope(x, stop_gradient(out), stop_gradient(slope))
-
-
-def _absolute_output(x: Any, label: Any, scale: float) -> Any:
-    slope = np.sign(x - np.reshape(label, x.shape)) * _scaled(label, scale)
-    return _with_slope(x, stop_gradient(x), stop_gradient(slope))
-
-
-def _loss(x: Any, scale: float) -> Any:
-    return _with_slope(x, stop_gradient(x), np.full_like(stop_gradient(x), scale))
+    if axis == 1:
+        hot = np.expand_dims(hot, tuple(range(1, np.ndim(out) - 1)))
+    target = np.expand_dims(label, axis) == hot
+    slope = out - np.where(target, 1.0 - smooth, smooth / max(classes - 1, 1))
+    kept = np.ones(label.shape) if ignored is None else label != ignored
+    if normalization == "valid":
+        slope = slope / max(np.sum(kept), 1)
+    elif normalization == "batch":
+        slope = slope / out.shape[0]
+    return slope * np.expand_dims(kept, axis)
 
 
 # -- over NDArrays --------------------------------------------------------------------------------
@@ -128,44 +92,59 @@ def SoftmaxOutput(
     rows = data
     if not multi_output and not preserve_shape and data.ndim > 2:
         rows = data.reshape((shape[0], -1))
-    found = call(
-        _softmax_output,
-        rows,
-        label,
-        float(grad_scale),
-        axis,
-        float(ignore_label) if use_ignore else None,
-        normalization,
-        float(smooth_alpha) if smooth_alpha else None,
-        out=out,
-        mixed=True,
-    )
-    return found if found.shape == shape else found.reshape(shape)
+    p = neural.softmax(rows._data, axis)
+    ignored = float(ignore_label) if use_ignore else None
+    slope = _softmax_slope(p, checked(label)._data, axis, ignored, normalization, smooth_alpha)
+    found = _slanted(rows, p, slope * grad_scale)
+    return into(out, found if found.shape == shape else found.reshape(shape))
+
+
+def _slanted(data: Any, out: Any, slope: Any) -> Any:
+    """``out``, whose gradient with respect to ``data`` is ``slope``."""
+    dtype = data._data.dtype
+    parts = [type(data)._of(np.asarray(part, dtype)) for part in (out, slope)]
+    return call(_with_slope, data, *parts)
+
+
+def _distance(label: Any, grad_scale: float, out: Any) -> tuple[Any, float]:
+    """What an output differs by from its labels, and the factor of the gradient."""
+    labels = checked(label)._data
+    return out - labels.reshape(out.shape), grad_scale / math.prod(labels.shape[1:])
 
 
 def LinearRegressionOutput(data: Any, label: Any, grad_scale: float = 1.0, out: Any = None) -> Any:
     """``data``, whose gradient is that of half the squared distance from the labels."""
-    return call(_linear_output, data, label, float(grad_scale), out=out)
+    p = checked(data)._data
+    away, scale = _distance(label, grad_scale, p)
+    return into(out, _slanted(data, p, away * scale))
 
 
 def LogisticRegressionOutput(
     data: Any, label: Any, grad_scale: float = 1.0, out: Any = None
 ) -> Any:
     """The sigmoid, whose gradient is that of the cross entropy with the labels."""
-    return call(_logistic_output, data, label, float(grad_scale), out=out)
+    p = neural.sigmoid(checked(data)._data)
+    away, scale = _distance(label, grad_scale, p)
+    return into(out, _slanted(data, p, away * scale))
 
 
 def MAERegressionOutput(data: Any, label: Any, grad_scale: float = 1.0, out: Any = None) -> Any:
     """``data``, whose gradient is that of the distance from the labels."""
-    return call(_absolute_output, data, label, float(grad_scale), out=out)
+    p = checked(data)._data
+    away, scale = _distance(label, grad_scale, p)
+    return into(out, _slanted(data, p, np.sign(away) * scale))
 
 
 def MakeLoss(data: Any, grad_scale: float = 1.0, out: Any = None) -> Any:
     """A copy, whose gradient is ``grad_scale`` whatever comes from above."""
-    return call(_loss, data, float(grad_scale), out=out)
+    p = checked(data)._data
+    return into(out, _slanted(data, p, np.full(p.shape, grad_scale)))
 
 
-make_loss = MakeLoss
+def make_loss(data: Any, out: Any = None) -> Any:
+    """A copy, whose gradient is one whatever comes from above."""
+    return MakeLoss(data, out=out)
+
 
 __all__ = [
     "LinearRegressionOutput",
