@@ -49,7 +49,8 @@ def _instance_norm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
     others = tuple(range(2, np.ndim(x)))
     moved = x - np.mean(x, axis=others, keepdims=True)
     var = np.mean(moved * moved, axis=others, keepdims=True)
-    return moved / np.sqrt(var + eps) * np.expand_dims(gamma, others) + np.expand_dims(beta, others)
+    more = tuple(range(1, np.ndim(x) - 1))
+    return moved / np.sqrt(var + eps) * np.expand_dims(gamma, more) + np.expand_dims(beta, more)
 
 
 def _group_norm(x: Any, gamma: Any, beta: Any, groups: int, eps: float) -> Any:
