@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcgrad.imperative.context import CPU, placed
 from srcgrad.imperative.family import add_copy
 from srcgrad.imperative.steps import Op, op_of
 from srcgrad.imperative.trace import local
@@ -63,6 +64,8 @@ def invoke(
     named = {k: plain(v) for k, v in kwargs.items()}
     data = (eager or function)(*given, **named)
     operands = [a for part in (*args, *kwargs.values()) for a in arrays_in(part)]
+    if any(a._context is not CPU for a in operands):
+        cls = placed(cls, next(a._context for a in operands if a._context is not CPU))
     made: list[Array] = []
     result = _wrapped(cls, data, operands, made)
     trace = local.trace
