@@ -12,10 +12,11 @@
 <NDArray 3 @cpu(0)>
 """
 
-# ruff: noqa: F403
+# ruff: noqa: F401, F403
 
 from __future__ import annotations
 
+from srcgrad.dialects import nd_random as random
 from srcgrad.dialects.nd_array import NDArray as NDArray
 from srcgrad.dialects.nd_creation import *
 from srcgrad.dialects.nd_elementwise import *

@@ -80,11 +80,12 @@ def arange(
     dtype: Any = np.float32,
 ) -> NDArray:
     """Numbers in equal steps, each of them ``repeat`` times."""
-    first, end = (0, start) if stop is None else (start, stop)
+    first: Any = 0 if stop is None else start
+    end: Any = start if stop is None else stop
     if not step or (end - first) / step <= 0:
         message = f"arange from {first} to {end} in steps of {step} is empty"
         raise ShapeError("SG708", message, "let the end lie in the direction of the step")
-    data = np.arange(first, end, step, np.float64).astype(dtype)
+    data = np.arange(first, end, step, dtype=np.float64).astype(dtype)
     return placed(np.repeat(data, repeat) if repeat != 1 else data, ctx)
 
 

@@ -15,7 +15,7 @@ Axis = int | tuple[int, ...] | list[int] | None
 
 def one(out: Any) -> Any:
     """What has no axes with one axis of length one."""
-    return np.reshape(out, (1,)) if np.ndim(out) == 0 else out
+    return np.expand_dims(out, 0) if np.ndim(out) == 0 else out
 
 
 def _sum(x: Any, axis: Any, keepdims: bool) -> Any:
@@ -50,11 +50,20 @@ def _norm(x: Any, order: int, axis: Any, keepdims: bool) -> Any:
     if order == 1:
         return one(np.sum(np.abs(x), axis=axis, keepdims=keepdims))
     if axis is None:
-        length = np.linalg.norm(np.ravel(x))
-        return np.reshape(length, (1,) * np.ndim(x)) if keepdims else np.reshape(length, (1,))
-    if isinstance(axis, tuple):
-        return one(np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)))
+        rows = x if np.ndim(x) == 1 else np.ravel(x)
+        length = np.linalg.norm(rows, axis=0, keepdims=True)
+        return np.reshape(length, (1,) * np.ndim(x)) if keepdims and np.ndim(x) > 1 else length
     return one(np.linalg.norm(x, axis=axis, keepdims=keepdims))
+
+
+def _norm_run(x: Any, order: int, axis: Any, keepdims: bool) -> Any:
+    """`_norm` as MXNet computes it: of scaled elements, whose squares cannot overflow."""
+    largest = np.max(np.abs(x), initial=0.0) if order == 2 and axis is None else 0.0
+    if not 0.0 < largest < np.inf:
+        return _norm(x, order, axis, keepdims)
+    scaled = x / largest
+    length = largest * np.sqrt(np.sum(scaled * scaled))
+    return np.reshape(length, (1,) * np.ndim(x) if keepdims else (1,))
 
 
 def _argmax(x: Any, axis: Any, keepdims: bool) -> Any:
@@ -164,7 +173,7 @@ def norm(
     """
     if ord not in (1, 2):
         raise ValueError(f"norm has ord 1 and 2, not {ord!r}")
-    found = call(_norm, data, ord, axes(data, axis), keepdims, out=out)
+    found = call(_norm, data, ord, axes(data, axis), keepdims, out=out, eager=_norm_run)
     return found if out_dtype is None else found.astype(out_dtype)
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from srcgrad.dialects.np_calls import apply, mixed, of_one, of_two
+from srcgrad.dialects.np_calls import apply, of_two, whole
 from srcgrad.imperative.array import Array
-from srcgrad.imperative.calls import arrays_in, invoke
+from srcgrad.imperative.calls import arrays_in, invoke, mixed, plain
 from srcgrad.imperative.family import add_view
-from srcgrad.imperative.operators import augmented, backward, forward
+from srcgrad.imperative.operators import augmented, backward, forward, misfit
 from srcgrad.imperative.steps import Op, op_of
 from srcgrad.imperative.trace import local
 
@@ -86,14 +85,22 @@ class ndarray(Array):
         """One element as a Python number; the only one, without a place."""
         return self.asnumpy().item(*place)
 
+    def _number(self) -> Any:
+        if self._data.size != 1:
+            raise TypeError("only an array of one element can be converted to a Python number")
+        return self.asscalar()
+
     def __float__(self) -> float:
-        return float(self.asscalar())
+        return float(self._number())
+
+    def __int__(self) -> int:
+        return int(self._number())
 
     def __complex__(self) -> complex:
-        return complex(self.asscalar())
+        return complex(self._number())
 
     def __index__(self) -> int:
-        return operator.index(self.asscalar().item())
+        return operator.index(self._number().item())
 
     def __contains__(self, value: Any) -> bool:
         return bool((self == value).any())
@@ -102,6 +109,9 @@ class ndarray(Array):
 
     def _index_of(self, index: Any) -> Any:
         """The index as NumPy takes it: lists and ranges as arrays, floats of whole numbers as such."""
+        kind = type(index)
+        if kind is int or kind is slice:
+            return index
         if isinstance(index, tuple):
             return tuple([_place(part) for part in index])
         return _place(index)
@@ -118,7 +128,9 @@ class ndarray(Array):
 
     def as_nd_ndarray(self) -> Any:
         """The same memory as an array of `srcgrad.nd`; recorded."""
-        return recast(self, importlib.import_module("srcgrad.dialects.nd_array").NDArray)
+        from srcgrad.dialects.nd_array import NDArray
+
+        return recast(self, NDArray)
 
     def copy(self, order: str = "C") -> Any:
         """A copy; recorded."""
@@ -141,14 +153,22 @@ class ndarray(Array):
         """Operands of different dtypes, NumPy's own arrays, integers with floats."""
         if isinstance(other, np.generic):
             other = other.item()
+        elif isinstance(other, (list, tuple)):
+            other = np.asarray(plain(other))
+            if other.dtype == np.float64:
+                other = other.astype(np.float32)  # as `np.array` would
         if not isinstance(other, (ndarray, np.ndarray, float, int, complex)):
             if isinstance(other, Array):
                 raise mixed(type(self), type(other))
             return NotImplemented
-        if isinstance(other, float) and self._data.dtype.kind in "iu" and op.target != "Div":
+        integral = op.kind == "binary" and op.target != "Div" and self._data.dtype.kind in "iu"
+        if integral and isinstance(other, float):
             other = int(other)  # a number takes the dtype of the array
         args = (other, self) if reflected else (self, other)
-        return invoke(type(self), function, args, {}, op=op)
+        try:
+            return invoke(type(self), function, args, {}, op=op)
+        except ValueError as error:
+            raise misfit(self._data, plain(other)) from error
 
     def __matmul__(self, other: Any) -> Any:
         return _matmul(self, other)
@@ -196,20 +216,11 @@ def recast(array: Any, cls: type[Array]) -> Any:
 def _place(part: Any) -> Any:
     """One part of an index."""
     if isinstance(part, Array):
-        return part.astype(np.int64) if part._data.dtype.kind == "f" else part
+        return whole(part)
     if isinstance(part, range) or (isinstance(part, list) and not any(arrays_in(part))):
         found = np.asarray(part)
         return found if found.size else found.astype(np.int64)
     return part
-
-
-def _comparison(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-    def method(self: ndarray, other: Any) -> Any:
-        if other is None or isinstance(other, str):
-            return NotImplemented
-        return apply(ndarray, function, (self, other), {})
-
-    return method
 
 
 def _bitwise(function: Callable[..., Any], reflected: bool) -> Callable[[Any, Any], Any]:
@@ -221,14 +232,14 @@ def _bitwise(function: Callable[..., Any], reflected: bool) -> Callable[[Any, An
 
 def _install() -> None:
     for name, function in COMPARISONS.items():
-        setattr(ndarray, f"__{name}__", _comparison(function))
+        setattr(ndarray, f"__{name}__", forward("call", function, function))
     for name, (operation, function) in (BITS | SHIFTS).items():
         setattr(ndarray, f"__{name}__", _bitwise(function, False))
         setattr(ndarray, f"__r{name}__", _bitwise(function, True))
         setattr(ndarray, f"__i{name}__", augmented(getattr(operator, operation)))
     cls: Any = ndarray
-    cls.__floordiv__ = forward("FloorDiv", operator.floordiv)
-    cls.__rfloordiv__ = backward("FloorDiv", operator.floordiv)
+    cls.__floordiv__ = forward("binary", "FloorDiv", operator.floordiv)
+    cls.__rfloordiv__ = backward("binary", "FloorDiv", operator.floordiv)
     cls.__ifloordiv__ = augmented(operator.floordiv)
     cls.__hash__ = Array.__hash__
 
@@ -236,4 +247,4 @@ def _install() -> None:
 _matmul = of_two(ndarray, np.matmul)
 _install()
 
-__all__ = ["ndarray", "of_one", "recast"]
+__all__ = ["ndarray", "recast"]

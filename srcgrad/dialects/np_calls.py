@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcgrad.errors import OperandError
+from srcgrad.errors import OperandError, ShapeError
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, plain
-from srcgrad.imperative.operators import unary
-from srcgrad.imperative.steps import op_of
-from srcgrad.imperative.trace import local
+from srcgrad.imperative.operators import forward, unary
 
 if TYPE_CHECKING:
     from srcgrad.dialects.np_array import ndarray
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
-_plain_ndarray = np.ndarray
+_ndarray = np.ndarray
 Function = Callable[..., Any]
 
 
@@ -33,19 +31,22 @@ def apply(
 
     Raises:
         OperandError: an array of another dialect is among the operands.
+        ShapeError: NumPy refuses the values of the operands, most often their shapes.
     """
-    out = kwargs.pop("out", None)
-    arrays = 0
-    for part in (*args, *kwargs.values()):
+    out = kwargs.pop("out", None) if kwargs else None
+    for part in args:
         kind = type(part)
-        if kind is cls or kind is tuple or kind is list or kind is _plain_ndarray:
-            arrays += 1
-        for array in () if kind is cls else arrays_in(part):
-            if not isinstance(array, cls):
-                raise mixed(cls, type(array))
-    if not arrays:
-        return function(*[plain(a) for a in args], **kwargs)
-    result = invoke(cls, function, args, kwargs, eager=eager)
+        if kind is cls or kind is tuple or kind is list or kind is _ndarray:
+            break
+    else:
+        if not any(arrays_in(list(kwargs.values()))) and not any(arrays_in(args)):
+            return function(*[plain(a) for a in args], **kwargs)
+    try:
+        result = invoke(cls, function, args, kwargs, eager=eager)
+    except ValueError as error:
+        if type(error) is not ValueError:
+            raise
+        raise ShapeError("SG708", str(error), "give operands that fit") from error
     return result if out is None else write_into(out, result)
 
 
@@ -65,12 +66,6 @@ def write_into(out: Any, result: Any) -> Any:
     return out
 
 
-def mixed(left: type, right: type) -> OperandError:
-    """What to say where arrays of two dialects meet."""
-    message = f"an {left.__name__} meets an {right.__name__}"
-    return OperandError("SG708", message, "convert one: as_nd_ndarray() or as_np_ndarray()")
-
-
 def general(cls: type[ndarray], function: Function) -> Function:
     """A function of NumPy for arrays of a class."""
 
@@ -78,6 +73,31 @@ def general(cls: type[ndarray], function: Function) -> Function:
         return apply(cls, function, args, kwargs)
 
     return called
+
+
+def indexed(cls: type[ndarray], function: Function, places: tuple[int | str, ...]) -> Function:
+    """A function some of whose arguments are indices, which may be whole numbers in any dtype.
+
+    Arguments:
+        cls: the class of arrays.
+        function: of NumPy.
+        places: the arguments that are indices, by position and by name.
+    """
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        given = [whole(a) if k in places else a for k, a in enumerate(args)]
+        for name in places:
+            if name in kwargs:
+                kwargs[str(name)] = whole(kwargs[str(name)])
+        return apply(cls, function, tuple(given), kwargs)
+
+    return called
+
+
+def whole(index: Any) -> Any:
+    """An index in whole numbers: arrays are made with floats if nothing is said."""
+    floating = isinstance(index, Array) and index._data.dtype.kind == "f"
+    return index.astype(np.int64) if floating else index
 
 
 def of_one(cls: type[ndarray], function: Function, eager: Function | None = None) -> Function:
@@ -95,20 +115,14 @@ def of_one(cls: type[ndarray], function: Function, eager: Function | None = None
 
 
 def of_two(cls: type[ndarray], function: Function) -> Function:
-    """A function whose usual arguments are two floating arrays of one dtype: fast for those."""
-    op = op_of("call", function)
+    """A function whose usual arguments are two arrays, or an array and a number: fast for those."""
+    fast = forward("call", function, function)
 
     def called(x: Any, y: Any, *args: Any, **kwargs: Any) -> Any:
-        if type(x) is cls and type(y) is cls and not args and not kwargs:
-            left, right = x._data, y._data
-            dtype = left.dtype
-            if dtype is right.dtype and (dtype is _FLOAT32 or dtype is _FLOAT64):
-                data = function(left, right)
-                out = cls._of(data if type(data) is _plain_ndarray else np.asarray(data))
-                trace = local.trace
-                if trace is not None and (x._node is not None or y._node is not None):
-                    trace.binary(op, x, y, out)
-                return out
+        if type(x) is cls and not args and not kwargs:
+            kind = type(y)
+            if kind is cls or kind is float or kind is int:
+                return fast(x, y)
         return apply(cls, function, (x, y, *args), kwargs)
 
     return called
@@ -124,4 +138,4 @@ def named(function: Function, name: str, original: Any, module: str) -> Function
     return function
 
 
-__all__ = ["apply", "general", "mixed", "named", "of_one", "of_two", "write_into"]
+__all__ = ["apply", "general", "indexed", "named", "of_one", "of_two", "whole", "write_into"]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.dialects.np_array import ndarray
-from srcgrad.dialects.np_calls import general, named, of_one, of_two
+from srcgrad.dialects.np_calls import general, indexed, named, of_one, of_two
 
 OF_ONE = """
     abs absolute arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil conj conjugate cos cosh deg2rad
@@ -31,21 +31,31 @@ OF_TWO = """
 GENERAL = """
     allclose angle append apply_along_axis apply_over_axes argpartition argwhere array_equal array_split
     around ascontiguousarray atleast_1d atleast_2d atleast_3d average bincount bitwise_and bitwise_not
-    bitwise_or bitwise_xor block broadcast_arrays broadcast_to choose clip column_stack compress
-    concatenate convolve copy corrcoef correlate cov delete diag diagflat diagonal digitize divmod dsplit
+    bitwise_or bitwise_xor block broadcast_arrays broadcast_to clip column_stack compress
+    concatenate convolve copy corrcoef correlate cov diag diagflat diagonal digitize divmod dsplit
     dstack ediff1d einsum empty_like expand_dims extract flatnonzero flip fliplr flipud frexp full_like
-    gradient histogram histogram2d histogram_bin_edges histogramdd hsplit hstack imag insert interp
+    gradient histogram histogram2d histogram_bin_edges histogramdd hsplit hstack imag interp
     intersect1d invert isclose iscomplex isin isneginf isposinf isreal lcm gcd ldexp left_shift lexsort
     meshgrid modf moveaxis nanargmax nanargmin nanmedian nanpercentile nanquantile ndim nonzero ones_like
     packbits pad partition percentile permute_dims piecewise poly polyadd polyder polydiv polyfit polyint
-    polymul polysub polyval put_along_axis quantile ravel real repeat reshape resize right_shift roll
+    polymul polysub polyval quantile ravel real reshape resize right_shift roll
     rollaxis roots rot90 round searchsorted select setdiff1d setxor1d shape size spacing split squeeze
-    stack swapaxes take take_along_axis tensordot tile transpose tril tril_indices_from trim_zeros triu
-    triu_indices_from union1d unique unpackbits unravel_index unwrap vander vecdot vsplit vstack where
+    stack swapaxes tensordot tile transpose tril tril_indices_from trim_zeros triu
+    triu_indices_from union1d unique unpackbits unwrap vander vecdot vsplit vstack where
     zeros_like diag_indices_from array_equiv result_type shares_memory may_share_memory fill_diagonal
     geomspace trapezoid ix_ bartlett blackman hamming hanning kaiser diag_indices tril_indices
     triu_indices tri broadcast_shapes
 """
+INDEXED: dict[str, tuple[int | str, ...]] = {
+    "choose": (0, "a"),
+    "delete": (1, "obj"),
+    "insert": (1, "obj"),
+    "put_along_axis": (1, "indices"),
+    "repeat": (1, "repeats"),
+    "take": (1, "indices"),
+    "take_along_axis": (1, "indices"),
+    "unravel_index": (0, "indices"),
+}
 OLD_NAMES = {  # of MXNet, for functions that NumPy calls otherwise today
     "alltrue": "all",
     "concat": "concatenate",
@@ -90,6 +100,8 @@ def function(name: str) -> Callable[..., Any]:
         made = of_two(ndarray, original)
     elif name in _ONE:
         made = of_one(ndarray, original, EAGER.get(name))
+    elif name in INDEXED:
+        made = indexed(ndarray, original, INDEXED[name])
     else:
         made = general(ndarray, original)
     return named(made, name, original, "srcgrad.np")
@@ -97,7 +109,7 @@ def function(name: str) -> Callable[..., Any]:
 
 _ONE, _TWO = frozenset(OF_ONE.split()), frozenset(OF_TWO.split())
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    name: function(name) for name in (*OF_ONE.split(), *OF_TWO.split(), *GENERAL.split())
+    name: function(name) for name in (*OF_ONE.split(), *OF_TWO.split(), *INDEXED, *GENERAL.split())
 }
 FUNCTIONS.update({old: FUNCTIONS[name] for old, name in OLD_NAMES.items()})
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from srcgrad.dialects.np_array import ndarray
-from srcgrad.dialects.np_calls import named
 from srcgrad.dialects.np_functions import FUNCTIONS
+from srcgrad.imperative.family import add_copy
+from srcgrad.imperative.operators import unary
 
+_reversed = unary(np.transpose, "call", np.transpose)
 NAMES = """
     all any argmax argmin argpartition argsort choose clip compress conj conjugate cumprod cumsum
     diagonal dot max mean min nonzero prod ptp ravel repeat round searchsorted squeeze std sum swapaxes
@@ -33,8 +34,12 @@ def reshape(self: ndarray, *shape: Any, order: str = "C", **kwargs: Any) -> Any:
 
 
 def transpose(self: ndarray, *axes: Any) -> Any:
-    """The axes in another order, reversed if none is given."""
-    return FUNCTIONS["transpose"](self, *([_shape(axes)] if axes else []))
+    """The axes in another order, reversed if none is given: a copy, as in MXNet."""
+    if axes:
+        return FUNCTIONS["transpose"](self, _shape(axes))
+    out = _reversed(self)
+    add_copy(self, out)
+    return out
 
 
 def flatten(self: ndarray, order: str = "C") -> Any:
@@ -67,19 +72,10 @@ def as_type_of(self: ndarray, stype: str) -> ndarray:
     return self
 
 
-def _of_function(name: str) -> Callable[..., Any]:
-    function = FUNCTIONS[name]
-
-    def method(self: ndarray, *args: Any, **kwargs: Any) -> Any:
-        return function(self, *args, **kwargs)
-
-    return named(method, name, getattr(np, name), "srcgrad.np")
-
-
 def install() -> None:
     """Give arrays their methods."""
     for name in NAMES.split():
-        setattr(ndarray, name, _of_function(name))
+        setattr(ndarray, name, FUNCTIONS[name])
     for method in (reshape, transpose, flatten, sort, fill, broadcast_like, reshape_like):
         setattr(ndarray, method.__name__, method)
     cls: Any = ndarray

@@ -11,7 +11,16 @@ from srcgrad.errors import GradReqError, WriteError
 from srcgrad.imperative.backward import backward
 from srcgrad.imperative.calls import arrays_in, invoke, plain
 from srcgrad.imperative.context import CPU, Context, placed
-from srcgrad.imperative.family import Held, add_copy, add_view, is_alone, overwrite, prepare
+from srcgrad.imperative.family import (
+    Family,
+    Held,
+    add_copy,
+    add_view,
+    is_alone,
+    overwrite,
+    own,
+    prepare,
+)
 from srcgrad.imperative.operators import install
 from srcgrad.imperative.steps import op_of
 from srcgrad.imperative.trace import Leaf, local
@@ -187,11 +196,12 @@ class Array:
         dtype = np.dtype(dtype)
         if not copy and dtype == self._data.dtype:
             return self
-        if dtype.kind in "fc" and self._data.dtype.kind in "fc":
-            return invoke(type(self), _astype, (self, dtype), {})
         out = self._of(self._data.astype(dtype))
         if local.trace is not None and self._node is not None:
-            local.trace.unary(_IDENTITY, self, out)
+            if dtype.kind in "fc" and self._data.dtype.kind in "fc":
+                local.trace.call(_ASTYPE, (self, dtype), {}, [out])
+            else:
+                local.trace.unary(_IDENTITY, self, out)
         return out
 
     def as_in_context(self, context: Context) -> Any:
@@ -307,5 +317,6 @@ def _rebuilt(cls: type[Array], context: Context, data: np.ndarray[Any, Any]) -> 
     return cls._on(context, data)
 
 
+_ASTYPE = op_of("call", _astype)
 install(Array)
 __all__ = ["Array"]

@@ -7,9 +7,11 @@ what the API calls a copy (``x.T``), made without copying; it becomes one when t
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from srcgrad.imperative.trace import Leaf, save
+from srcgrad.imperative.steps import op_of
+from srcgrad.imperative.trace import Leaf, Trace, save
 
 if TYPE_CHECKING:
     from srcgrad.imperative.array import Array

@@ -27,22 +27,27 @@ ARITHMETIC = {
 }
 
 
-def misfit(left: Any, right: Any) -> ShapeError:
-    """The refusal of operands whose shapes do not go together."""
+def misfit(left: Any, right: Any, error: ValueError | None = None) -> ShapeError:
+    """The refusal of operands whose shapes do not go together; in the words of an error, if given."""
+    if error is not None:
+        return ShapeError("SG708", str(error), "give operands whose shapes fit")
     shapes = f"{np.shape(left)} and {np.shape(right)}"
     message = f"operands could not be broadcast together with shapes {shapes}"
     return ShapeError("SG708", message, "their last axes must have one length, or length one")
 
 
-def forward(node: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def forward(
+    kind: str, target: Any, function: Callable[[Any, Any], Any]
+) -> Callable[[Any, Any], Any]:
     """The method for ``self op other``."""
-    op = op_of("binary", node)
+    op = op_of(kind, target)
 
     def method(self: Array, other: Any) -> Any:
         kind, cls, left = type(other), type(self), self._data
         if kind is cls:
             right, origin = other._data, other._node
-            if right.dtype is not left.dtype or left.dtype is not _FLOAT32:
+            dtype = left.dtype
+            if right.dtype is not dtype or (dtype is not _FLOAT32 and dtype is not _FLOAT64):
                 return self._arithmetic(other, op, function, False)
         elif (kind is float or kind is int) and (left.dtype is _FLOAT32 or left.dtype is _FLOAT64):
             right, origin = other, None
@@ -51,7 +56,7 @@ def forward(node: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, An
         try:
             data = function(left, right)
         except ValueError as error:
-            raise misfit(left, right) from error
+            raise misfit(left, right, None if op.kind == "binary" else error) from error
         out = cls.__new__(cls)
         out._data = data if type(data) is _ndarray else np.asarray(data)
         trace = local.trace
@@ -64,9 +69,11 @@ def forward(node: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, An
     return method
 
 
-def backward(node: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def backward(
+    kind: str, target: Any, function: Callable[[Any, Any], Any]
+) -> Callable[[Any, Any], Any]:
     """The method for ``other op self``."""
-    op = op_of("binary", node)
+    op = op_of(kind, target)
 
     def method(self: Array, other: Any) -> Any:
         kind, cls, right = type(other), type(self), self._data
@@ -118,8 +125,8 @@ def augmented(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 def install(cls: Any) -> None:
     """Give a class the arithmetic operators."""
     for name, (node, function) in ARITHMETIC.items():
-        setattr(cls, f"__{name}__", forward(node, function))
-        setattr(cls, f"__r{name}__", backward(node, function))
+        setattr(cls, f"__{name}__", forward("binary", node, function))
+        setattr(cls, f"__r{name}__", backward("binary", node, function))
         setattr(cls, f"__i{name}__", augmented(function))
     cls.__neg__ = unary(operator.neg, "unary", "USub")
     cls.__abs__ = unary(np.abs, "call", np.abs)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 CHECKED = 64  # steps between two looks at the size of a trace
 STEPS, BYTES = 4096, 1 << 28  # beyond, a trace gives way to another that takes over what is used
+_NONE = (STATIC, None)
 _BAKED = 16  # integers up to this are part of a step, larger ones are values
 
 
@@ -194,12 +195,14 @@ class Trace:
     def encode(self, value: Any) -> Template:
         """An argument as part of a step."""
         kind = type(value)
+        if kind is int or kind is bool:
+            return (NUMBER, kind, value)
+        if value is None:
+            return _NONE
         if hasattr(kind, "_node"):
             return (VALUE, self.index(value))
         if kind is float or kind is complex:
             return (VALUE, self.constant(value))
-        if kind is int or kind is bool:
-            return (NUMBER, kind, value)
         if kind is tuple or kind is list:
             return (SEQUENCE, kind, tuple([self.encode(v) for v in value]))
         if kind is slice:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from random_reference import CALLS, COUNTS, FILE, SEEDS, sample
 
 from srcgrad.imperative.generator import Generator
+from tests.imperative.random_reference import CALLS, COUNTS, FILE, SEEDS, sample
 
 DRAWS = {
     "uniform": lambda g, n: g.uniform(-1.5, 2.3, n),
