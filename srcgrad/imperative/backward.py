@@ -6,6 +6,7 @@ Functions here know arrays by what they carry: their memory and their place in a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -59,15 +60,18 @@ class Swept(NamedTuple):
     gradients: Sequence[Any]
     passed: tuple[int, ...]
     whole: bool
+    given: Sequence[Any]  # what the generated code was called with
 
 
 def sweep(trace: Trace, numbers: tuple[int, ...], seeds: tuple[Any, ...]) -> Swept:
     """Run the compiled backward pass; where the user has given a derivative, one up to it, then on."""
     bound = bound_of(trace, numbers, seeds)
-    found = bound.run(trace, seeds)
+    given = bound.arguments(trace, seeds)
+    found = bound.run(given)
     if not trace.joins:
-        return Swept([trace.owners[k] for k in bound.wrt], found, bound.passed, bound.whole)
-    leaves: list[Leaf] = []
+        leaves = [trace.owners[k] for k in bound.wrt]
+        return Swept(leaves, found, bound.passed, bound.whole, given)
+    leaves = []
     gradients: list[Any] = []
     passed = set(bound.passed)
     pending: dict[int, Any] = {}
@@ -91,10 +95,11 @@ def sweep(trace: Trace, numbers: tuple[int, ...], seeds: tuple[Any, ...]) -> Swe
         pairs = [(k, g) for k, g in zip(join.inputs, pulled, strict=True) if k is not None]
         bound = bound_of(trace, tuple([k for k, _ in pairs]), tuple([g for _, g in pairs]))
         passed.update(bound.passed)
-        inner = bound.run(trace, [g for _, g in pairs])
+        inner = bound.run(bound.arguments(trace, [g for _, g in pairs]))
         for number, gradient in zip(bound.wrt, inner, strict=True):
             arrive(number, gradient)
-    return Swept(leaves, gradients, tuple(passed), False)
+    gradients = [np.array(g) for g in gradients]
+    return Swept(leaves, gradients, tuple(passed), False, ())
 
 
 def release(trace: Trace, swept: Swept) -> None:
@@ -176,12 +181,27 @@ def deposit(swept: Swept) -> None:
     """Put gradients where variables keep them; several for one variable are added."""
     seen: set[Leaf] = set()
     for leaf, gradient in zip(swept.leaves, swept.gradients, strict=True):
+        added = leaf.req == "add" or leaf in seen
+        seen.add(leaf)
+        if not added and _replaces(leaf, gradient, swept.given):
+            leaf.grad = gradient
+            continue
         save(leaf.grad)
-        if leaf.req == "add" or leaf in seen:
+        if added:
             np.add(leaf.grad, gradient, out=leaf.grad, casting="unsafe")
         else:
             np.copyto(leaf.grad, gradient, casting="unsafe")
-        seen.add(leaf)
+
+
+def _replaces(leaf: Leaf, gradient: Any, given: Sequence[Any]) -> bool:
+    """Whether a gradient can stand in place of the memory for it: nobody sees either of them."""
+    return (
+        type(gradient) is np.ndarray
+        and gradient.base is None
+        and gradient.dtype is leaf.grad.dtype
+        and getrefcount(leaf.grad) == 2
+        and not any(gradient is g for g in given)
+    )
 
 
 def source(head: Array) -> str:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from srcgrad.frontend.kinds import AV, Ref, Seq
+from srcgrad.compositions import neural
+from srcgrad.frontend.kinds import AV, NONE, Ref, Seq
 from srcgrad.imperative.steps import CONSTANT, LEAF, Op, Place, Step, outs_of
 from srcgrad.ir.nodes import Atom, Block, Eqn, Program, Var
 from srcgrad.ir.types import Array, Type
@@ -19,6 +20,10 @@ from srcgrad.transform.resume import resumed
 from srcgrad.transform.reverse import pullback
 from srcgrad.transform.simplify import simplify, substituted
 from srcgrad.transform.tapes import gather_tapes
+
+# Functions that have a rule of their own, of an array, an axis, and no temperature: their derivative
+# reads the result, which the run has computed. What the rule is called by is never printed.
+_RULES: dict[Any, str] = {neural.log_softmax: "log_softmax", neural.softmax: "softmax"}
 
 
 class Spec(NamedTuple):
@@ -152,6 +157,12 @@ class Replay(Retrace):
             return self._apart(self.cx.atom(args[0], self.node))
         if kind == "gradient":
             return self._gradient(target, args)
+        if kind == "call" and target in _RULES and args[2] == NONE:
+            rule, (x, axis) = _RULES[target], args[:2]
+            along = self.cx.integer(axis, self.node, "axis")
+            return self.cx.bind(
+                self.cx.emit(rule, self.cx.atom(x, self.node), axis=along, via="sp")
+            )
         found: AV = super().lowered(kind, target, args, kwargs)
         return found
 

@@ -59,17 +59,20 @@ class Bound:
     passed: tuple[int, ...]  # what the pass goes through, and what is freed behind it
     whole: bool  # whether that is all that was recorded
 
-    def run(self, trace: Trace, cotangents: Sequence[Any]) -> Sequence[Any]:
-        """The gradients of the variables; one cotangent for each head, ``None`` for ones."""
+    def arguments(self, trace: Trace, cotangents: Sequence[Any]) -> list[Any]:
+        """What the generated code takes; one cotangent for each head, ``None`` for ones."""
         plan, values = self.plan, trace.values
         args = [values[k] for k in self.given]
         if plan.floats:
             args = [
                 np.asarray(a, np.float64) if k in plan.floats else a for k, a in enumerate(args)
             ]
-        args += [cotangents[k] for k in plan.seeds]
-        assert plan.function is not None
-        found: Sequence[Any] = plan.function(*args)
+        return args + [cotangents[k] for k in plan.seeds]
+
+    def run(self, arguments: Sequence[Any]) -> Sequence[Any]:
+        """The gradients of the variables."""
+        assert self.plan.function is not None
+        found: Sequence[Any] = self.plan.function(*arguments)
         return found
 
 
