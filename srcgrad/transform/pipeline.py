@@ -20,6 +20,7 @@ from srcgrad.ir.types import UNKNOWN, Type, describe_type, dims_of, is_complex, 
 from srcgrad.transform.condense import condense
 from srcgrad.transform.guards import guard
 from srcgrad.transform.nested import install
+from srcgrad.transform.numbering import share
 from srcgrad.transform.options import Options
 from srcgrad.transform.regions import dependents
 from srcgrad.transform.reverse import reverse
@@ -46,7 +47,7 @@ class Derivation:
     def primal(self) -> Program:
         """The primal without dead code."""
         if "primal" not in self._made:
-            self._made["primal"] = simplify(guard(cut(self.lowered.program)), final=False)
+            self._made["primal"] = simplify(guard(cut(share(self.lowered.program))), final=False)
         return self._made["primal"]
 
     def adjoint(self, decisions: Sequence[int] | None = None) -> Program:
