@@ -11,7 +11,6 @@ from srcgrad.codegen.spell import (
     attr,
     call,
     constant,
-    method,
     name,
     shape_of,
     spell,
@@ -48,9 +47,9 @@ def effect(eqn: Eqn, args: Sequence[Expr]) -> ast.stmt:
 
 
 def _tried(eqn: Eqn, args: Sequence[Expr]) -> ast.stmt:
-    """A write that may raise, to a copy that nobody reads."""
-    entry = subscript(method(args[0], "copy"), eqn.attrs["index"], args)
-    target = ast.Subscript(entry.value, entry.slice, ast.Store())
+    """A write that may raise, to a copy of the part that it goes to: nobody reads it."""
+    part = call("np.copy", subscript(args[0], eqn.attrs["index"], args))
+    target = ast.Subscript(part, ast.Constant(Ellipsis), ast.Store())
     if eqn.attrs["of"] == "index_add":
         return ast.AugAssign(target, ast.Add(), args[1])
     return ast.Assign([target], args[1], None)
