@@ -10,7 +10,7 @@ import numpy as np
 
 from srcgrad.compositions import neural
 from srcgrad.frontend.kinds import AV, NONE, Ref, Seq
-from srcgrad.imperative.steps import CONSTANT, LEAF, Op, Place, Step, outs_of
+from srcgrad.imperative.steps import CONSTANT, LEAF, Op, Place, Recorded, Step, outs_of
 from srcgrad.ir.nodes import Atom, Block, Eqn, Program, Var
 from srcgrad.ir.types import Array, Type
 from srcgrad.runtime.retrace import Retrace, type_of_spec
@@ -32,15 +32,6 @@ class Spec(NamedTuple):
     dtype: Any
     shape: tuple[int, ...]
     name: str = ""
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """Steps in order, their values numbered through; results wanted, cotangents given or of ones."""
-
-    steps: tuple[Step, ...]
-    heads: tuple[int, ...]
-    ones: tuple[bool, ...]
 
 
 @dataclass
