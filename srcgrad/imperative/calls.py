@@ -10,7 +10,7 @@ import numpy as np
 from srcgrad.errors import OperandError
 from srcgrad.imperative.family import add_copy
 from srcgrad.imperative.steps import Op, op_of
-from srcgrad.imperative.trace import local
+from srcgrad.imperative.trace import Effect, local
 
 if TYPE_CHECKING:
     from srcgrad.imperative.array import Array
@@ -146,4 +146,11 @@ def narrowed(result: Any) -> Any:
     return result.astype(_FLOAT32) if wide else result
 
 
-__all__ = ["arrays_in", "invoke", "mixed", "plain"]
+def after_backward(out: Array, run: Callable[[], None]) -> None:
+    """Let backward passes through an array do something more, if it is recorded."""
+    trace = local.trace
+    if trace is not None and out._node is trace:
+        trace.effects.append(Effect(out._index, run))
+
+
+__all__ = ["after_backward", "arrays_in", "invoke", "mixed", "plain"]

@@ -26,12 +26,12 @@ class _Twister:
     """A Mersenne Twister seeded by one number, as in C++; its words have 32 bits."""
 
     def __init__(self, seed: int) -> None:
-        self._bits = np.random.MT19937(0)
-        np.random.RandomState(self._bits).seed(seed % 2**32)
+        self.bits = np.random.MT19937(0)
+        np.random.RandomState(self.bits).seed(seed % 2**32)
 
     def words(self, count: int) -> Words:
         """The next words."""
-        return self._bits.random_raw(count)
+        return self.bits.random_raw(count)
 
 
 def _unit(words: Words, dtype: Any) -> Any:
@@ -158,6 +158,30 @@ class Generator:
         values = np.concatenate(parts)[:count]
         scaled = _scaled(values, np.float32(loc), np.float32(scale), np.float32)
         return np.reshape(scaled.astype(dtype), shape)
+
+    # -- whole numbers, masks, other distributions ------------------------------------------------
+
+    def integers(self, low: int, high: int, shape: Shape) -> NDArray[np.int64]:
+        """``random.randint`` of either dialect, in ``low <= n < high``; exact."""
+        parts = [s.words(2 * share) for s, share in self._streams(_count(shape))]
+        words = np.concatenate([np.empty(0, np.uint64), *parts])
+        wide = (words[0::2] << np.uint64(31)) + words[1::2]
+        return np.reshape((wide % np.uint64(high - low)).astype(np.int64) + low, shape)
+
+    def choice_np(self, count: int, shape: Shape) -> NDArray[np.int64]:
+        """``np.random.choice`` of the first whole numbers, with replacement; exact."""
+        words = self._single.words(_count(shape))
+        return np.reshape((words % np.uint64(count)).astype(np.int64), shape)
+
+    def mask(self, p: float, shape: Shape, dtype: Any = np.float32) -> NDArray[Any]:
+        """What dropout multiplies with: zero with probability ``p``, else ``1 / (1 - p)``; exact."""
+        kept = self.uniform(0.0, 1.0, shape) < np.float32(1 - p)
+        return np.asarray(kept, dtype) * np.asarray(1 / (1 - p) if p < 1 else 0.0, dtype)
+
+    @property
+    def numpy(self) -> np.random.Generator:
+        """NumPy's methods on the single stream, where MXNet's way to draw is not followed."""
+        return np.random.Generator(self._single.bits)
 
 
 def _scaled(values: Any, loc: Any, scale: Any, dtype: Any) -> NDArray[Any]:
