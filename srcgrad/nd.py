@@ -20,7 +20,10 @@ from srcgrad.dialects import nd_random as random
 from srcgrad.dialects.nd_array import NDArray as NDArray
 from srcgrad.dialects.nd_creation import *
 from srcgrad.dialects.nd_elementwise import *
+from srcgrad.dialects.nd_neural import *
+from srcgrad.dialects.nd_outputs import *
 from srcgrad.dialects.nd_picks import *
 from srcgrad.dialects.nd_products import *
 from srcgrad.dialects.nd_reductions import *
 from srcgrad.dialects.nd_shapes import *
+from srcgrad.dialects.nd_shapes import slice_ as slice

@@ -14,14 +14,9 @@ from typing import Any
 import numpy as np
 
 from srcgrad.compositions.stopping import stop_gradient
-from srcgrad.rules.activations import sigmoid
+from srcgrad.rules.activations import relu, sigmoid
 
 # -- activations ----------------------------------------------------------------------------------
-
-
-def relu(x: Any) -> Any:
-    """``max(x, 0)``, flat at zero; NaN stays."""
-    return np.where(x <= 0.0, 0.0, x)
 
 
 def softsign(x: Any) -> Any:

@@ -16,8 +16,12 @@ from srcgrad.errors import OperandError
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import invoke
 from srcgrad.imperative.family import add_view, own
-from srcgrad.imperative.operators import misfit
-from srcgrad.imperative.steps import Op
+from srcgrad.imperative.operators import forward, misfit
+from srcgrad.imperative.steps import Op, op_of
+from srcgrad.imperative.trace import local
+
+_ALL = slice(None)
+_RESHAPE = op_of("call", np.reshape)
 
 
 class NDArray(Methods, Array):
@@ -64,7 +68,12 @@ class NDArray(Methods, Array):
         args = (right, self) if reflected else (self, right)
         try:
             return invoke(
-                type(self), function, args, {}, op=op, eager=_WHOLE[op.target] if whole else None
+                type(self),
+                function,
+                args,
+                {},
+                op=op,
+                eager=_WHOLE.get(op.target) if whole else None,
             )
         except ValueError as error:
             raise misfit(self._data, getattr(right, "_data", right)) from error
@@ -82,33 +91,6 @@ class NDArray(Methods, Array):
         what = type(other).__name__
         remedy = "use x.as_nd_ndarray()" if isinstance(other, Array) else "make it with nd.array"
         raise OperandError("SG708", f"an NDArray meets an operand of type {what}", remedy)
-
-    def _compared(self, other: Any, function: Callable[..., Any]) -> Any:
-        other = self._operand(other, self._data.dtype.kind != "f")
-        try:
-            return invoke(type(self), function, (self, other), {})
-        except ValueError as error:
-            raise misfit(self._data, getattr(other, "_data", other)) from error
-
-    def __eq__(self, other: Any) -> Any:
-        return self._compared(other, elementwise.as_equal)
-
-    def __ne__(self, other: Any) -> Any:
-        return self._compared(other, elementwise.as_not_equal)
-
-    def __lt__(self, other: Any) -> Any:
-        return self._compared(other, elementwise.as_less)
-
-    def __le__(self, other: Any) -> Any:
-        return self._compared(other, elementwise.as_less_equal)
-
-    def __gt__(self, other: Any) -> Any:
-        return self._compared(other, elementwise.as_greater)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._compared(other, elementwise.as_greater_equal)
-
-    __hash__ = Array.__hash__
 
     # -- reading and writing ----------------------------------------------------------------------
 
@@ -149,11 +131,23 @@ class NDArray(Methods, Array):
             given = given[0]
         wanted = shapes.lengths(self.shape, given, reverse)
         own(self)
-        out = invoke(type(self), np.reshape, (self, wanted), {})
+        out = self._of(np.reshape(self._data, wanted))
+        if local.trace is not None and self._node is not None:
+            local.trace.call(_RESHAPE, (self, wanted), {}, [out])
         if np.may_share_memory(out._data, self._data):
-            out._family = None
             add_view(self, out)
         return out
+
+    def __getitem__(self, index: Any) -> Any:
+        if type(index) is slice and index == _ALL:
+            return self
+        return super().__getitem__(index)
+
+    def as_np_ndarray(self) -> Any:
+        """The same memory as an array of `srcgrad.np`; recorded."""
+        from srcgrad.dialects.np_array import ndarray, recast
+
+        return recast(self, ndarray)
 
     def as_nd_ndarray(self) -> Any:
         """The array itself."""
@@ -219,5 +213,9 @@ _WHOLE = {
     "Mod": _whole(operator.mod),
     "Pow": _whole(operator.pow),
 }
+
+for _name, _function in elementwise.COMPARISONS.items():
+    setattr(NDArray, f"__{_name}__", forward("call", _function, _function))
+NDArray.__hash__ = Array.__hash__  # type: ignore[method-assign]
 
 __all__ = ["NDArray"]

@@ -11,17 +11,14 @@ from srcgrad.dialects.nd_calls import into
 from srcgrad.errors import NotAnArrayError, ShapeError
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in
-from srcgrad.imperative.context import CPU, Context, current_context
+from srcgrad.imperative.context import Context, current_context
 
 Device = Context | None
 
 
 def placed(data: Any, ctx: Device) -> NDArray:
     """An array over memory, on a device; the one of this thread unless said."""
-    context = current_context() if ctx is None else ctx
-    out: NDArray = NDArray._of(context.asarray(data))
-    if context != CPU:
-        out._context = context
+    out: NDArray = NDArray._on(current_context() if ctx is None else ctx, data)
     return out
 
 

@@ -16,34 +16,44 @@ from srcgrad.errors import ShapeError
 # -- over NumPy arrays ----------------------------------------------------------------------------
 
 
-def as_equal(x: Any, y: Any) -> Any:
+def _equal(x: Any, y: Any) -> Any:
     """One where both are equal, else zero, in the dtype of the operands."""
     return (x == y).astype(x.dtype)
 
 
-def as_not_equal(x: Any, y: Any) -> Any:
+def _not_equal(x: Any, y: Any) -> Any:
     """One where they differ, else zero."""
     return (x != y).astype(x.dtype)
 
 
-def as_less(x: Any, y: Any) -> Any:
+def _less(x: Any, y: Any) -> Any:
     """One where ``x < y``, else zero."""
     return (x < y).astype(x.dtype)
 
 
-def as_less_equal(x: Any, y: Any) -> Any:
+def _less_equal(x: Any, y: Any) -> Any:
     """One where ``x <= y``, else zero."""
     return (x <= y).astype(x.dtype)
 
 
-def as_greater(x: Any, y: Any) -> Any:
+def _greater(x: Any, y: Any) -> Any:
     """One where ``x > y``, else zero."""
     return (x > y).astype(x.dtype)
 
 
-def as_greater_equal(x: Any, y: Any) -> Any:
+def _greater_equal(x: Any, y: Any) -> Any:
     """One where ``x >= y``, else zero."""
     return (x >= y).astype(x.dtype)
+
+
+COMPARISONS = {
+    "eq": _equal,
+    "ne": _not_equal,
+    "lt": _less,
+    "le": _less_equal,
+    "gt": _greater,
+    "ge": _greater_equal,
+}
 
 
 def _and(x: Any, y: Any) -> Any:
@@ -64,6 +74,10 @@ def _not(x: Any) -> Any:
 
 def _round(x: Any) -> Any:
     return np.trunc(x + np.copysign(0.5, x))
+
+
+def _rint(x: Any) -> Any:
+    return np.ceil(x - 0.5)
 
 
 def _square(x: Any) -> Any:
@@ -105,7 +119,7 @@ def _erfinv(x: Any) -> Any:
 abs = elementwise(np.abs, "The absolute value; its derivative at zero is zero.")
 sign = elementwise(np.sign, "-1, 0 or 1.")
 round = elementwise(_round, "The nearest whole number, of two the one farther from zero.")
-rint = elementwise(np.rint, "The nearest whole number, of two the even one.")
+rint = elementwise(_rint, "The nearest whole number, of two the lower one.")
 ceil = elementwise(np.ceil, "The next whole number above.")
 floor = elementwise(np.floor, "The next whole number below.")
 trunc = elementwise(np.trunc, "The next whole number towards zero.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from srcgrad.dialects import nd_elementwise as elementwise
+from srcgrad.dialects import nd_neural as neural
 from srcgrad.dialects import nd_picks as picks
 from srcgrad.dialects import nd_products as products
 from srcgrad.dialects import nd_reductions as reductions
@@ -99,3 +100,7 @@ class Methods:
     topk = picks.topk
 
     dot = products.dot
+
+    log_softmax = neural.log_softmax
+    softmax = neural.softmax
+    softmin = neural.softmin

@@ -24,15 +24,13 @@ def _take_in_rows(x: Any, index: Any) -> Any:
     return x[np.arange(x.shape[0]), index.astype(np.int64)]
 
 
-def _gather(x: Any, index: Any) -> Any:
-    whole = index.astype(np.int64)
-    return x[tuple(whole[k] for k in range(whole.shape[0]))]
+def _read(x: Any, index: Any) -> Any:
+    return x[index]
 
 
 def _scatter(x: Any, index: Any, shape: Any) -> Any:
-    whole = index.astype(np.int64)
     out = np.zeros(shape, x.dtype)
-    out[tuple(whole[k] for k in range(whole.shape[0]))] = x
+    out[index] = x
     return out
 
 
@@ -104,14 +102,19 @@ def pick(
     return call(neural_picks.pick, data, index, axis, keepdims, mode, out=out, mixed=True)
 
 
+def _points(data: Any, indices: Any) -> tuple[Any, ...]:
+    """An index array for each axis."""
+    return tuple(data._of(row) for row in checked(indices)._data.astype(np.int64))
+
+
 def gather_nd(data: Any, indices: Any) -> Any:
     """The elements at points; ``indices`` is (axes, ...)."""
-    return call(_gather, data, indices, mixed=True)
+    return call(_read, data, _points(checked(data), indices), mixed=True)
 
 
 def scatter_nd(data: Any, indices: Any, shape: Any) -> Any:
     """Zeros of a shape, with ``data`` at points, which must differ; ``indices`` is (axes, ...)."""
-    return call(_scatter, data, indices, tuple(shape), mixed=True)
+    return call(_scatter, data, _points(checked(data), indices), tuple(shape), mixed=True)
 
 
 def topk(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,8 @@ def _stacked(parts: Any, axis: int) -> Any:
 
 
 def _cut(x: Any, places: Any, axis: int, squeeze: bool) -> Any:
-    found = []
-    for start, end in places:
-        part = x[(slice(None),) * axis + (slice(start, end),)]
-        found.append(np.squeeze(part, axis) if squeeze else part)
-    return tuple(found)
+    parts = [x[place] for place in places]
+    return tuple([np.squeeze(part, axis) for part in parts] if squeeze else parts)
 
 
 def _read(x: Any, index: Any) -> Any:
@@ -265,6 +262,11 @@ def _list(data: Any) -> list[Any]:
     return list(data[0]) if len(data) == 1 and isinstance(data[0], (list, tuple)) else list(data)
 
 
+def _along(axis: int, bounds: Iterable[tuple[int, int]]) -> tuple[Any, ...]:
+    """The index of each part between two places of an axis."""
+    return tuple([(*(slice(None),) * axis, slice(start, end)) for start, end in bounds])
+
+
 def split(data: Any, num_outputs: int, axis: int = 1, squeeze_axis: bool = False) -> Any:
     """Equal parts along an axis: a list, or the array if it is one part.
 
@@ -277,7 +279,7 @@ def split(data: Any, num_outputs: int, axis: int = 1, squeeze_axis: bool = False
         message = f"an axis of length {length} cannot be cut into {num_outputs} equal parts"
         raise ShapeError("SG708", message, "use split_v2 with the places to cut at")
     step = length // num_outputs
-    places = tuple((k * step, (k + 1) * step) for k in range(num_outputs))
+    places = _along(axis, [(k * step, (k + 1) * step) for k in range(num_outputs)])
     parts = call(_cut, data, places, axis, squeeze_axis)
     return list(parts) if num_outputs > 1 else parts[0]
 
@@ -288,7 +290,7 @@ def split_v2(ary: Any, indices_or_sections: Any, axis: int = 0, squeeze_axis: bo
         return split(ary, indices_or_sections, axis, squeeze_axis)
     axis = axis % checked(ary).ndim
     cuts = [0, *(int(k) for k in indices_or_sections), ary.shape[axis]]
-    places = tuple(itertools.pairwise(cuts))
+    places = _along(axis, itertools.pairwise(cuts))
     parts = call(_cut, ary, places, axis, squeeze_axis)
     return list(parts) if len(places) > 1 else parts[0]
 

@@ -9,18 +9,14 @@ import numpy as np
 from srcgrad.dialects.np_array import ndarray
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, plain
-from srcgrad.imperative.context import CPU, Context, current_context
+from srcgrad.imperative.context import Context, current_context
 
 FLOAT32 = np.dtype(np.float32)
 
 
 def placed(data: Any, ctx: Context | None = None) -> Any:
     """New memory as an array on a device, that of this thread unless said."""
-    ctx = current_context() if ctx is None else ctx
-    out = ndarray._of(np.asarray(data) if ctx is CPU else ctx.asarray(np.asarray(data)))
-    if ctx is not CPU:
-        out._context = ctx
-    return out
+    return ndarray._on(current_context() if ctx is None else ctx, np.asarray(data))
 
 
 def default(dtype: Any) -> Any:

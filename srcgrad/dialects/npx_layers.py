@@ -8,7 +8,7 @@ from srcgrad.compositions import neural, neural_picks
 from srcgrad.dialects.np_creation import placed
 from srcgrad.dialects.np_functions import FUNCTIONS
 from srcgrad.dialects.npx_functions import call, cast
-from srcgrad.imperative.calls import after_backward
+from srcgrad.imperative.calls import add_effect
 from srcgrad.imperative.generator import generator
 from srcgrad.imperative.scopes import pause
 from srcgrad.imperative.trace import local
@@ -128,7 +128,7 @@ def batch_norm(
                 for running, now in zip((running_mean, running_var), given, strict=True):
                     running[...] = momentum * running._data + (1 - momentum) * now
 
-        after_backward(made, move)
+        add_effect(made, move)
     else:
         mean, var = running_mean, running_var
         made = call(neural.batch_norm_inference, x, scale, beta, mean, var, axis, eps)

@@ -9,16 +9,24 @@ import numpy as np
 
 from srcgrad.errors import GradReqError, WriteError
 from srcgrad.imperative.backward import backward
-from srcgrad.imperative.calls import invoke, plain
-from srcgrad.imperative.context import CPU, Context, current_context
-from srcgrad.imperative.family import Family, add_copy, add_view, is_alone, own, prepare
+from srcgrad.imperative.calls import arrays_in, invoke, plain
+from srcgrad.imperative.context import CPU, Context, placed
+from srcgrad.imperative.family import (
+    Family,
+    Held,
+    add_copy,
+    add_view,
+    is_alone,
+    overwrite,
+    own,
+    prepare,
+)
 from srcgrad.imperative.operators import install
 from srcgrad.imperative.steps import op_of
-from srcgrad.imperative.trace import Leaf, Trace, local
+from srcgrad.imperative.trace import Leaf, local
 
 _INDEX, _SETITEM = op_of("index", None), op_of("setitem", None)
 _IDENTITY = op_of("identity", None)
-_HELD = Family(fixed=True)  # of arrays whose memory something else shows too
 REQS = ("write", "add", "null")
 
 
@@ -29,14 +37,14 @@ class Array:
     variable, a `Trace` the result of a step of it, numbered ``_index``.
     """
 
-    __slots__ = ("__weakref__", "_context", "_data", "_family", "_index", "_node")
+    __slots__ = ("__weakref__", "_data", "_family", "_index", "_node")
     __hash__ = object.__hash__
     title: ClassVar[str] = "Array"  # what messages call it
     _data: Any
     _node: Any
     _index: int
     _family: Family | None
-    _context: Context
+    _context: ClassVar[Context] = CPU  # a class for each device: see `context.placed`
 
     @classmethod
     def _of(cls, data: Any) -> Any:
@@ -45,6 +53,11 @@ class Array:
         out._data = data
         out._node = None
         return out
+
+    @classmethod
+    def _on(cls, context: Context, data: Any) -> Any:
+        """An array on a device, of data from anywhere."""
+        return placed(cls, context)._of(context.asarray(data))
 
     # -- what it is -------------------------------------------------------------------------------
 
@@ -66,14 +79,15 @@ class Array:
     @property
     def context(self) -> Context:
         """The device that holds it."""
-        return getattr(self, "_context", CPU)
+        return self._context
 
     ctx = context
 
     @property
     def stype(self) -> str:
-        """How it is stored; here always densely."""
-        return "default"
+        """How it is stored; always densely, and a gradient as `attach_grad` was asked to say."""
+        family = getattr(self, "_family", None)
+        return family.stype if isinstance(family, Held) else "default"
 
     def __len__(self) -> int:
         return len(self._data)
@@ -105,7 +119,7 @@ class Array:
         if type(leaf) is not Leaf:
             return None
         out = self._of(leaf.grad)
-        out._family = _HELD
+        out._family = Held(leaf.stype)
         return out
 
     def backward(
@@ -163,7 +177,7 @@ class Array:
         return self._data.__dlpack_device__()
 
     def __reduce__(self) -> Any:
-        return _rebuilt, (type(self), self.asnumpy(), self.context)
+        return _rebuilt, (placed(type(self), CPU), self.context, self.asnumpy())
 
     def __copy__(self) -> Any:
         return self.copy()
@@ -194,10 +208,9 @@ class Array:
         """This array if it is on that device, else a copy there; recorded."""
         if context == self.context:
             return self
-        out = self._of(context.asarray(self._data.copy()))
+        out = self._on(context, self._data.copy())
         if local.trace is not None and self._node is not None:
             local.trace.unary(_IDENTITY, self, out)
-        out._context = context
         return out
 
     as_in_ctx = as_in_context
@@ -205,9 +218,7 @@ class Array:
     def copyto(self, other: Any) -> Any:
         """Write the elements into another array, or make a copy on a device."""
         if isinstance(other, Context):
-            out = self.copy()
-            out._context = other
-            return out
+            return self.as_in_context(other) if other != self.context else self.copy()
         other[...] = self
         return other
 
@@ -244,45 +255,37 @@ class Array:
 
     def __setitem__(self, index: Any, value: Any) -> None:
         index = self._index_of(index)
-        trace = self._writing(value)
-        if trace is None:
-            prepare(self)
-            self._data[plain(index)] = plain(value)
+        if not self._recorded(value):
+            overwrite(self, lambda: self._data.__setitem__(plain(index), plain(value)))
             return
         data = self._data.copy()
         data[plain(index)] = plain(value)
         out = self._of(data)
-        trace.call(_SETITEM, (self, index, value), {}, [out])
+        local.trace.call(_SETITEM, (self, index, value), {}, [out])  # type: ignore[union-attr]
         self._become(out)
 
-    def _writing(self, value: Any) -> Trace | None:
-        """The trace that a write in place is noted in, ``None`` where it need not be.
+    def _recorded(self, value: Any) -> bool:
+        """Whether a write of a value in place is recorded.
 
         Raises:
-            WriteError: it could not be differentiated.
+            WriteError: it should be, and could not be differentiated.
         """
         node = self._node
-        if type(node) is Trace and not node.holds(self._index):
-            node = self._node = None  # nothing can be differentiated there any more
-        trace = local.trace
-        recorded = trace is not None and getattr(value, "_node", None) is not None
+        if local.trace is None or (node is None and not any(a._node for a in arrays_in(value))):
+            return False
         if type(node) is Leaf:
-            if trace is None:
-                return None
             raise WriteError(
                 "SG705",
                 "a variable is written inside autograd.record()",
                 "write it outside, or under autograd.pause(), or compute a new array",
             )
-        if type(node) is not Trace and not recorded:
-            return None
         if not is_alone(self):
             raise WriteError(
                 "SG705",
                 "an array is written whose memory other arrays show, which could not follow",
                 "write to a copy, or before the views are made",
             )
-        return trace if trace is not None else node
+        return True
 
     def _become(self, out: Array) -> None:
         """Take over the contents of an array that nobody else has."""
@@ -291,11 +294,9 @@ class Array:
 
     def _replace(self, value: Array) -> None:
         """Write other contents over all elements."""
-        trace = self._writing(value)
-        if trace is None:
-            prepare(self)
-            np.copyto(self._data, value._data, casting="unsafe")
-        elif value._node is trace and value._data.shape == self._data.shape:
+        if not self._recorded(value):
+            overwrite(self, lambda: np.copyto(self._data, value._data, casting="unsafe"))
+        elif value._node is local.trace and _alike(self._data, value._data):
             self._become(value)
         else:
             self[...] = value
@@ -304,17 +305,18 @@ class Array:
         raise NotImplementedError
 
 
+def _alike(a: Any, b: Any) -> bool:
+    return bool(a.shape == b.shape and a.dtype == b.dtype)
+
+
 def _astype(x: Any, dtype: Any) -> Any:
     return x.astype(dtype)
 
 
-def _rebuilt(cls: type[Array], data: np.ndarray[Any, Any], context: Context) -> Array:
-    out: Array = cls._of(context.asarray(data))
-    if context != CPU:
-        out._context = context
-    return out
+def _rebuilt(cls: type[Array], context: Context, data: np.ndarray[Any, Any]) -> Any:
+    return cls._on(context, data)
 
 
 _ASTYPE = op_of("call", _astype)
 install(Array)
-__all__ = ["Array", "current_context"]
+__all__ = ["Array"]

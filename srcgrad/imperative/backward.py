@@ -146,13 +146,17 @@ def seeds_of(heads: Sequence[Array], given: Sequence[Any]) -> tuple[Any, ...]:
 def _seed(head: Array, given: Any) -> Any:
     if given is None:
         return None
-    data = given._data if hasattr(type(given), "_node") else np.asarray(given)
-    shape = head._data.shape
+    own = hasattr(type(given), "_node")
+    data = given._data if own else np.asarray(given)
+    shape, dtype = head._data.shape, head._data.dtype
     if data.shape != shape:
-        if data.shape != () or hasattr(type(given), "_node"):
+        if own or data.shape != ():
             message = f"a head gradient has shape {data.shape}, its head {shape}"
             raise HeadGradientError("SG704", message, "pass one of the same shape")
         data = np.broadcast_to(data, shape)
+    if own and data.dtype != dtype:
+        message = f"a head gradient holds {data.dtype}, its head {dtype}"
+        raise HeadGradientError("SG704", message, "convert it with astype")
     return data.astype(_inexact(head._data.dtype), copy=False)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcgrad.errors import OperandError
+from srcgrad.imperative.context import CPU
 from srcgrad.imperative.family import add_copy
 from srcgrad.imperative.steps import Op, op_of
-from srcgrad.imperative.trace import Effect, local
+from srcgrad.imperative.trace import Effect, Trace, local
 
 if TYPE_CHECKING:
     from srcgrad.imperative.array import Array
@@ -83,8 +84,8 @@ def invoke(
     given = [plain(a, operands) for a in args]
     named = {k: plain(v, operands) for k, v in kwargs.items()} if kwargs else kwargs
     for operand in operands:
-        if type(operand) is not cls and not isinstance(operand, cls):
-            raise mixed(cls, type(operand))
+        if type(operand) is not cls:
+            cls = _class_of_results(cls, operand)
     data = (eager or function)(*given, **named)
     made: list[Array] = []
     result = _wrapped(cls, data, operands, made)
@@ -96,6 +97,14 @@ def invoke(
     if made[0]._data.dtype is _FLOAT64 and not _double(operands, (*given, *named.values())):
         return narrowed(result)
     return result
+
+
+def _class_of_results(cls: type[Array], operand: Array) -> type[Array]:
+    """The class of the dialect on the device of an operand."""
+    home = getattr(cls, "_home", cls)
+    if not isinstance(operand, home):
+        raise mixed(home, type(operand))
+    return cls if operand._context is CPU else type(operand)
 
 
 def _wrapped(cls: type[Array], data: Any, operands: list[Array], made: list[Array]) -> Any:
@@ -146,11 +155,11 @@ def narrowed(result: Any) -> Any:
     return result.astype(_FLOAT32) if wide else result
 
 
-def after_backward(out: Array, run: Callable[[], None]) -> None:
-    """Let backward passes through an array do something more, if it is recorded."""
-    trace = local.trace
-    if trace is not None and out._node is trace:
-        trace.effects.append(Effect(out._index, run))
+def add_effect(array: Array, run: Callable[[], None]) -> None:
+    """Let backward passes in training mode that go through a recorded array run a function."""
+    trace = array._node
+    if type(trace) is Trace:
+        trace.effects.append(Effect(array._index, run))
 
 
-__all__ = ["after_backward", "arrays_in", "invoke", "mixed", "plain"]
+__all__ = ["add_effect", "arrays_in", "invoke", "mixed", "plain"]

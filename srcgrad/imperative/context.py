@@ -77,6 +77,20 @@ class _Local(threading.local):
         self.contexts = [CPU]
 
 
+def placed(cls: type[Any], context: Context) -> Any:
+    """The class of arrays on a device: results of an operation are of the class of an operand."""
+    base = getattr(cls, "_home", cls)
+    if context == base._context:
+        return base
+    found = _placed.get((base, context))
+    if found is None:
+        names = {"__slots__": (), "_context": context, "_home": base}
+        found = _placed[base, context] = type(base.__name__, (base,), names)
+        found.__module__, found.__qualname__ = base.__module__, base.__qualname__
+    return found
+
+
+_placed: dict[tuple[type[Any], Context], type[Any]] = {}
 CPU = Context("cpu", 0)
 _local = _Local()
 
@@ -119,4 +133,4 @@ def _cupy() -> Any:
         return None
 
 
-__all__ = ["Context", "cpu", "cpu_pinned", "current_context", "gpu", "num_gpus"]
+__all__ = ["Context", "cpu", "cpu_pinned", "current_context", "gpu", "num_gpus", "placed"]

@@ -7,25 +7,27 @@ what the API calls a copy (``x.T``), made without copying; it becomes one when t
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from srcgrad.imperative.trace import Leaf, save
+from srcgrad.imperative.steps import op_of
+from srcgrad.imperative.trace import Leaf, Trace, save
 
 if TYPE_CHECKING:
     from srcgrad.imperative.array import Array
 
+_IDENTITY = op_of("identity", None)
 _MANY = 8  # members after which those that are gone are dropped
 
 
 class Family:
-    """The arrays of one memory; ``fixed`` if something else shows it too, such as ``x.grad``."""
+    """The arrays of one memory."""
 
-    __slots__ = ("copies", "fixed", "many", "views")
+    __slots__ = ("copies", "many", "views")
 
-    def __init__(self, fixed: bool = False) -> None:
+    def __init__(self) -> None:
         self.views: list[weakref.ref[Array]] = []
         self.copies: list[weakref.ref[Array]] = []
-        self.fixed = fixed
         self.many = _MANY
 
     def tidy(self) -> None:
@@ -34,6 +36,16 @@ class Family:
             self.views = [r for r in self.views if r() is not None]
             self.copies = [r for r in self.copies if r() is not None]
             self.many = max(_MANY, 2 * (len(self.views) + len(self.copies)))
+
+
+class Held(Family):
+    """The arrays of one memory that something else shows too: ``x.grad``, of the storage asked for."""
+
+    __slots__ = ("stype",)
+
+    def __init__(self, stype: str) -> None:
+        super().__init__()
+        self.stype = stype
 
 
 def family_of(array: Array) -> Family:
@@ -100,12 +112,28 @@ def prepare(array: Array) -> None:
     save(array._data)
 
 
+def overwrite(array: Array, write: Callable[[], None]) -> None:
+    """Do a write in place that is not recorded.
+
+    What was recorded keeps what it saw, and its gradient passes through such a write unchanged; what
+    is recorded afterwards sees the new contents.
+    """
+    prepare(array)
+    write()
+    family: Family | None = getattr(array, "_family", None)
+    shown = [array] if family is None else [a for r in family.views if (a := r()) is not None]
+    for other in shown:
+        node = other._node
+        if type(node) is Trace and node.holds(other._index):
+            node.unary(_IDENTITY, other, other)
+
+
 def is_alone(array: Array) -> bool:
     """Whether no other array is written with this one."""
     family: Family | None = getattr(array, "_family", None)
     if family is None or _is_copy(array):
         return True
-    return not family.fixed and all(r() is array or r() is None for r in family.views)
+    return not isinstance(family, Held) and all(r() is array or r() is None for r in family.views)
 
 
-__all__ = ["Family", "add_copy", "add_view", "is_alone", "own", "prepare"]
+__all__ = ["Family", "Held", "add_copy", "add_view", "is_alone", "own", "prepare"]

@@ -170,15 +170,6 @@ class Replay(Retrace):
         results = [self.cx.bind(a, mutable=True) for a in placed.results]
         return results[0] if len(results) == 1 else Seq(tuple(results))
 
-    def _settle(self, value: AV, form: str, exact: Type, base: int | None) -> AV:
-        """The result; where a variable holds integers, floats stand for what is computed of it."""
-        found = self.cx.atom(value, self.node).type
-        if isinstance(exact, Array) and isinstance(found, Array) and found.dtype != exact.dtype:
-            integers = exact.dtype is not None and exact.dtype.kind in "iub"
-            if integers and found.dtype is not None and found.dtype.kind == "f":
-                exact = Array(found.dtype, exact.dims)
-        return super()._settle(value, form, exact, base)
-
     def _apart(self, atom: Atom) -> AV:
         copy = self.cx.builder.emit_new("copy", atom, via="np")
         return Ref(self.cx.heap.allocate(copy))

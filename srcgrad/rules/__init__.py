@@ -30,6 +30,7 @@ from srcgrad.rules import (
     stores,
     tapes,
     triangular,
+    windows,
 )
 
 __all__ = [
@@ -62,4 +63,5 @@ __all__ = [
     "stores",
     "tapes",
     "triangular",
+    "windows",
 ]

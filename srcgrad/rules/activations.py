@@ -10,12 +10,18 @@ from srcgrad.rules.bindings import FUNCTIONS, Binding
 from srcgrad.rules.registry import elementwise
 
 
+def relu(x: Any) -> Any:
+    """``max(x, 0)``, flat at zero; NaN stays."""
+    return np.where(x <= 0, 0.0, x)
+
+
 def sigmoid(x: Any) -> Any:
     """``1 / (1 + exp(-x))``, without a warning where ``exp(-x)`` is too large: there it is zero."""
     with np.errstate(over="ignore"):
         return 1.0 / (1.0 + np.exp(-x))
 
 
+elementwise("relu", lambda x, out: x > 0, run=relu, spell="helper:relu", real_only=True)
 elementwise(
     "sigmoid",
     # Of the result, which is exact in both tails, where the quotient rule would give inf * 0.
@@ -25,3 +31,4 @@ elementwise(
     real_only=True,
 )
 FUNCTIONS[sigmoid] = Binding("sigmoid", "", 1, ())
+FUNCTIONS[relu] = Binding("relu", "", 1, ())

@@ -32,7 +32,7 @@ def _norm(training):
     return run
 
 
-# Name: inputs, those that are differentiated, MXNet's call.
+# Name: inputs, how many of them are differentiated, MXNet's call.
 CASES = {
     "relu": ([_at(-2, -0.5, 0, 0.5, 3)], 1, lambda nd, x: nd.relu(x)),
     "sigmoid": ([_at(-100, -20, -1.5, 0, 0.3, 30, 100)], 1, lambda nd, x: nd.sigmoid(x)),
@@ -158,6 +158,76 @@ CASES = {
     "topk_mask": ([_normal(3, 4)], 1, lambda nd, x: x * nd.topk(x, k=2, ret_typ="mask")),
     "topk_indices": ([_normal(3, 4)], 1, lambda nd, x: x[:, :2] * nd.topk(x, k=2)),
 }
+
+# Name: shapes of the array and of the kernels, options.
+CONVOLUTIONS = {
+    "convolution": ((2, 3, 6, 5), (4, 3, 3, 2), {}),
+    "convolution_padded": ((2, 3, 6, 5), (4, 3, 3, 2), {"stride": (2, 1), "pad": (1, 2)}),
+    "convolution_dilated": ((2, 3, 7, 6), (4, 3, 3, 2), {"dilate": (2, 3), "stride": (1, 2)}),
+    "convolution_groups": ((3, 4, 5, 6), (6, 2, 2, 3), {"num_group": 2, "pad": (0, 1)}),
+    "convolution_depthwise": ((1, 3, 5, 6), (3, 1, 2, 3), {"num_group": 3, "stride": (2, 2)}),
+    "convolution_1d": ((2, 3, 7), (4, 3, 3), {"stride": (2,), "dilate": (2,), "pad": (1,)}),
+    "convolution_3d": (
+        (2, 2, 4, 5, 3),
+        (3, 2, 2, 3, 2),
+        {"stride": (2, 1, 1), "pad": (1, 0, 1), "dilate": (1, 2, 1)},
+    ),
+    "deconvolution": ((2, 3, 4, 5), (3, 4, 3, 2), {"stride": (2, 3), "pad": (1, 0)}),
+    "deconvolution_adjusted": (
+        (2, 4, 3, 4),
+        (4, 3, 3, 2),
+        # MXNet 1.9.1 leaves out dilate here when oneDNN is off.
+        {"stride": (2, 3), "adj": (1, 2), "num_group": 2},
+    ),
+    "deconvolution_1d": ((2, 3, 4), (3, 2, 3), {"stride": (2,), "pad": (1,)}),
+}
+
+
+def _convolve(name, options):
+    """The call of MXNet, which wants the sides of the kernel and the units too."""
+
+    def call(nd, x, w, b):
+        layer = nd.Deconvolution if name.startswith("de") else nd.Convolution
+        more = {"no_bias": False} if name.startswith("de") else {}
+        return layer(x, w, b, kernel=w.shape[2:], num_filter=b.shape[0], **options, **more)
+
+    return call
+
+
+for _name, (_shape, _weight, _options) in CONVOLUTIONS.items():
+    _groups = _options.get("num_group", 1)
+    _units = _weight[1] * _groups if _name.startswith("de") else _weight[0]
+    _inputs = [_normal(*_shape), _normal(*_weight), _normal(_units)]
+    CASES[_name] = (_inputs, 3, _convolve(_name, _options))
+
+_SHAPES = {
+    "square": ((2, 3, 7, 6), {"kernel": (2, 2), "stride": (2, 2)}),
+    "padded": ((2, 3, 7, 6), {"kernel": (3, 2), "stride": (2, 1), "pad": (1, 1)}),
+    "full": (
+        (2, 3, 7, 6),
+        {"kernel": (3, 3), "stride": (2, 2), "pad": (1, 1), "pooling_convention": "full"},
+    ),
+    "global": ((2, 3, 4, 5), {"kernel": (1, 1), "global_pool": True}),
+    "1d": ((2, 3, 9), {"kernel": (3,), "stride": (2,)}),
+    "3d": ((2, 1, 4, 5, 3), {"kernel": (2, 3, 2), "stride": (1, 2, 1)}),
+}
+# Name: shape of the array, options.
+POOLINGS = {
+    f"pooling_{kind}_{name}": (shape, {**options, "pool_type": kind})
+    for name, (shape, options) in _SHAPES.items()
+    for kind in ("max", "avg", "sum")
+}
+for _name in ("padded", "full"):
+    _shape, _options = POOLINGS[f"pooling_avg_{_name}"]
+    POOLINGS[f"pooling_inside_{_name}"] = (_shape, {**_options, "count_include_pad": False})
+POOLINGS["pooling_ties"] = ((2, 2, 6, 6), {"kernel": (3, 3), "pool_type": "max"})
+for _name, (_shape, _options) in POOLINGS.items():
+    _x = _normal(*_shape)
+    CASES[_name] = (
+        [np.round(_x) if _name == "pooling_ties" else _x],
+        1,
+        lambda nd, x, options=_options: nd.Pooling(x, **options),
+    )
 
 
 def main():

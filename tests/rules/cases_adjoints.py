@@ -9,6 +9,8 @@ import numpy as np
 from case_values import complex_normal, normal, regular, sample
 from rule_programs import Case
 
+from srcgrad.rules.windows import windows
+
 ZEROS = np.array([[1.5, 0.0, 2.0, -1.0], [0.0, 3.0, 0.0, 1.0], [2.0, -0.5, 1.0, 0.4]])
 
 
@@ -72,6 +74,18 @@ def _moves() -> Iterator[Case]:
     places = np.array([[2, 0, 2, 1], [1, 1, 0, 0]])
     yield Case("add_along_axis", (x, normal(2, 4), places), {"axis": 0})
     yield Case("add_along_axis", (x, complex_normal(2, 4), places), {"axis": 0})
+    for shape, sides, stride, dilate in (
+        ((2, 3, 7), (3,), (2,), (1,)),
+        ((2, 3, 6, 5), (2, 3), (1, 2), (2, 1)),
+        ((1, 2, 3, 4, 5), (2, 1, 3), (1, 2, 1), (1, 1, 2)),
+    ):
+        image, kernel = normal(*shape), normal(4, 5, *sides, seed=1)
+        attrs = {"stride": stride, "dilate": dilate}
+        yield Case("windows", (image, kernel), attrs)
+        g = normal(*windows(image, kernel, stride, dilate).shape, seed=2)
+        yield Case("add_windows", (image, g), attrs)
+    yield Case("largest", (normal(2, 3, 4),))
+    yield Case("largest", (normal(2, 3, 4, 2),))
     for n, m in ((5, 3), (3, 5), (4, 4)):
         for mode in ("full", "same", "valid"):
             g = np.convolve(normal(n, seed=3), normal(m, seed=4), mode)

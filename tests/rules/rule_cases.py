@@ -85,6 +85,7 @@ UNARY: dict[str, tuple[float, float]] = {
     "arctanh": (-0.8, 0.8),
     "deg2rad": (-90, 90),
     "rad2deg": (-2, 2),
+    "relu": (-2, 2),
     "sigmoid": (-3, 3),
 }
 # Names to the bounds of both operands.

@@ -103,6 +103,7 @@ CASES = [
     Case("argsort", (X,), {"axis": 0, "kind": "stable"}),
     Case("argpartition", (X,), {"kth": 1}),
     Case("partition_places", (X,), {"kth": 1, "axis": 0}),
+    Case("first_largest", (normal(2, 3, 4),)),
     Case("lu_pivots", (normal(3, 3),)),
     Case("quantile_weights", (X, Literal(0.3)), {"axis": 0}),
     Case("running_places", (X, np.maximum.accumulate(X))),

@@ -1,0 +1,110 @@
+"""Rules of windows: copied side by side, and added back to where they were read.
+
+Each of the first two functions is the transpose of the other. Convolution and pooling are made of them.
+They are called by compositions, and travel with emitted text as helpers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcgrad.ir import infer
+from srcgrad.ir.types import Dims
+from srcgrad.rules.bindings import FUNCTIONS, Binding
+from srcgrad.rules.broadcasting import full
+from srcgrad.rules.reductions import spread
+from srcgrad.rules.registry import custom, linear, nondiff
+from srcgrad.rules.symbols import op
+
+
+def windows(x: Any, kernel: Any, stride: Any, dilate: Any) -> Any:
+    """The windows of ``x`` along its axes after the second, as long as those axes of ``kernel``.
+
+    The result has the first two axes of ``x``, then those of a window, then the number of windows.
+    """
+    sides = kernel.shape[2 : x.ndim]
+    steps = list(zip(x.shape[2:], sides, stride, dilate, strict=True))
+    counts = [(n - d * (k - 1) - 1) // s + 1 for n, k, s, d in steps]
+    if min(counts, default=1) < 1:
+        raise ValueError(f"windows of {sides} are larger than an array of {x.shape}")
+    result = np.empty((*x.shape[:2], *sides, *counts), x.dtype)
+    for place in np.ndindex(*sides):
+        starts = [p * d for p, d in zip(place, dilate, strict=True)]
+        ends = [a + s * (c - 1) + 1 for a, s, c in zip(starts, stride, counts, strict=True)]
+        part = [slice(*s) for s in zip(starts, ends, stride, strict=True)]
+        result[(slice(None), slice(None), *place)] = x[(slice(None), slice(None), *part)]
+    return result
+
+
+def add_windows(x: Any, g: Any, stride: Any, dilate: Any) -> Any:
+    """An array in the shape of ``x`` with ``g`` added where ``windows`` read."""
+    rank = x.ndim - 2
+    sides, counts = g.shape[2 : rank + 2], g.shape[rank + 2 :]
+    result = np.zeros(x.shape, g.dtype)
+    for place in np.ndindex(*sides):
+        starts = [p * d for p, d in zip(place, dilate, strict=True)]
+        ends = [a + s * (c - 1) + 1 for a, s, c in zip(starts, stride, counts, strict=True)]
+        into = [slice(*s) for s in zip(starts, ends, stride, strict=True)]
+        result[(slice(None), slice(None), *into)] += g[(slice(None), slice(None), *place)]
+    return result
+
+
+def largest(x: Any) -> Any:
+    """The largest elements along axis 2. Of equal ones the first takes the derivative."""
+    return np.max(x, axis=2)
+
+
+def first_largest(x: Any) -> Any:
+    """Where along axis 2 the largest element is: the first of equal ones, or of those that are NaN."""
+    found = (x == np.max(x, axis=2, keepdims=True)) | (x != x)
+    earlier = found[:, :, 0].copy()
+    for k in range(1, x.shape[2]):
+        found[:, :, k] &= ~earlier
+        earlier |= found[:, :, k]
+    return found
+
+
+def _dims(x: Any, kernel: Any, stride: Any, dilate: Any) -> Dims:
+    return (*x[:2], *kernel[2 : len(x)], *(infer.unique_dim() for _ in x[2:]))
+
+
+linear(
+    "windows",
+    lambda g, x, kernel, stride, dilate: op("add_windows")(x, g, stride=stride, dilate=dilate),
+    None,
+    run=windows,
+    infer=infer.shaped(lambda x, kernel: x, _dims),
+    shape_only=frozenset({1}),
+    spell="helper:windows",
+)
+linear(
+    "add_windows",
+    None,
+    lambda u, x, g, stride, dilate: op("windows")(u, g, stride=stride, dilate=dilate),
+    run=add_windows,
+    infer=infer.like(0, dtype=1),
+    shape_only=frozenset({0}),
+    spell="helper:add_windows",
+)
+nondiff(
+    "first_largest",
+    run=first_largest,
+    infer=infer.shaped(np.isnan, lambda x: x),
+    spell="helper:first_largest",
+)
+custom(
+    "largest",
+    lambda g, x, out: spread(g, out, 2, False) * op("first_largest")(x),
+    jvp=lambda tangents, x, out: (full(tangents[0], x) * op("first_largest")(x)).call(
+        "sum", via="np", axis=2
+    ),
+    run=largest,
+    infer=infer.shaped(np.positive, lambda x: (*x[:2], *x[3:])),
+    spell="helper:largest",
+    real_only=True,
+)
+FUNCTIONS[windows] = Binding("windows", "", 2, ("stride", "dilate"))
+FUNCTIONS[add_windows] = Binding("add_windows", "", 2, ("stride", "dilate"))
+FUNCTIONS[largest] = Binding("largest", "", 1, ())
