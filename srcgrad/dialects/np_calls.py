@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcgrad.errors import OperandError, ShapeError
+from srcgrad.errors import OperandError, ShapeError, SrcgradError
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, plain
 from srcgrad.imperative.operators import forward, unary
@@ -44,7 +44,7 @@ def apply(
     try:
         result = invoke(cls, function, args, kwargs, eager=eager)
     except ValueError as error:
-        if type(error) is not ValueError:
+        if isinstance(error, (SrcgradError, np.linalg.LinAlgError)):
             raise
         raise ShapeError("SG708", str(error), "give operands that fit") from error
     return result if out is None else write_into(out, result)
@@ -114,6 +114,19 @@ def of_one(cls: type[ndarray], function: Function, eager: Function | None = None
     return called
 
 
+def keeping(function: Function) -> Function:
+    """A sum or product that is of integers in their own dtype, as in MXNet, and not in a wider one."""
+
+    def called(x: Any, *args: Any, **kwargs: Any) -> Any:
+        made = function(x, *args, **kwargs)
+        told = len(args) > 1 or not {"dtype", "out"}.isdisjoint(kwargs)
+        if told or not isinstance(x, Array) or x._data.dtype.kind not in "iu":
+            return made
+        return made.astype(x._data.dtype, copy=False)
+
+    return called
+
+
 def of_two(cls: type[ndarray], function: Function) -> Function:
     """A function whose usual arguments are two arrays, or an array and a number: fast for those."""
     fast = forward("call", function, function)
@@ -138,4 +151,14 @@ def named(function: Function, name: str, original: Any, module: str) -> Function
     return function
 
 
-__all__ = ["apply", "general", "indexed", "named", "of_one", "of_two", "whole", "write_into"]
+__all__ = [
+    "apply",
+    "general",
+    "indexed",
+    "keeping",
+    "named",
+    "of_one",
+    "of_two",
+    "whole",
+    "write_into",
+]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.dialects.np_array import ndarray
-from srcgrad.dialects.np_calls import general, indexed, named, of_one, of_two
+from srcgrad.dialects.np_calls import general, indexed, keeping, named, of_one, of_two
 
 OF_ONE = """
     abs absolute arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil conj conjugate cos cosh deg2rad
@@ -88,6 +88,7 @@ CONSTANTS = {
     "min_scalar_type": np.min_scalar_type,
     "set_printoptions": np.set_printoptions,
 }
+KEEPING = ("cumprod", "cumsum", "prod", "sum")
 EAGER: dict[str, Callable[..., Any]] = {
     name: getattr(np.ndarray, name) for name in ("sum", "max", "min", "prod", "argmax", "argmin")
 }
@@ -100,6 +101,7 @@ def function(name: str) -> Callable[..., Any]:
         made = of_two(ndarray, original)
     elif name in _ONE:
         made = of_one(ndarray, original, EAGER.get(name))
+        made = keeping(made) if name in KEEPING else made
     elif name in INDEXED:
         made = indexed(ndarray, original, INDEXED[name])
     else:

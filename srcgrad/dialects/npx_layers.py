@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from srcgrad.compositions import neural, neural_picks
+from srcgrad.compositions import neural, neural_picks, neural_windows
 from srcgrad.dialects.np_creation import placed
 from srcgrad.dialects.np_functions import FUNCTIONS
 from srcgrad.dialects.npx_functions import call, cast
@@ -45,6 +45,115 @@ def embedding(
 ) -> Any:
     """The rows of ``weight`` at an index."""
     return cast(call(neural_picks.embedding, data, weight), dtype, out)
+
+
+def convolution(
+    data: Any,
+    weight: Any,
+    bias: Any = None,
+    kernel: Any = None,
+    stride: Any = (),
+    dilate: Any = (),
+    pad: Any = (),
+    num_filter: int | None = None,
+    num_group: int = 1,
+    no_bias: bool = False,
+    layout: str | None = None,
+    out: Any = None,
+) -> Any:
+    """The cross-correlation with kernels over one, two or three spatial axes; channels are axis 1.
+
+    Arguments:
+        data: (batch, channels, ...).
+        weight: (num_filter, channels / num_group, ...); its spatial lengths are those of the kernel.
+        bias: (num_filter,), if it is wanted.
+        kernel: the lengths of the kernel; what ``weight`` says, too.
+        stride: of the windows; by default 1.
+        dilate: distance of the elements of a kernel; by default 1.
+        pad: zeros on both sides; by default 0.
+        num_filter: the number of kernels; what ``weight`` says, too.
+        num_group: of channels and kernels.
+        no_bias: whether ``bias`` is left out.
+        layout: of the axes; channels are axis 1 in all that are offered.
+        out: an array that is written with the result.
+    """
+    _check_layout(layout)
+    added = None if no_bias else bias
+    lengths = _lengths(stride, 1), _lengths(dilate, 1), _lengths(pad, 0)
+    return call(neural_windows.convolution, data, weight, added, *lengths, num_group, out=out)
+
+
+def deconvolution(
+    data: Any,
+    weight: Any,
+    bias: Any = None,
+    kernel: Any = None,
+    stride: Any = (),
+    dilate: Any = (),
+    pad: Any = (),
+    adj: Any = (),
+    target_shape: Any = (),
+    num_filter: int | None = None,
+    num_group: int = 1,
+    no_bias: bool = True,
+    layout: str | None = None,
+    out: Any = None,
+) -> Any:
+    """The transpose of `convolution`, with the same arguments; ``adj`` is added at the end.
+
+    Raises:
+        ValueError: a target shape is given.
+    """
+    _check_layout(layout)
+    if target_shape:
+        raise ValueError("target_shape is not taken: give pad and adj")
+    added = None if no_bias else bias
+    lengths = _lengths(stride, 1), _lengths(dilate, 1), _lengths(pad, 0), _lengths(adj, 0)
+    return call(neural_windows.deconvolution, data, weight, added, *lengths, num_group, out=out)
+
+
+def pooling(
+    data: Any,
+    kernel: Any = (),
+    pool_type: str = "max",
+    global_pool: bool = False,
+    pooling_convention: str = "valid",
+    stride: Any = (),
+    pad: Any = (),
+    count_include_pad: bool = True,
+    layout: str | None = None,
+    out: Any = None,
+) -> Any:
+    """The largest element, the sum or the mean of each window over the spatial axes.
+
+    Arguments:
+        data: (batch, channels, ...).
+        kernel: the lengths of a window.
+        pool_type: ``"max"``, ``"avg"`` or ``"sum"``.
+        global_pool: whether there is one window, the whole of the array.
+        pooling_convention: ``"full"`` if a last window may reach beyond the end.
+        stride: of the windows; by default 1.
+        pad: on both sides; by default 0.
+        count_include_pad: whether padding counts in a mean.
+        layout: of the axes; channels are axis 1 in all that are offered.
+        out: an array that is written with the result.
+    """
+    _check_layout(layout)
+    lengths = _lengths(kernel, 1), pool_type, _lengths(stride, 1), _lengths(pad, 0)
+    how = bool(global_pool), pooling_convention, bool(count_include_pad)
+    return call(neural_windows.pooling, data, *lengths, *how, out=out)
+
+
+def _lengths(given: Any, default: int) -> Any:
+    """Lengths for each spatial axis, or one for all."""
+    if isinstance(given, int):
+        return given
+    return tuple(int(n) for n in given) if given else default
+
+
+def _check_layout(layout: str | None) -> None:
+    if layout not in (None, "NCW", "NCHW", "NCDHW"):
+        raise ValueError(f"layout is {layout!r}: channels have to be axis 1")
 
 
 def dropout(
@@ -135,4 +244,14 @@ def batch_norm(
     return [made, mean, 1 / FUNCTIONS["sqrt"](var + eps)] if output_mean_var else made
 
 
-__all__ = ["batch_dot", "batch_norm", "dropout", "embedding", "fully_connected", "layer_norm"]
+__all__ = [
+    "batch_dot",
+    "batch_norm",
+    "convolution",
+    "deconvolution",
+    "dropout",
+    "embedding",
+    "fully_connected",
+    "layer_norm",
+    "pooling",
+]

@@ -176,7 +176,7 @@ class Generator:
     def mask(self, p: float, shape: Shape, dtype: Any = np.float32) -> NDArray[Any]:
         """What dropout multiplies with: zero with probability ``p``, else ``1 / (1 - p)``; exact."""
         kept = self.uniform(0.0, 1.0, shape) < np.float32(1 - p)
-        return np.asarray(kept, dtype) * np.asarray(1 / (1 - p) if p < 1 else 0.0, dtype)
+        return np.where(kept, 1 / (1 - p) if p < 1 else 0.0, 0.0).astype(dtype)
 
     @property
     def numpy(self) -> np.random.Generator:

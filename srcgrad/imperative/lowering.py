@@ -136,6 +136,13 @@ class Replay(Retrace):
         self.enter(("buffer", None, (array,), (), form, file, line))
         self.enter(("store", None, ((VALUE, out), index, value), (), (), file, line))
 
+    def _settle(self, value: AV, form: str, exact: Type, base: int | None) -> AV:
+        """The result, of the type that the run had; integers that stem from a variable are floats."""
+        found = self.cx.atom(value, self.node).type
+        if isinstance(found, Array) and isinstance(exact, Array) and _is_float_for(found, exact):
+            exact = Array(found.dtype, exact.dims)
+        return super()._settle(value, form, exact, base)
+
     def _form(self, number: int) -> str:
         return "fresh" if self.specs[number].shape else "number"
 
@@ -180,6 +187,11 @@ def _input_type(step: Step, spec: Spec) -> Type:
     if step[0] == LEAF and isinstance(spec.dtype, np.dtype) and spec.dtype.kind in "iub":
         return type_of_spec(np.dtype(np.float64), spec.shape)
     return type_of_spec(spec.dtype, spec.shape)
+
+
+def _is_float_for(found: Array, exact: Array) -> bool:
+    kinds = [t.dtype.kind if t.dtype is not None else "" for t in (found, exact)]
+    return kinds[0] == "f" and kinds[1] in tuple("iub")
 
 
 def _here() -> None:
