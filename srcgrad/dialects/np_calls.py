@@ -66,13 +66,29 @@ def write_into(out: Any, result: Any) -> Any:
     return out
 
 
-def general(cls: type[ndarray], function: Function) -> Function:
+def general(cls: type[ndarray], function: Function, eager: Function | None = None) -> Function:
     """A function of NumPy for arrays of a class."""
 
     def called(*args: Any, **kwargs: Any) -> Any:
-        return apply(cls, function, args, kwargs)
+        return apply(cls, function, args, kwargs, eager)
 
     return called
+
+
+def calling(cls: type[ndarray], function: Function) -> Function:
+    """A function that calls another, which may be one of this dialect: NumPy's own stands for it."""
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        return apply(cls, function, tuple([of_numpy(a) for a in args]), kwargs)
+
+    return called
+
+
+def of_numpy(value: Any) -> Any:
+    """NumPy's function for one of this dialect; other values as they are."""
+    if isinstance(value, list):
+        return [of_numpy(v) for v in value]
+    return getattr(value, "__wrapped__", value) if callable(value) else value
 
 
 def indexed(cls: type[ndarray], function: Function, places: tuple[int | str, ...]) -> Function:
@@ -143,6 +159,7 @@ def of_two(cls: type[ndarray], function: Function) -> Function:
 
 def named(function: Function, name: str, original: Any, module: str) -> Function:
     """The function under the name and with the first line of the documentation of another."""
+    function.__wrapped__ = original  # type: ignore[attr-defined]
     function.__name__ = function.__qualname__ = name
     function.__module__ = module
     text = (getattr(original, "__doc__", None) or "").strip().split("\n\n")
@@ -153,6 +170,7 @@ def named(function: Function, name: str, original: Any, module: str) -> Function
 
 __all__ = [
     "apply",
+    "calling",
     "general",
     "indexed",
     "keeping",
