@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcgrad.errors import OperandError, ShapeError, SrcgradError
+from srcgrad.errors import ShapeError, SrcgradError
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, plain
 from srcgrad.imperative.operators import forward, unary
@@ -59,7 +59,7 @@ def write_into(out: Any, result: Any) -> Any:
     if isinstance(out, Array):
         if out._data.shape != result._data.shape:
             message = f"out has shape {out._data.shape}, the result {result._data.shape}"
-            raise OperandError("SG708", message, "pass an array of the shape of the result")
+            raise ShapeError("SG708", message, "pass an array of the shape of the result")
         out._replace(result)
     else:
         out[...] = plain(result)

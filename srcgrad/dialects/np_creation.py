@@ -134,7 +134,7 @@ def linspace(
     ctx: Context | None = None,
 ) -> Any:
     """Numbers in equal steps from ``start`` to ``stop``; with ``retstep`` also the step."""
-    kwargs = {"endpoint": endpoint, "axis": axis}
+    kwargs = {"endpoint": endpoint, **({"axis": axis} if axis else {})}
     if isinstance(start, ndarray) or isinstance(stop, ndarray):
         made = invoke(ndarray, np.linspace, (start, stop, num), kwargs)
     else:
@@ -156,7 +156,7 @@ def logspace(
     ctx: Context | None = None,
 ) -> Any:
     """Numbers in equal ratios, from ``base ** start`` to ``base ** stop``."""
-    kwargs = {"endpoint": endpoint, "base": base, "axis": axis}
+    kwargs = {"endpoint": endpoint, "base": base, **({"axis": axis} if axis else {})}
     if isinstance(start, ndarray) or isinstance(stop, ndarray):
         made = invoke(ndarray, np.logspace, (start, stop, num), kwargs)
         return made if dtype is None else made.astype(dtype, copy=False)
