@@ -42,6 +42,8 @@ def array(object: Any, dtype: Any = None, ctx: Context | None = None) -> Any:
         return made if ctx is None else made.as_in_context(ctx)
     if isinstance(object, Array):
         object = object.asnumpy()
+    if hasattr(object, "__dlpack__") and not hasattr(object, "__array__"):
+        object = np.from_dlpack(object)
     known = isinstance(object, (np.ndarray, np.generic)) or hasattr(object, "__dlpack__")
     data = np.array(object, dtype)
     if dtype is None and not known:
