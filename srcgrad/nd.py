@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+from srcgrad.dialects import nd_linalg as linalg
 from srcgrad.dialects import nd_random as random
 from srcgrad.dialects.nd_array import NDArray as NDArray
 from srcgrad.dialects.nd_assembly import *
@@ -33,4 +34,16 @@ from srcgrad.dialects.nd_reductions import *
 from srcgrad.dialects.nd_shapes import *
 from srcgrad.dialects.nd_windows import *
 
-random_uniform, random_normal, sample_multinomial = uniform, normal, multinomial
+sample_multinomial = multinomial
+for _name in (
+    "exponential",
+    "gamma",
+    "negative_binomial",
+    "normal",
+    "poisson",
+    "randint",
+    "uniform",
+):
+    globals()[f"random_{_name}"] = getattr(random, _name)
+for _name in linalg.__all__:
+    globals()[f"linalg_{_name}"] = getattr(linalg, _name)

@@ -208,6 +208,7 @@ def space_to_depth(data: Any, block_size: int) -> Any:
 
 
 reverse = flip
+crop = slice_
 Concat = concat
 SliceChannel = split
 Pad = pad
@@ -218,6 +219,7 @@ __all__ = [
     "SliceChannel",
     "concat",
     "concatenate",
+    "crop",
     "depth_to_space",
     "diag",
     "flip",

@@ -48,6 +48,16 @@ def array(source_array: Any, ctx: Device = None, dtype: Any = None) -> NDArray:
     return placed(data, ctx)
 
 
+def from_numpy(ndarray: Any, zero_copy: bool = True) -> NDArray:
+    """A copy of an array of NumPy, in its dtype; writes to that one would not be seen here."""
+    return placed(np.array(ndarray), None)
+
+
+def from_dlpack(dlpack: Any) -> NDArray:
+    """A copy of an array of another library, by the DLPack protocol."""
+    return placed(np.array(np.from_dlpack(dlpack)), None)
+
+
 def zeros(shape: Any, ctx: Device = None, dtype: Any = None, out: Any = None) -> Any:
     """Zeros."""
     return into(out, placed(np.zeros(shape, dtype or np.float32), ctx))
@@ -115,6 +125,8 @@ __all__ = [
     "array",
     "empty",
     "eye",
+    "from_dlpack",
+    "from_numpy",
     "full",
     "linspace",
     "ones",

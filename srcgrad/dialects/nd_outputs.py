@@ -148,11 +148,14 @@ def make_loss(data: Any, out: Any = None) -> Any:
     return MakeLoss(data, out=out)
 
 
+Softmax = SoftmaxOutput
+
 __all__ = [
     "LinearRegressionOutput",
     "LogisticRegressionOutput",
     "MAERegressionOutput",
     "MakeLoss",
+    "Softmax",
     "SoftmaxOutput",
     "make_loss",
 ]

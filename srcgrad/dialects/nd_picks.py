@@ -168,18 +168,74 @@ def sequence_mask(
     return call(neural_picks.sequence_mask, data, *args, mixed=True)
 
 
+def _last(x: Any, ends: Any, axis: int) -> Any:
+    rows = np.swapaxes(x, 0, 1) if axis == 1 else x
+    return rows[ends, np.arange(rows.shape[1])]
+
+
+def SequenceLast(
+    data: Any, sequence_length: Any = None, use_sequence_length: bool = False, axis: int = 0
+) -> Any:
+    """The last element of each sequence; time along axis 0 or 1, the batch along the other."""
+    ends, batch = _ends(data, sequence_length, use_sequence_length, axis)
+    last = data._of(np.broadcast_to(ends - 1, (batch,)).copy())
+    return call(_last, data, last, axis, mixed=True)
+
+
+def _reversed(x: Any, order: Any) -> Any:
+    return x[order, np.arange(x.shape[1])]
+
+
+def SequenceReverse(
+    data: Any, sequence_length: Any = None, use_sequence_length: bool = False, axis: int = 0
+) -> Any:
+    """Each sequence in reverse order, up to its end; time along axis 0, the batch along axis 1."""
+    ends, batch = _ends(data, sequence_length, use_sequence_length, 0)
+    steps = np.arange(data.shape[0])[:, None]
+    order = np.where(steps < ends, ends - 1 - steps, steps)
+    return call(
+        _reversed, data, data._of(np.broadcast_to(order, (steps.size, batch)).copy()), mixed=True
+    )
+
+
+def _ends(data: Any, sequence_length: Any, used: bool, axis: int) -> tuple[Any, int]:
+    """The lengths of sequences, and how many there are."""
+    if used and sequence_length is None:
+        raise OperandError("SG708", "sequence_length is missing", "pass one length a sequence")
+    ends = checked(sequence_length)._data.astype(np.int64) if used else checked(data).shape[axis]
+    return ends, data.shape[1 - axis]
+
+
+def ravel_multi_index(data: Any, shape: Any) -> Any:
+    """The place of points in the elements in order; ``data`` is (axes, points)."""
+    flat = np.ravel_multi_index(tuple(checked(data)._data.astype(np.int64)), tuple(shape))
+    return data._of(np.asarray(flat).astype(data.dtype))
+
+
+def unravel_index(data: Any, shape: Any) -> Any:
+    """The points of places in the elements in order, (axes, ...)."""
+    places = np.unravel_index(checked(data)._data.astype(np.int64), tuple(shape))
+    return data._of(np.stack(places).astype(data.dtype))
+
+
 SequenceMask = sequence_mask
+choose_element_0index = pick
 
 __all__ = [
+    "SequenceLast",
     "SequenceMask",
+    "SequenceReverse",
     "argsort",
     "batch_take",
+    "choose_element_0index",
     "gather_nd",
     "one_hot",
     "pick",
+    "ravel_multi_index",
     "scatter_nd",
     "sequence_mask",
     "sort",
     "take",
     "topk",
+    "unravel_index",
 ]

@@ -26,26 +26,9 @@ def _dot_axes(a: Any, b: Any, turn_a: bool, turn_b: bool) -> Any:
     return np.tensordot(a, b, axes=((0 if turn_a else -1,), (-1 if turn_b else 0,)))
 
 
-def _turned(x: Any, turn: bool) -> Any:
-    return np.swapaxes(x, -1, -2) if turn else x
-
-
-def _gemm2(a: Any, b: Any, turn_a: bool, turn_b: bool, alpha: float) -> Any:
-    return alpha * (_turned(a, turn_a) @ _turned(b, turn_b))
-
-
-def _gemm(a: Any, b: Any, c: Any, turn_a: bool, turn_b: bool, alpha: float, beta: float) -> Any:
-    return alpha * (_turned(a, turn_a) @ _turned(b, turn_b)) + beta * c
-
-
 def _khatri_rao(a: Any, b: Any) -> Any:
     product = np.expand_dims(a, 1) * np.expand_dims(b, 0)
     return np.reshape(product, (a.shape[0] * b.shape[0], a.shape[1]))
-
-
-def _syrk(a: Any, transpose: bool, alpha: float) -> Any:
-    turned = np.swapaxes(a, -1, -2)
-    return alpha * (turned @ a if transpose else a @ turned)
 
 
 # -- over NDArrays --------------------------------------------------------------------------------
@@ -99,57 +82,6 @@ def batch_dot(
     return call(_batch_dot, lhs, rhs, transpose_a, transpose_b, out=out)
 
 
-def linalg_gemm2(
-    A: Any,
-    B: Any,
-    transpose_a: bool = False,
-    transpose_b: bool = False,
-    alpha: float = 1.0,
-    out: Any = None,
-) -> Any:
-    """``alpha * A @ B``, each of which may be transposed; stacks of matrices too."""
-    return call(_gemm2, A, B, transpose_a, transpose_b, float(alpha), out=out)
-
-
-def linalg_gemm(
-    A: Any,
-    B: Any,
-    C: Any,
-    transpose_a: bool = False,
-    transpose_b: bool = False,
-    alpha: float = 1.0,
-    beta: float = 1.0,
-    out: Any = None,
-) -> Any:
-    """``alpha * A @ B + beta * C``."""
-    args = (transpose_a, transpose_b, float(alpha), float(beta))
-    return call(_gemm, A, B, C, *args, out=out)
-
-
-def linalg_syrk(A: Any, transpose: bool = False, alpha: float = 1.0, out: Any = None) -> Any:
-    """``alpha * A @ A.T``, with ``transpose`` ``alpha * A.T @ A``."""
-    return call(_syrk, A, transpose, float(alpha), out=out)
-
-
-def linalg_potrf(A: Any, out: Any = None) -> Any:
-    """The lower factor of Cholesky of a symmetric positive definite matrix."""
-    return call(np.linalg.cholesky, A, out=out)
-
-
-def linalg_det(A: Any, out: Any = None) -> Any:
-    """The determinants of matrices; (1,) of one."""
-    return call(_det, A, out=out)
-
-
-def linalg_inverse(A: Any, out: Any = None) -> Any:
-    """The inverses of matrices."""
-    return call(np.linalg.inv, A, out=out)
-
-
-def _det(a: Any) -> Any:
-    return one(np.linalg.det(a))
-
-
 def khatri_rao(*args: Any) -> Any:
     """The products of columns of matrices, as Kronecker has it."""
     found = args[0]
@@ -162,10 +94,4 @@ __all__ = [
     "batch_dot",
     "dot",
     "khatri_rao",
-    "linalg_det",
-    "linalg_gemm",
-    "linalg_gemm2",
-    "linalg_inverse",
-    "linalg_potrf",
-    "linalg_syrk",
 ]
