@@ -123,19 +123,29 @@ def _parts(block: Block, kept: set[Var], given: frozenset[Var]) -> list[_Part]:
             read.update(args_of(stmt))
             for inner in regions_of(stmt):
                 read.update(free_vars(inner))
-    group = {v: {v} for v in known}
+    closed = kept - read
+    parent = {v: v for v in known}
     for out, eqn in made.items():
         for arg in eqn.args:
-            if isinstance(arg, Var) and arg in group and (arg in made or arg not in read):
-                merged = group[out] | group[arg]
-                group.update(dict.fromkeys(merged, merged))
-    found = {id(group[out]): group[out] for out in made}
-    parts = []
-    for members in found.values():
-        eqns = [eqn for out, eqn in made.items() if out in members]
-        closed = [v for v in members & kept if v not in read]
-        parts.append(_Part(eqns, closed, [e.out for e in eqns if e.out in read]))
-    return [part for part in parts if part.pays()]
+            if isinstance(arg, Var) and (arg in made or arg in closed):
+                parent[_root(parent, arg)] = _root(parent, out)
+    parts: dict[Var, _Part] = {}
+    for out, eqn in made.items():
+        part = parts.setdefault(_root(parent, out), _Part([], [], []))
+        part.eqns.append(eqn)
+        part.results += [out] if out in read else []
+    for var in closed:
+        if _root(parent, var) in parts:
+            parts[_root(parent, var)].kept.append(var)
+    return [part for part in parts.values() if part.pays()]
+
+
+def _root(parent: dict[Var, Var], var: Var) -> Var:
+    """Representative of the values that one belongs together with."""
+    while parent[var] is not var:
+        parent[var] = parent[parent[var]]
+        var = parent[var]
+    return var
 
 
 class _Changes:
