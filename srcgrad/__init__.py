@@ -20,6 +20,12 @@ from srcgrad.custom import checkpoint, custom_jvp, custom_vjp
 from srcgrad.errors import SrcgradError
 
 if TYPE_CHECKING:
+    from srcgrad.imperative.context import Context as Context
+    from srcgrad.imperative.context import cpu as cpu
+    from srcgrad.imperative.context import cpu_pinned as cpu_pinned
+    from srcgrad.imperative.context import current_context as current_context
+    from srcgrad.imperative.context import gpu as gpu
+    from srcgrad.imperative.context import num_gpus as num_gpus
     from srcgrad.implicit import fixed_point as fixed_point
     from srcgrad.implicit import implicit_diff as implicit_diff
     from srcgrad.modes import compiled as compiled
@@ -35,7 +41,14 @@ if TYPE_CHECKING:
     from srcgrad.testing import check_grads as check_grads
 
 __version__ = "0.1.0"
+_MODULES = {
+    **{name: f"srcgrad.{name}" for name in ("autograd", "nd", "np", "npx", "random")},
+    "context": "srcgrad.imperative.context",
+}
 _LATER = {
+    "srcgrad.imperative.context": (
+        *("Context", "cpu", "cpu_pinned", "current_context", "gpu", "num_gpus"),
+    ),
     "srcgrad.implicit": ("fixed_point", "implicit_diff"),
     "srcgrad.modes": (
         *("compiled", "elementwise_grad", "gvp", "hessian", "holomorphic_grad", "hvp"),
@@ -44,15 +57,21 @@ _LATER = {
     "srcgrad.testing": ("check_grads",),
 }
 __all__ = [
+    "Context",
     "SrcgradError",
     "__version__",
     "check_grads",
     "checkpoint",
     "compiled",
+    "context",
+    "cpu",
+    "cpu_pinned",
+    "current_context",
     "custom_jvp",
     "custom_vjp",
     "elementwise_grad",
     "fixed_point",
+    "gpu",
     "grad",
     "gvp",
     "hessian",
@@ -70,6 +89,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import on first use what needs NumPy."""
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
     for module, names in _LATER.items():
         if name in names:
             return getattr(importlib.import_module(module), name)

@@ -110,6 +110,16 @@ CODES: dict[str, str] = {
     "SG602": "cache entry is damaged",
     "SG603": "cache cannot be written",
     "SG604": "wrong cache setting",
+    # SG7xx: the imperative API
+    "SG701": "nothing was recorded",
+    "SG702": "what was recorded is used up",
+    "SG703": "no variable is reached",
+    "SG704": "head gradient does not fit",
+    "SG705": "write that cannot be recorded",
+    "SG706": "unknown grad_req",
+    "SG707": "device is not available",
+    "SG708": "operands do not fit",
+    "SG709": "custom function misused",
 }
 
 
@@ -268,6 +278,44 @@ class PathError(SrcgradError, RuntimeError):
     """Says that a run took another path than the code that was compiled for it."""
 
 
+class ImperativeError(SrcgradError, RuntimeError):
+    """Refuses a step of the imperative API."""
+
+
+class BackwardError(ImperativeError):
+    """Says why there is nothing to differentiate."""
+
+
+class HeadGradientError(BackwardError, ValueError):
+    """Refuses a head gradient that does not fit its head."""
+
+
+class GradReqError(SrcgradError, ValueError, KeyError):
+    """Refuses a way of keeping gradients that there is not."""
+
+    __str__ = Exception.__str__  # a KeyError would show the message in quotes
+
+
+class WriteError(ImperativeError):
+    """Refuses a write in place that could not be differentiated."""
+
+
+class DeviceError(ImperativeError):
+    """Says that a device, or the library for it, is not there."""
+
+
+class OperandError(ImperativeError, TypeError):
+    """Refuses operands that do not go together."""
+
+
+class NotAnArrayError(OperandError, AssertionError):
+    """Refuses an operand that is no array where one must be."""
+
+
+class ShapeError(OperandError, ValueError):
+    """Refuses operands whose shapes do not fit."""
+
+
 class CacheWarning(UserWarning):
     """Says that the disk cache was not used as asked; results are not affected.
 
@@ -284,3 +332,7 @@ class CacheWarning(UserWarning):
     def __reduce__(self) -> tuple[Callable[..., CacheWarning], tuple[str, str, str]]:
         """Pickle by the arguments of the constructor."""
         return type(self), (self.code, self.message, self.remedy)
+
+
+class StaleGradientWarning(UserWarning):
+    """Says that a backward pass did not reach a variable that was recorded with."""

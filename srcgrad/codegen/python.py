@@ -92,13 +92,15 @@ class Namer:
 
     def __init__(self) -> None:
         self.used: set[str] = set()
+        self.counts: dict[str, int] = {}
 
     def fresh(self, hint: str) -> str:
         """The hint, numbered if it is taken."""
-        result, count = hint, 2
+        result, count = hint, self.counts.get(hint, 2)
         while result in self.used:
             result, count = f"{hint}_{count}", count + 1
         self.used.add(result)
+        self.counts[hint] = count
         return result
 
 

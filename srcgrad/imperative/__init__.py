@@ -1,1 +1,1 @@
-"""The imperative interface: arrays that record what is done to them, in the dialects of MXNet."""
+"""The imperative API: arrays that remember what was done to them, and `backward`."""

@@ -297,4 +297,6 @@ def _many(stream: Twister, lam: float) -> float:
             return float(count)
 
 
-__all__ = ["Generator"]
+generator = Generator()  # of the process
+
+__all__ = ["Generator", "generator"]

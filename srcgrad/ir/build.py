@@ -251,6 +251,11 @@ def _times(b: Builder, y: Atom) -> Callable[[Atom], Atom]:
 def _masked(b: Builder, atom: Atom) -> Eqn | None:
     """The select ``where(c, g, 0)`` or ``where(c, 0, g)`` behind a cotangent."""
     select = b.definition(atom, "where")
+    cast = b.definition(atom, "astype")
+    if cast is not None:  # of numbers: they have no dtype of their own
+        inner = b.definition(cast.args[0], "where")
+        if inner is not None and all(isinstance(a, Const) for a in inner.args[1:]):
+            select = inner
     return select if select is not None and any(_is(a, 0.0) for a in select.args[1:]) else None
 
 

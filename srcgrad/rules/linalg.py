@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.ir import infer
+from srcgrad.ir.nodes import Const
 from srcgrad.ir.ops import Attrs
 from srcgrad.ir.types import Array, Dims, Number, Type, broadcast_dims, dims_of, is_scalar
 from srcgrad.rules.broadcasting import full, unbroadcast
@@ -208,6 +209,8 @@ _transposed_product("dot")
 
 def _norm_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
     """``x / |x|``, and zero at zero (the minimal-norm subgradient)."""
+    if isinstance(g.atom, Const) and g.atom.value == 1:
+        return x / restore_axes(out.call("nonzero"), axis, keepdims)
     scaled = g / out.call("nonzero")
     return restore_axes(full(scaled, out), axis, keepdims) * x
 
@@ -219,7 +222,7 @@ def _norm_jvp(
     if keepdims:
         attrs["keepdims"] = True
     along = real_like(tangents[0] * conj(x), out)
-    return along.call("sum", via="np", **attrs) / out.call("nonzero")
+    return along.sum(**attrs) / out.call("nonzero")
 
 
 custom(
@@ -257,7 +260,7 @@ def _p_norm_jvp(
     tangents: list[Sym], x: Sym, out: Sym, ord: float, axis: Any = None, keepdims: bool = False
 ) -> Sym:
     moved = real_like(tangents[0] * _p_slope(x, out, ord, axis, keepdims), out)
-    return moved.call("sum", via="np", **reduction_attrs(axis, keepdims))
+    return moved.sum(**reduction_attrs(axis, keepdims))
 
 
 custom(

@@ -102,6 +102,7 @@ class Retrace:
         self.values: dict[int, AV] = {}
         captures = Captures(lambda value, name: Number("float"))
         self.cx = Context(captures, [*inputs, *constants])
+        self.given = frozenset(self.cx.inputs)
         self.node = node_at(1, trace.title)
         self.places: dict[str, Place] = {}
         self.transposes = False  # whether the entry in progress is a plain transpose
@@ -110,7 +111,7 @@ class Retrace:
         """The program of the trace, whose result is the value of this number."""
         self._at(span.file, span.line)
         for entry in needed_entries(self.trace.entries, result):
-            self._entry(entry)
+            self.enter(entry)
         atom = self.cx.atom(self.values[result], self.node)
         program = Program(self.cx.builder.block((atom,), tuple(params)), {})
         source = place_of(self.function, span.file, self.trace.title)
@@ -139,7 +140,8 @@ class Retrace:
         self.node = node_at(line)
         self.cx.builder.span = place.span(self.node)
 
-    def _entry(self, entry: tuple[Any, ...]) -> None:
+    def enter(self, entry: tuple[Any, ...]) -> None:
+        """Lower one entry."""
         kind, target, given, named, outs, file, line = entry
         self.transposes = target in ("T", "transpose", np.transpose) and len(given) == 1
         self._at(file, line)
@@ -148,7 +150,7 @@ class Retrace:
         if kind in _WRITES:
             self._write(kind, target, args)
             return
-        value = self._lowered(kind, target, args, kwargs)
+        value = self.lowered(kind, target, args, kwargs)
         parts = value.items if isinstance(value, Seq) and len(outs) > 1 else (value,)
         if len(parts) != len(outs):
             self._mismatch("the number of results")
@@ -156,7 +158,8 @@ class Retrace:
             if form != "unread":
                 self.values[number] = self._settle(part, form, type_of_spec(dtype, shape), base)
 
-    def _lowered(self, kind: str, target: Any, args: list[AV], kwargs: dict[str, AV]) -> AV:
+    def lowered(self, kind: str, target: Any, args: list[AV], kwargs: dict[str, AV]) -> AV:
+        """What an operation gives."""
         cx, node = self.cx, self.node
         if kind == "buffer":
             return Ref(self._copied(cx.atom(args[0], node)))
@@ -209,7 +212,7 @@ class Retrace:
         atom = self.cx.atom(value, self.node)
         if not _agrees(atom.type, exact):
             self._mismatch(f"{atom.type} in place of {exact}")
-        if isinstance(atom, Var) and atom not in self.cx.inputs:
+        if isinstance(atom, Var) and atom not in self.given:
             atom.type = exact
         if form == "number":
             return atom

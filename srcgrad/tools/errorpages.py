@@ -19,6 +19,7 @@ GROUPS = {
     "4": ("Finding the source", "srcgrad cannot read the function as it was loaded."),
     "5": ("Rules, generated code, targets", "A rule, a target or the emitted code is at fault."),
     "6": ("The cache", "The cache on disk is not used as asked. Results are not affected."),
+    "7": ("The imperative API", "A step with arrays of `nd` or `np` cannot be recorded or used."),
 }
 REMEDIES = {
     "SG101": "Write the statement with assignments, if, for, while and return.",
@@ -111,6 +112,15 @@ REMEDIES = {
     "SG602": "Nothing: the entry is written again. If it comes back, check the disk.",
     "SG603": "Free some space or mend the permissions, or set SRCGRAD_CACHE=memory.",
     "SG604": "Set SRCGRAD_CACHE to disk, memory or off, SRCGRAD_CACHE_DIR to a full path.",
+    "SG701": "Compute inside `with autograd.record():`, after `attach_grad()`.",
+    "SG702": "Pass retain_graph=True to the first backward pass, or record again.",
+    "SG703": "Call `attach_grad()` on what the head is computed from, before recording.",
+    "SG704": "Pass an array of the shape of the head, a number, or nothing for ones.",
+    "SG705": "Write to a copy, or leave the record scope before.",
+    "SG706": "Use 'write', 'add' or 'null'.",
+    "SG707": "Use cpu(), or install what the message names.",
+    "SG708": "Convert one of the operands, as the message says.",
+    "SG709": "Make a new instance for each call, and give one gradient for each input.",
 }
 
 

@@ -7,7 +7,7 @@ backwards. Whatever forward value a rule reads is asked of ``needed``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,9 +65,16 @@ def reverse(
     return _planned(program, wrt, run, needed=needed, rank_zero=rank_zero)
 
 
-def pullback(program: Program, wrt: Sequence[Var]) -> Program:
-    """The adjoint of all results: one more parameter for the cotangent of each; gives those of ``wrt``."""
-    return _planned(program, wrt, Sweep.pull, needed=True, rank_zero=frozenset())
+def pullback(program: Program, wrt: Sequence[Var], ones: Container[int] = ()) -> Program:
+    """The adjoint of all results: one more parameter for the cotangent of each; gives those of ``wrt``.
+
+    Results whose positions are in ``ones`` have a cotangent of ones in place of a parameter.
+    """
+
+    def run(sweep: Sweep) -> Program:
+        return sweep.pull(ones)
+
+    return _planned(program, wrt, run, needed=True, rank_zero=frozenset())
 
 
 def _planned(
@@ -160,13 +167,17 @@ class Sweep:
         results = (*self.block.results, *gradients) if value else gradients
         return Program(Block(self.block.params, self._sweeps(), results))
 
-    def pull(self) -> Program:
-        """The same for cotangents of all results, which are given."""
+    def pull(self, ones: Container[int]) -> Program:
+        """The same for cotangents of all results: given, or ones at some positions."""
         results = self.block.results
         self.active = active(Program(self.block, self.functions), self.wrt, results)
-        seeds = [Var(f"d{getattr(r, 'name', '') or 'result'}", r.type) for r in results]
+        seeds: list[Var] = []
         cotangents: Cotangents = {}
-        for result, seed in zip(results, seeds, strict=True):
+        for k, result in enumerate(results):
+            seed: Atom = Const(1.0)
+            if k not in ones:
+                seed = Var(f"d{getattr(result, 'name', '') or 'result'}", result.type)
+                seeds.append(seed)
             if is_differentiable(result.type):
                 self.contribute(result, seed, cotangents)
         self.statements(self.block.stmts, cotangents)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from random_reference import CALLS, COUNTS, FEWER, FILE, MORE, SEEDS, SKEWED, P, sample
 
 from srcgrad.imperative.generator import Generator
 from srcgrad.imperative.streams import Streams
+from tests.imperative.random_reference import (
+    CALLS,
+    COUNTS,
+    FEWER,
+    FILE,
+    MORE,
+    SEEDS,
+    SKEWED,
+    P,
+    sample,
+)
 
 DRAWS = {
     "uniform": lambda g, n: g.uniform(-1.5, 2.3, n),

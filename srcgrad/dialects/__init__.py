@@ -1,0 +1,1 @@
+"""The imperative API in the words of several libraries, over one recorder and one compiler."""

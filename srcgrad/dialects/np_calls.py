@@ -1,0 +1,141 @@
+"""How functions of NumPy become functions of `srcgrad.np`: operands checked, ``out=`` written, fast paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcgrad.errors import OperandError, ShapeError
+from srcgrad.imperative.array import Array
+from srcgrad.imperative.calls import arrays_in, invoke, plain
+from srcgrad.imperative.operators import forward, unary
+
+if TYPE_CHECKING:
+    from srcgrad.dialects.np_array import ndarray
+
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_ndarray = np.ndarray
+Function = Callable[..., Any]
+
+
+def apply(
+    cls: type[ndarray],
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    eager: Function | None = None,
+) -> Any:
+    """Call a function on arrays; numbers alone give what NumPy gives.
+
+    Raises:
+        OperandError: an array of another dialect is among the operands.
+        ShapeError: NumPy refuses the values of the operands, most often their shapes.
+    """
+    out = kwargs.pop("out", None) if kwargs else None
+    for part in args:
+        kind = type(part)
+        if kind is cls or kind is tuple or kind is list or kind is _ndarray:
+            break
+    else:
+        if not any(arrays_in(list(kwargs.values()))) and not any(arrays_in(args)):
+            return function(*[plain(a) for a in args], **kwargs)
+    try:
+        result = invoke(cls, function, args, kwargs, eager=eager)
+    except ValueError as error:
+        if type(error) is not ValueError:
+            raise
+        raise ShapeError("SG708", str(error), "give operands that fit") from error
+    return result if out is None else write_into(out, result)
+
+
+def write_into(out: Any, result: Any) -> Any:
+    """Write results into what was given as ``out=``: an array, or as NumPy has it a tuple of one."""
+    if isinstance(out, tuple):
+        if len(out) > 1:
+            return tuple(write_into(o, r) for o, r in zip(out, result, strict=True))
+        (out,) = out
+    if isinstance(out, Array):
+        if out._data.shape != result._data.shape:
+            message = f"out has shape {out._data.shape}, the result {result._data.shape}"
+            raise OperandError("SG708", message, "pass an array of the shape of the result")
+        out._replace(result)
+    else:
+        out[...] = plain(result)
+    return out
+
+
+def general(cls: type[ndarray], function: Function) -> Function:
+    """A function of NumPy for arrays of a class."""
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        return apply(cls, function, args, kwargs)
+
+    return called
+
+
+def indexed(cls: type[ndarray], function: Function, places: tuple[int | str, ...]) -> Function:
+    """A function some of whose arguments are indices, which may be whole numbers in any dtype.
+
+    Arguments:
+        cls: the class of arrays.
+        function: of NumPy.
+        places: the arguments that are indices, by position and by name.
+    """
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        given = [whole(a) if k in places else a for k, a in enumerate(args)]
+        for name in places:
+            if name in kwargs:
+                kwargs[str(name)] = whole(kwargs[str(name)])
+        return apply(cls, function, tuple(given), kwargs)
+
+    return called
+
+
+def whole(index: Any) -> Any:
+    """An index in whole numbers: arrays are made with floats if nothing is said."""
+    floating = isinstance(index, Array) and index._data.dtype.kind == "f"
+    return index.astype(np.int64) if floating else index
+
+
+def of_one(cls: type[ndarray], function: Function, eager: Function | None = None) -> Function:
+    """A function whose usual argument is one floating array: fast for that."""
+    fast = unary(eager or function, "call", function)
+
+    def called(x: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(x) is cls and not args and not kwargs:
+            dtype = x._data.dtype
+            if dtype is _FLOAT32 or dtype is _FLOAT64:
+                return fast(x)
+        return apply(cls, function, (x, *args), kwargs)
+
+    return called
+
+
+def of_two(cls: type[ndarray], function: Function) -> Function:
+    """A function whose usual arguments are two arrays, or an array and a number: fast for those."""
+    fast = forward("call", function, function)
+
+    def called(x: Any, y: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(x) is cls and not args and not kwargs:
+            kind = type(y)
+            if kind is cls or kind is float or kind is int:
+                return fast(x, y)
+        return apply(cls, function, (x, y, *args), kwargs)
+
+    return called
+
+
+def named(function: Function, name: str, original: Any, module: str) -> Function:
+    """The function under the name and with the first line of the documentation of another."""
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = module
+    text = (getattr(original, "__doc__", None) or "").strip().split("\n\n")
+    lines = [part for part in text if part and not part.startswith((name + "(", "."))]
+    function.__doc__ = " ".join(lines[0].split()) if lines else name
+    return function
+
+
+__all__ = ["apply", "general", "indexed", "named", "of_one", "of_two", "whole", "write_into"]

@@ -1,0 +1,1 @@
+"""Tests of the imperative API: MXNet's `attach_grad`, `record` and `backward`."""
