@@ -18,12 +18,19 @@ from __future__ import annotations
 
 from srcgrad.dialects import nd_random as random
 from srcgrad.dialects.nd_array import NDArray as NDArray
+from srcgrad.dialects.nd_assembly import *
+from srcgrad.dialects.nd_assembly import slice_ as slice
 from srcgrad.dialects.nd_creation import *
 from srcgrad.dialects.nd_elementwise import *
+from srcgrad.dialects.nd_files import *
 from srcgrad.dialects.nd_neural import *
 from srcgrad.dialects.nd_outputs import *
+from srcgrad.dialects.nd_pairs import *
 from srcgrad.dialects.nd_picks import *
 from srcgrad.dialects.nd_products import *
+from srcgrad.dialects.nd_random import multinomial, normal, shuffle, uniform
 from srcgrad.dialects.nd_reductions import *
 from srcgrad.dialects.nd_shapes import *
-from srcgrad.dialects.nd_shapes import slice_ as slice
+from srcgrad.dialects.nd_windows import *
+
+random_uniform, random_normal, sample_multinomial = uniform, normal, multinomial

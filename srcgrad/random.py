@@ -12,7 +12,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from srcgrad.dialects.nd_random import normal, randn, uniform
+from srcgrad.dialects.nd_random import (
+    exponential,
+    gamma,
+    multinomial,
+    negative_binomial,
+    normal,
+    poisson,
+    randint,
+    randn,
+    shuffle,
+    uniform,
+)
 from srcgrad.imperative.generator import generator
 
 
@@ -26,4 +37,16 @@ def seed(seed_state: int, ctx: Any = "all") -> None:
     generator.seed(int(seed_state))
 
 
-__all__ = ["normal", "randn", "seed", "uniform"]
+__all__ = [
+    "exponential",
+    "gamma",
+    "multinomial",
+    "negative_binomial",
+    "normal",
+    "poisson",
+    "randint",
+    "randn",
+    "seed",
+    "shuffle",
+    "uniform",
+]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.compositions.stopping import stop_gradient
-from srcgrad.rules.activations import relu, sigmoid
+from srcgrad.rules.activations import error_function, relu, sigmoid
 
 # -- activations ----------------------------------------------------------------------------------
 
@@ -53,15 +53,13 @@ def selu(x: Any) -> Any:
 
 
 def gelu(x: Any) -> Any:
-    """``x`` times the normal distribution function at ``x``; needs SciPy."""
+    """``x`` times the normal distribution function at ``x``."""
     return x * (0.5 + 0.5 * erf(x * math.sqrt(0.5)))
 
 
 def erf(x: Any) -> Any:
-    """The error function; needs SciPy."""
-    from scipy import special
-
-    return special.erf(x)
+    """The error function."""
+    return error_function(x)
 
 
 def gamma(x: Any) -> Any:

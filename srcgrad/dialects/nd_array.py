@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.dialects import nd_elementwise as elementwise
+from srcgrad.dialects import nd_assembly as assembly
+from srcgrad.dialects import nd_pairs as pairs
 from srcgrad.dialects import nd_shapes as shapes
 from srcgrad.dialects.nd_calls import TITLE, constant, different
 from srcgrad.dialects.nd_methods import Methods
@@ -159,7 +160,7 @@ class NDArray(Methods, Array):
 
     def slice_assign(self, rhs: Any, begin: Any, end: Any, step: Any = None) -> Any:
         """Write to a part of the array."""
-        self[shapes.slices(begin, end, step)] = rhs
+        self[assembly.slices(begin, end, step)] = rhs
         return self
 
 
@@ -214,7 +215,7 @@ _WHOLE = {
     "Pow": _whole(operator.pow),
 }
 
-for _name, _function in elementwise.COMPARISONS.items():
+for _name, _function in pairs.COMPARISONS.items():
     setattr(NDArray, f"__{_name}__", forward("call", _function, _function))
 NDArray.__hash__ = Array.__hash__  # type: ignore[method-assign]
 

@@ -58,6 +58,11 @@ def into(out: Any, result: Any) -> Any:
     return out
 
 
+def read(x: Any, index: Any) -> Any:
+    """``x[index]``, over NumPy arrays."""
+    return x[index]
+
+
 def first_of(args: Any) -> Any:
     """The first array of `srcgrad.nd` among operands."""
     for value in _flat(args):
@@ -138,4 +143,14 @@ def elementwise(
     return run
 
 
-__all__ = ["call", "checked", "constant", "different", "elementwise", "first_of", "into", "taken"]
+__all__ = [
+    "call",
+    "checked",
+    "constant",
+    "different",
+    "elementwise",
+    "first_of",
+    "into",
+    "read",
+    "taken",
+]

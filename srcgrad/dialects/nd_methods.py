@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from srcgrad.dialects import nd_assembly as assembly
 from srcgrad.dialects import nd_elementwise as elementwise
 from srcgrad.dialects import nd_neural as neural
 from srcgrad.dialects import nd_picks as picks
@@ -69,28 +70,29 @@ class Methods:
     broadcast_axes = shapes.broadcast_axes
     broadcast_like = shapes.broadcast_like
     broadcast_to = shapes.broadcast_to
-    depth_to_space = shapes.depth_to_space
-    diag = shapes.diag
     expand_dims = shapes.expand_dims
     flatten = shapes.flatten
-    flip = shapes.flip
     ones_like = shapes.ones_like
-    pad = shapes.pad
-    repeat = shapes.repeat
     reshape_like = shapes.reshape_like
     shape_array = shapes.shape_array
     size_array = shapes.size_array
-    slice = shapes.slice_
-    slice_axis = shapes.slice_axis
-    slice_like = shapes.slice_like
-    space_to_depth = shapes.space_to_depth
-    split = shapes.split
-    split_v2 = shapes.split_v2
     squeeze = shapes.squeeze
     swapaxes = shapes.swapaxes
-    tile = shapes.tile
     transpose = shapes.transpose
     zeros_like = shapes.zeros_like
+
+    depth_to_space = assembly.depth_to_space
+    diag = assembly.diag
+    flip = assembly.flip
+    pad = assembly.pad
+    repeat = assembly.repeat
+    slice = assembly.slice_
+    slice_axis = assembly.slice_axis
+    slice_like = assembly.slice_like
+    space_to_depth = assembly.space_to_depth
+    split = assembly.split
+    split_v2 = assembly.split_v2
+    tile = assembly.tile
 
     argsort = picks.argsort
     one_hot = picks.one_hot

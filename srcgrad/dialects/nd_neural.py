@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.compositions import neural, neural_picks
-from srcgrad.dialects.nd_calls import call, checked, into
+from srcgrad.dialects.nd_calls import call, checked
 from srcgrad.dialects.nd_elementwise import relu, sigmoid, softsign, tanh
 from srcgrad.dialects.nd_reductions import one
 from srcgrad.errors import OperandError
@@ -49,7 +49,8 @@ def _instance_norm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
     others = tuple(range(2, np.ndim(x)))
     moved = x - np.mean(x, axis=others, keepdims=True)
     var = np.mean(moved * moved, axis=others, keepdims=True)
-    return moved / np.sqrt(var + eps) * np.expand_dims(gamma, others) + np.expand_dims(beta, others)
+    more = tuple(range(1, np.ndim(x) - 1))
+    return moved / np.sqrt(var + eps) * np.expand_dims(gamma, more) + np.expand_dims(beta, more)
 
 
 def _group_norm(x: Any, gamma: Any, beta: Any, groups: int, eps: float) -> Any:
@@ -57,9 +58,8 @@ def _group_norm(x: Any, gamma: Any, beta: Any, groups: int, eps: float) -> Any:
     rows = np.reshape(x, (shape[0], groups, -1))
     moved = rows - np.mean(rows, axis=2, keepdims=True)
     var = np.mean(moved * moved, axis=2, keepdims=True)
-    scaled = np.reshape(moved / np.sqrt(var + eps), shape)
-    others = tuple(range(1, np.ndim(x) - 1))
-    return scaled * np.expand_dims(gamma, others) + np.expand_dims(beta, others)
+    scaled = moved / np.sqrt(var + eps) * np.expand_dims(gamma, 1) + np.expand_dims(beta, 1)
+    return np.reshape(scaled, shape)
 
 
 # -- activations and softmax ----------------------------------------------------------------------
@@ -171,11 +171,8 @@ def _typed(found: Any, dtype: Any) -> Any:
 
 
 def SoftmaxActivation(data: Any, mode: str = "instance", out: Any = None) -> Any:
-    """`softmax` of each instance, or in the mode ``"channel"`` along the second axis."""
-    if mode == "channel":
-        return softmax(data, 1, out=out)
-    rows = checked(data).reshape((data.shape[0], -1))
-    return into(out, softmax(rows).reshape(data.shape))
+    """`softmax` along the last axis, or in the mode ``"channel"`` along the second."""
+    return softmax(data, 1 if mode == "channel" else -1, out=out)
 
 
 def softmax_cross_entropy(data: Any, label: Any, out: Any = None) -> Any:
@@ -279,7 +276,8 @@ def BatchNorm(
     """
     if not is_training() or use_global_stats:
         fixed = _inference_unscaled if fix_gamma else neural.batch_norm_inference
-        given = data, gamma, beta, moving_mean, moving_var, axis, float(eps)
+        stats = moving_mean.detach(), moving_var.detach()
+        given = data, gamma, beta, *stats, axis, float(eps)
         out, mean, var = call(fixed, *given), moving_mean, moving_var
     else:
         own = _batch_norm_unscaled if fix_gamma else neural.batch_norm
@@ -315,7 +313,15 @@ def InstanceNorm(data: Any, gamma: Any, beta: Any, eps: float = 1e-3) -> Any:
 
 
 def GroupNorm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float = 1e-5) -> Any:
-    """``data`` in units of its deviation in each example and group of channels."""
+    """``data`` in units of its deviation in each example and group of channels.
+
+    Arguments:
+        data: (batch, channels, ...).
+        gamma: factors, (num_groups,).
+        beta: what is added, (num_groups,).
+        num_groups: of channels that follow one another.
+        eps: added to the variance.
+    """
     return call(_group_norm, data, gamma, beta, num_groups, float(eps))
 
 

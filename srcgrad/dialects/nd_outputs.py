@@ -36,7 +36,7 @@ _with_slope.defvjp(_forward, _backward)
 def _softmax_slope(
     out: Any, label: Any, axis: int, ignored: float | None, normalization: str, smooth: float
 ) -> Any:
-    """The gradient of the cross entropy of a softmax with labels."""
+    """The gradient of the cross entropy of a softmax with labels, for classes along axis 1 its mean."""
     classes = out.shape[axis]
     hot = np.arange(classes)
     if axis == 1:
@@ -46,7 +46,9 @@ def _softmax_slope(
     kept = np.ones(label.shape) if ignored is None else label != ignored
     if normalization == "valid":
         slope = slope / max(np.sum(kept), 1)
-    elif normalization == "batch":
+    elif axis == 1:
+        slope = slope / math.prod(out.shape[2:])
+    if normalization == "batch":
         slope = slope / out.shape[0]
     return slope * np.expand_dims(kept, axis)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.compositions import neural_picks
-from srcgrad.dialects.nd_calls import call, checked
+from srcgrad.dialects.nd_calls import call, checked, read
 from srcgrad.errors import OperandError
 
 # -- over NumPy arrays ----------------------------------------------------------------------------
@@ -22,10 +22,6 @@ def _take(x: Any, index: Any, axis: int, mode: str) -> Any:
 
 def _take_in_rows(x: Any, index: Any) -> Any:
     return x[np.arange(x.shape[0]), index.astype(np.int64)]
-
-
-def _read(x: Any, index: Any) -> Any:
-    return x[index]
 
 
 def _scatter(x: Any, index: Any, shape: Any) -> Any:
@@ -109,7 +105,7 @@ def _points(data: Any, indices: Any) -> tuple[Any, ...]:
 
 def gather_nd(data: Any, indices: Any) -> Any:
     """The elements at points; ``indices`` is (axes, ...)."""
-    return call(_read, data, _points(checked(data), indices), mixed=True)
+    return call(read, data, _points(checked(data), indices), mixed=True)
 
 
 def scatter_nd(data: Any, indices: Any, shape: Any) -> Any:

@@ -25,11 +25,12 @@ COMPARISONS: dict[str, Callable[..., Any]] = {
     "ge": np.greater_equal,
 }
 BITS = {
-    "and": ("and_", np.bitwise_and),
-    "or": ("or_", np.bitwise_or),
-    "xor": ("xor", np.bitwise_xor),
+    "and": np.bitwise_and,
+    "or": np.bitwise_or,
+    "xor": np.bitwise_xor,
+    "lshift": np.left_shift,
+    "rshift": np.right_shift,
 }
-SHIFTS = {"lshift": ("lshift", np.left_shift), "rshift": ("rshift", np.right_shift)}
 _IDENTITY = op_of("identity", None)
 
 
@@ -233,14 +234,14 @@ def _bitwise(function: Callable[..., Any], reflected: bool) -> Callable[[Any, An
 def _install() -> None:
     for name, function in COMPARISONS.items():
         setattr(ndarray, f"__{name}__", forward("call", function, function))
-    for name, (operation, function) in (BITS | SHIFTS).items():
+    for name, function in BITS.items():
         setattr(ndarray, f"__{name}__", _bitwise(function, False))
         setattr(ndarray, f"__r{name}__", _bitwise(function, True))
-        setattr(ndarray, f"__i{name}__", augmented(getattr(operator, operation)))
+        setattr(ndarray, f"__i{name}__", augmented(name))
     cls: Any = ndarray
     cls.__floordiv__ = forward("binary", "FloorDiv", operator.floordiv)
     cls.__rfloordiv__ = backward("binary", "FloorDiv", operator.floordiv)
-    cls.__ifloordiv__ = augmented(operator.floordiv)
+    cls.__ifloordiv__ = augmented("floordiv")
     cls.__hash__ = Array.__hash__
 
 

@@ -171,7 +171,7 @@ def dropout(
     if p == 0 or not (mode == "always" or local.training):
         return cast(data.copy(), None, out)
     shape = tuple(1 if k in tuple(axes) else n for k, n in enumerate(data.shape))
-    mask = placed(generator.mask(p, shape, data.dtype), data.context)
+    mask = placed(generator.dropout_mask(p, shape).astype(data.dtype), data.context)
     return call(neural.dropout, data, mask, out=out)
 
 

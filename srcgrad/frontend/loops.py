@@ -138,6 +138,7 @@ class _Round(LoopEnds):
     def _late_names(self) -> dict[str, AV]:
         """Names first bound in the body: carried out of it from ``undef``."""
         late: dict[str, AV] = {}
+        known = len(self.header.late)
         for name in self.bound:
             value = self.cx.frame.names.get(name)
             if name in self.names or value is None:
@@ -159,13 +160,14 @@ class _Round(LoopEnds):
             if name != RETURN_VALUE and any(isinstance(e, Undef) or e in found for e in ends):
                 self._start_undefined(name, value, ends)
             late[name] = value
+        if len(self.header.late) > known:
+            raise Again
         return late
 
-    def _start_undefined(self, name: str, value: AV, ends: list[Atom]) -> NoReturn:
-        """Lower again with a name that a trip may leave as the trip before left it."""
+    def _start_undefined(self, name: str, value: AV, ends: list[Atom]) -> None:
+        """Note a name that a trip may leave as the trip before left it: lowered again, it is carried."""
         types = iter([end.type for end in ends])
         self.header.late[name] = map_leaves(value, lambda _: Undef(next(types)))
-        raise Again
 
     def _start_undefined_if_read(self, name: str, value: AV) -> None:
         """The same for a name of the body alone, if it is read where the trip may not have bound it."""

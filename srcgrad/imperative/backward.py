@@ -5,14 +5,19 @@ Functions here know arrays by what they carry: their memory and their place in a
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Sequence
+from sys import getrefcount
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from srcgrad.errors import BackwardError, HeadGradientError
+from srcgrad.errors import BackwardError, HeadGradientError, StaleGradientWarning
 from srcgrad.imperative.plans import Bound, CacheInfo, plans, used_up
-from srcgrad.imperative.trace import Leaf, Trace, give_way, save
+from srcgrad.imperative.trace import Leaf, Trace, give_way, names_in, save
+from srcgrad.runtime.trace import user_frame
 
 if TYPE_CHECKING:
     from srcgrad.imperative.array import Array
@@ -44,12 +49,43 @@ def backward(
             "call attach_grad() on what the head is computed from, before recording",
         )
     effects = [e.run for e in trace.effects if e.number in swept.passed] if trace.effects else ()
+    if len(swept.leaves) < len(trace.leaves):
+        _warn_of_others(trace, swept)
     if not retain_graph:
         release(trace, swept)
     deposit(swept)
     if train_mode:
         for run in effects:
             run()
+
+
+def _warn_of_others(trace: Trace, swept: Swept) -> None:
+    """Say once for each variable that was recorded with, but that the heads do not depend on."""
+    others = [
+        (leaf, number)
+        for leaf, number in trace.leaves.items()
+        if leaf.req != "null" and not leaf.warned and leaf not in swept.leaves
+    ]
+    if not others:
+        return
+    frame, _ = user_frame()
+    names = names_in(trace, frame)
+    for leaf, number in others:
+        leaf.warned = True
+        what = names.get(number) or f"a variable of shape {leaf.grad.shape}"
+        warnings.warn(
+            f"{what} was recorded with, but the head does not depend on it: its gradient stays as it was",
+            StaleGradientWarning,
+            stacklevel=_depth(frame),
+        )
+
+
+def _depth(frame: FrameType) -> int:
+    """How many calls lie between a frame and the caller of this function, for ``stacklevel``."""
+    depth, step = 1, sys._getframe(1)
+    while step is not frame and step.f_back is not None:
+        depth, step = depth + 1, step.f_back
+    return depth
 
 
 class Swept(NamedTuple):
@@ -59,15 +95,18 @@ class Swept(NamedTuple):
     gradients: Sequence[Any]
     passed: tuple[int, ...]
     whole: bool
+    given: Sequence[Any]  # what the generated code was called with
 
 
 def sweep(trace: Trace, numbers: tuple[int, ...], seeds: tuple[Any, ...]) -> Swept:
     """Run the compiled backward pass; where the user has given a derivative, one up to it, then on."""
     bound = bound_of(trace, numbers, seeds)
-    found = bound.run(trace, seeds)
+    given = bound.arguments(trace, seeds)
+    found = bound.run(given)
     if not trace.joins:
-        return Swept([trace.owners[k] for k in bound.wrt], found, bound.passed, bound.whole)
-    leaves: list[Leaf] = []
+        leaves = [trace.owners[k] for k in bound.wrt]
+        return Swept(leaves, found, bound.passed, bound.whole, given)
+    leaves = []
     gradients: list[Any] = []
     passed = set(bound.passed)
     pending: dict[int, Any] = {}
@@ -91,10 +130,11 @@ def sweep(trace: Trace, numbers: tuple[int, ...], seeds: tuple[Any, ...]) -> Swe
         pairs = [(k, g) for k, g in zip(join.inputs, pulled, strict=True) if k is not None]
         bound = bound_of(trace, tuple([k for k, _ in pairs]), tuple([g for _, g in pairs]))
         passed.update(bound.passed)
-        inner = bound.run(trace, [g for _, g in pairs])
+        inner = bound.run(bound.arguments(trace, [g for _, g in pairs]))
         for number, gradient in zip(bound.wrt, inner, strict=True):
             arrive(number, gradient)
-    return Swept(leaves, gradients, tuple(passed), False)
+    gradients = [np.array(g) for g in gradients]
+    return Swept(leaves, gradients, tuple(passed), False, ())
 
 
 def release(trace: Trace, swept: Swept) -> None:
@@ -176,12 +216,27 @@ def deposit(swept: Swept) -> None:
     """Put gradients where variables keep them; several for one variable are added."""
     seen: set[Leaf] = set()
     for leaf, gradient in zip(swept.leaves, swept.gradients, strict=True):
+        added = leaf.req == "add" or leaf in seen
+        seen.add(leaf)
+        if not added and _replaces(leaf, gradient, swept.given):
+            leaf.grad = gradient
+            continue
         save(leaf.grad)
-        if leaf.req == "add" or leaf in seen:
+        if added:
             np.add(leaf.grad, gradient, out=leaf.grad, casting="unsafe")
         else:
             np.copyto(leaf.grad, gradient, casting="unsafe")
-        seen.add(leaf)
+
+
+def _replaces(leaf: Leaf, gradient: Any, given: Sequence[Any]) -> bool:
+    """Whether a gradient can stand in place of the memory for it: nobody sees either of them."""
+    return (
+        type(gradient) is np.ndarray
+        and gradient.base is None
+        and gradient.dtype is leaf.grad.dtype
+        and getrefcount(leaf.grad) == 2
+        and not any(gradient is g for g in given)
+    )
 
 
 def source(head: Array) -> str:
@@ -191,7 +246,7 @@ def source(head: Array) -> str:
         BackwardError: nothing was recorded.
     """
     trace, numbers = gathered([head])
-    return bound_of(trace, numbers, (None,)).plan.text
+    return bound_of(trace, numbers, (None,)).plan.code.text
 
 
 def cache_info() -> CacheInfo:

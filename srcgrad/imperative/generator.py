@@ -1,68 +1,37 @@
-"""MXNet's random numbers on the CPU, to the last bit of each word.
+"""MXNet's random numbers on the CPU: the same numbers for the same seed and the same calls.
 
-MXNet draws from two resources, both seeded by ``127 * seed`` and both Mersenne Twisters. The functions
-of ``nd`` share one that is cut in chunks: a call for N numbers uses ``T = min(1024, ceil(N / 64))``
-streams, of which stream ``i``, seeded ``127 * seed + i``, fills a run of ``ceil(N / T)`` numbers. Those
-of ``np`` draw from a single stream. All go on where the last call left them.
+Each law was found by experiment with MXNet 1.9.1. *Exact* means equal to the last bit; other numbers may
+differ in the last digit, where a logarithm of another library does.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-_STREAMS, _CHUNK = 1024, 64
-_MAGIC = 127
-_WORD = 2.0**-32
+from srcgrad.imperative.streams import Streams, Twister, polar, unit
 
-Words = NDArray[np.uint64]
 Shape = int | tuple[int, ...]
-
-
-class _Twister:
-    """A Mersenne Twister seeded by one number, as in C++; its words have 32 bits."""
-
-    def __init__(self, seed: int) -> None:
-        self.bits = np.random.MT19937(0)
-        np.random.RandomState(self.bits).seed(seed % 2**32)
-
-    def words(self, count: int) -> Words:
-        """The next words."""
-        return self.bits.random_raw(count)
-
-
-def _unit(words: Words, dtype: Any) -> Any:
-    """Numbers in [0, 1): one word each in float32, two in float64, as ``std::generate_canonical``."""
-    if dtype == np.float64:
-        pairs = words.astype(np.float64)
-        unit = (pairs[0::2] + pairs[1::2] * 2.0**32) * _WORD * _WORD
-        return np.minimum(unit, 1.0 - 2.0**-53)
-    return np.minimum(words.astype(np.float32) * np.float32(_WORD), np.float32(1.0 - 2.0**-24))
 
 
 def _count(shape: Shape) -> int:
     return math.prod(shape) if isinstance(shape, tuple) else shape
 
 
-def _polar(words: Words, dtype: Any) -> tuple[Any, Any, Any]:
-    """Marsaglia's polar method: which pairs of uniform numbers are taken, and both normal numbers of each."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        unit = 2 * _unit(words, dtype) - 1
-        x, y = unit[0::2], unit[1::2]
-        square = x * x + y * y
-        logarithm = np.log(square.astype(np.float64)).astype(dtype)  # rounded once, as in C
-        scale = np.sqrt(-2 * logarithm / square)
-        return (square <= 1) & (square != 0), y * scale, x * scale
+def _scaled(values: Any, loc: float, scale: Any, dtype: Any) -> NDArray[Any]:
+    """``loc + scale * values`` in the arithmetic of a dtype; both parameters are of float32."""
+    return np.asarray(np.asarray(np.float32(loc), dtype) + np.asarray(scale, dtype) * values)
 
 
 class Generator:
-    """MXNet's generator: the same numbers as ``mx.random.seed(s)`` and then the same calls.
+    """MXNet's generator, as it is after ``mx.random.seed(seed)``.
 
-    Methods whose name ends in ``_nd`` or ``_np`` follow the functions of that dialect; what the two
-    have in common has neither. Numbers are float32 unless a dtype is given.
+    Methods whose name ends in ``_nd`` or ``_np`` follow the functions of that dialect; what the two have
+    in common has neither. Numbers are float32 unless a dtype is given.
 
     Arguments:
         seed: MXNet's own default is 0.
@@ -77,28 +46,7 @@ class Generator:
 
     def seed(self, seed: int) -> None:
         """Start anew, as ``mx.random.seed`` does."""
-        self._first = _MAGIC * seed
-        self._parallel: list[_Twister] = []
-        self._single = _Twister(self._first)
-
-    def _streams(self, count: int) -> list[tuple[_Twister, int]]:
-        """The streams of one call of ``nd`` for some numbers, and how many each of them gives."""
-        streams = min(_STREAMS, -(-count // _CHUNK))
-        while len(self._parallel) < streams:
-            self._parallel.append(_Twister(self._first + len(self._parallel)))
-        step = -(-count // max(streams, 1))
-        shares = [max(0, min(step, count - k * step)) for k in range(streams)]
-        return list(zip(self._parallel, shares, strict=False))
-
-    def _units(self, count: int, dtype: Any = np.float32) -> Any:
-        """Numbers in [0, 1) from the parallel streams."""
-        width = 2 if dtype == np.float64 else 1
-        parts = [s.words(width * share) for s, share in self._streams(count)]
-        return _unit(np.concatenate([np.empty(0, np.uint64), *parts]), dtype)
-
-    def _units_single(self, count: int) -> Any:
-        """Numbers in [0, 1) from the single stream."""
-        return _unit(self._single.words(count), np.float32)
+        self._streams = Streams(seed)
 
     # -- uniform and normal -----------------------------------------------------------------------
 
@@ -106,24 +54,24 @@ class Generator:
         self, low: float, high: float, shape: Shape, dtype: Any = np.float32
     ) -> NDArray[Any]:
         """``nd.random.uniform``; exact."""
-        unit = self._units(_count(shape), dtype)
-        bottom, top = np.float32(low), np.float32(high)
-        return np.reshape(_scaled(unit, bottom, top - bottom, dtype), shape)
+        width = 2 if dtype == np.float64 else 1
+        values = unit(self._streams.words(_count(shape), width), dtype)
+        return np.reshape(_scaled(values, low, np.float32(high) - np.float32(low), dtype), shape)
 
     def uniform_np(
         self, low: float, high: float, shape: Shape, dtype: Any = np.float32
     ) -> NDArray[Any]:
         """``np.random.uniform`` and ``np.random.rand``; exact."""
-        unit = self._units_single(_count(shape))
-        bottom, top = np.float32(low), np.float32(high)
-        return np.reshape(_scaled(unit, bottom, top - bottom, np.float32).astype(dtype), shape)
+        values = unit(self._streams.single.words(_count(shape)), np.float32)
+        scaled = _scaled(values, low, np.float32(high) - np.float32(low), np.float32)
+        return np.reshape(scaled.astype(dtype), shape)
 
     def normal_nd(
         self, loc: float, scale: float, shape: Shape, dtype: Any = np.float32
     ) -> NDArray[Any]:
         """``nd.random.normal``, to the last digit of a logarithm: the second number of a pair is dropped."""
         width = 2 if dtype == np.float64 else 1
-        streams = self._streams(_count(shape))
+        streams = self._streams.shares(_count(shape))
         found: list[list[Any]] = [[] for _ in streams]
         missing = np.array([share for _, share in streams], np.int64)
         while missing.any():
@@ -131,14 +79,14 @@ class Generator:
             words = [
                 s.words(2 * width * n) for (s, _), n in zip(streams, missing, strict=True) if n
             ]
-            taken, normal, _ = _polar(np.concatenate(words), dtype)
+            taken, normal, _ = polar(np.concatenate(words), dtype)
             places = np.searchsorted(owners[taken], np.arange(len(streams) + 1))
             drawn = normal[taken]
             for k in np.flatnonzero(missing):
                 found[k].append(drawn[places[k] : places[k + 1]])
             missing = missing - np.diff(places)
         values = np.concatenate([np.empty(0, dtype), *(part for parts in found for part in parts)])
-        return np.reshape(_scaled(values, np.float32(loc), np.float32(scale), dtype), shape)
+        return np.reshape(_scaled(values, loc, np.float32(scale), dtype), shape)
 
     def normal_np(
         self, loc: float, scale: float, shape: Shape, dtype: Any = np.float32
@@ -151,42 +99,207 @@ class Generator:
         parts: list[Any] = [np.empty(0, np.float32)]
         missing = count
         while missing > 0:
-            taken, first, second = _polar(self._single.words(2 * -(-missing // 2)), np.float32)
+            taken, first, second = polar(
+                self._streams.single.words(2 * -(-missing // 2)), np.float32
+            )
             pairs = np.stack([first[taken], second[taken]], axis=1)
             parts.append(np.ravel(pairs))
             missing -= pairs.size
         values = np.concatenate(parts)[:count]
-        scaled = _scaled(values, np.float32(loc), np.float32(scale), np.float32)
+        scaled = _scaled(values, loc, np.float32(scale), np.float32)
         return np.reshape(scaled.astype(dtype), shape)
 
-    # -- whole numbers, masks, other distributions ------------------------------------------------
+    # -- other laws of numbers --------------------------------------------------------------------
 
-    def integers(self, low: int, high: int, shape: Shape) -> NDArray[np.int64]:
-        """``random.randint`` of either dialect, in ``low <= n < high``; exact."""
-        parts = [s.words(2 * share) for s, share in self._streams(_count(shape))]
-        words = np.concatenate([np.empty(0, np.uint64), *parts])
-        wide = (words[0::2] << np.uint64(31)) + words[1::2]
-        return np.reshape((wide % np.uint64(high - low)).astype(np.int64) + low, shape)
+    def randint(self, low: int, high: int, shape: Shape, dtype: Any = np.int32) -> NDArray[Any]:
+        """``nd.random.randint`` and ``np.random.randint``, from ``low`` to ``high - 1``; exact.
 
-    def choice_np(self, count: int, shape: Shape) -> NDArray[np.int64]:
-        """``np.random.choice`` of the first whole numbers, with replacement; exact."""
-        words = self._single.words(_count(shape))
-        return np.reshape((words % np.uint64(count)).astype(np.int64), shape)
+        Raises:
+            ValueError: if there is no such number.
+        """
+        if high <= low:
+            raise ValueError(f"there is no whole number from {low} up to but not including {high}")
+        words = self._streams.words(_count(shape), 2)
+        long = (words[0::2] << np.uint64(31)) + words[1::2]
+        drawn = (long % np.uint64(high - low)).astype(np.int64) + low
+        return np.reshape(drawn.astype(dtype), shape)
 
-    def mask(self, p: float, shape: Shape, dtype: Any = np.float32) -> NDArray[Any]:
-        """What dropout multiplies with: zero with probability ``p``, else ``1 / (1 - p)``; exact."""
-        kept = self.uniform(0.0, 1.0, shape) < np.float32(1 - p)
-        return np.where(kept, 1 / (1 - p) if p < 1 else 0.0, 0.0).astype(dtype)
+    def exponential_nd(self, scale: float, shape: Shape) -> NDArray[Any]:
+        """``nd.random.exponential``."""
+        values = unit(self._streams.words(_count(shape), 1), np.float32).astype(np.float64)
+        rate = np.float32(1.0 / scale)
+        return np.reshape((-np.log(1.0 - values) / rate).astype(np.float32), shape)
+
+    def exponential_np(self, scale: float, shape: Shape) -> NDArray[Any]:
+        """``np.random.exponential``."""
+        values = unit(self._streams.single.words(_count(shape)), np.float32).astype(np.float64)
+        with np.errstate(divide="ignore"):
+            logarithm = np.log(values).astype(np.float32)
+        return np.reshape(-logarithm * np.float32(scale), shape)
+
+    def gamma_nd(self, alpha: float, beta: float, shape: Shape) -> NDArray[Any]:
+        """``nd.random.gamma`` with shape ``alpha`` and scale ``beta`` (Marsaglia and Tsang, 2000)."""
+        return self._each(lambda stream: _gamma(stream, alpha) * beta, shape)
+
+    def poisson_nd(self, lam: float, shape: Shape) -> NDArray[Any]:
+        """``nd.random.poisson``: products of uniform numbers below 12, Lorentzian rejection from there."""
+        draw = _few if lam < 12.0 else _many
+        return self._each(lambda stream: draw(stream, lam), shape)
+
+    def _each(self, draw: Callable[[Twister], float], shape: Shape) -> NDArray[Any]:
+        """Numbers that are drawn one by one from the parallel streams."""
+        shares = self._streams.shares(_count(shape))
+        drawn = [draw(stream) for stream, share in shares for _ in range(share)]
+        return np.reshape(np.array(drawn, np.float32), shape)
+
+    def dropout_mask(self, p: float, shape: Shape) -> NDArray[Any]:
+        """The mask of ``nd.Dropout``: ``1 / (1 - p)`` where an element is kept, else zero; exact."""
+        keep = np.float32(1.0 - p)
+        kept = unit(self._streams.words(_count(shape), 1), np.float32) <= keep
+        return np.reshape(kept * (np.float32(1.0) / keep), shape)
 
     @property
     def numpy(self) -> np.random.Generator:
-        """NumPy's methods on the single stream, where MXNet's way to draw is not followed."""
-        return np.random.Generator(self._single.bits)
+        """NumPy's methods on the single stream, for laws that are not followed here."""
+        return self._streams.single.numpy()
+
+    # -- choices ----------------------------------------------------------------------------------
+
+    def shuffled(self, count: int, matrix: bool = False) -> NDArray[Any]:
+        """The order that ``nd.random.shuffle`` and ``np.random.shuffle`` give to ``arange(count)``; exact.
+
+        Arguments:
+            count: length of the first axis.
+            matrix: whether there are further axes, when MXNet goes from the end.
+        """
+        places = np.arange(1, count)[:: -1 if matrix else 1]
+        partners = self._streams.below((places + 1).astype(np.uint64))
+        order = list(range(count))
+        for i, j in zip(places.tolist(), partners.tolist(), strict=True):
+            order[i], order[j] = order[j], order[i]
+        return np.array(order, np.int64)
+
+    def choice(
+        self, count: int, shape: Shape, replace: bool = True, p: Any = None
+    ) -> NDArray[np.int64]:
+        """``np.random.choice`` of ``arange(count)``; exact.
+
+        Raises:
+            ValueError: if more are chosen than there are.
+        """
+        size = _count(shape)
+        if not replace and size > count:
+            raise ValueError(f"{size} of {count} cannot be chosen without replacement")
+        if p is not None:
+            return np.reshape(self._weighted(np.asarray(p, np.float32), size, replace), shape)
+        if replace:
+            return np.reshape((self._streams.single.words(size) % count).astype(np.int64), shape)
+        return np.reshape(np.array(self._distinct(count, size), np.int64), shape)
+
+    def _weighted(self, p: Any, size: int, replace: bool) -> NDArray[np.int64]:
+        """Choices by probability; without replacement those of the smallest ``-log(u) / p``."""
+        if replace:
+            return _categories(p, unit(self._streams.single.words(size), np.float32))
+        values = unit(self._streams.single.words(len(p)), np.float32)
+        with np.errstate(divide="ignore"):
+            keys = -np.log(values) / p
+        return np.asarray(np.argsort(keys, kind="stable")[:size])
+
+    def _distinct(self, count: int, size: int) -> list[int]:
+        """Choices without replacement: what stays in a reservoir, or what leaves one if these are fewer."""
+        leaving = 2 * size < count
+        held = list(range(count - size if leaving else size))
+        left = []
+        for new, word in enumerate(self._streams.single.words(count - len(held)), len(held)):
+            place = int(word) % (new + 1)
+            if place < len(held):
+                left.append(held[place])
+                held[place] = new
+            else:
+                left.append(new)
+        return left if leaving else held
+
+    def multinomial_nd(self, p: Any, shape: Shape = ()) -> NDArray[np.int32]:
+        """``nd.random.multinomial``: categories by probabilities, (categories,) or (rows, categories); exact.
+
+        Returns:
+            (*shape) for one row of probabilities, (rows, *shape) for more, int32.
+        """
+        p = np.asarray(p, np.float32)
+        shape = shape if isinstance(shape, tuple) else (shape,)
+        rows = np.atleast_2d(p)
+        values = unit(self._streams.single.words(len(rows) * _count(shape)), np.float32)
+        drawn = [_categories(r, v) for r, v in zip(rows, np.split(values, len(rows)), strict=True)]
+        return np.reshape(np.array(drawn, np.int32), (*p.shape[:-1], *shape))
+
+    def multinomial_np(
+        self, n: int, pvals: NDArray[Any] | Sequence[float], shape: Shape = ()
+    ) -> NDArray[np.int64]:
+        """``np.random.multinomial``: how often each category comes in ``n`` draws; exact.
+
+        Returns:
+            (*shape, categories).
+        """
+        shape = shape if isinstance(shape, tuple) else (shape,)
+        p = np.asarray(pvals, np.float64)
+        count = _count(shape)
+        # MXNet draws as many more numbers as there are probabilities, where these are no array.
+        more = 0 if isinstance(pvals, np.ndarray) else len(p)
+        values = unit(self._streams.single.words(2 * (n * count + more)), np.float64)
+        drawn = np.reshape(_categories(p, values[: n * count]), (count, n))
+        counts = [np.bincount(row, minlength=len(p)) for row in drawn]
+        return np.reshape(np.array(counts, np.int64), (*shape, len(p)))
 
 
-def _scaled(values: Any, loc: Any, scale: Any, dtype: Any) -> NDArray[Any]:
-    """``loc + scale * values`` in the arithmetic of a dtype."""
-    return np.asarray(np.asarray(loc, dtype) + np.asarray(scale, dtype) * values)
+def _categories(p: Any, values: Any) -> NDArray[np.int64]:
+    """The first category whose running probability is above each value, or the last."""
+    places = np.searchsorted(np.cumsum(p), values, side="right")
+    return np.asarray(np.minimum(places, len(p) - 1))
+
+
+def _normal(stream: Twister) -> float:
+    """One normal number by the polar method."""
+    while True:
+        taken, first, _ = polar(stream.words(2), np.float32)
+        if taken[0]:
+            return float(first[0])
+
+
+def _gamma(stream: Twister, alpha: float) -> float:
+    """One number of the gamma distribution with scale one."""
+    d = alpha + 2.0 / 3.0 if alpha < 1 else alpha - 1.0 / 3.0
+    k = math.sqrt(9.0 * d)
+    while True:
+        z = _normal(stream)
+        if z <= -k:
+            continue
+        v = (1.0 + z / k) ** 3
+        if math.log(1.0 - stream.unit()) < 0.5 * z * z + d * (1.0 - v + math.log(v)):
+            break
+    return d * v * (stream.unit() ** (1.0 / alpha) if alpha < 1 else 1.0)
+
+
+def _few(stream: Twister, lam: float) -> float:
+    """One number of Poisson's distribution: how many uniform numbers have a product above ``exp(-lam)``."""
+    floor = math.exp(-lam)
+    count, product = 0, stream.unit()
+    while product > floor:
+        count, product = count + 1, product * stream.unit()
+    return float(count)
+
+
+def _many(stream: Twister, lam: float) -> float:
+    """The same by rejection (Numerical Recipes in C, section 7.3)."""
+    width, logarithm = math.sqrt(2.0 * lam), math.log(lam)
+    whole = lam * logarithm - math.lgamma(lam + 1.0)
+    while True:
+        y = math.tan(math.pi * stream.unit())
+        count = math.floor(width * y + lam)
+        if count < 0:
+            continue
+        bound = math.exp(count * logarithm - math.lgamma(count + 1.0) - whole)
+        if stream.unit() <= 0.9 * (1.0 + y * y) * bound:
+            return float(count)
 
 
 generator = Generator()  # of the process

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from srcgrad.frontend.kinds import AV, Ref, Seq, Static
-from srcgrad.imperative.steps import CONSTANT, LEAF, Op, Place, Step, operands_of, outs_of
+from srcgrad.compositions import neural
+from srcgrad.frontend.kinds import AV, NONE, Ref, Seq, Static
+from srcgrad.imperative.steps import CONSTANT, LEAF, Op, Place, Recorded, Step, operands_of, outs_of
 from srcgrad.ir.nodes import Atom, Block, Eqn, Program, Var
 from srcgrad.ir.types import Array, Type
 from srcgrad.runtime.retrace import Retrace, type_of_spec
@@ -20,6 +21,10 @@ from srcgrad.transform.reverse import pullback
 from srcgrad.transform.simplify import simplify, substituted
 from srcgrad.transform.tapes import gather_tapes
 
+# Functions that have a rule of their own, of an array, an axis, and no temperature: their derivative
+# reads the result, which the run has computed. What the rule is called by is never printed.
+_RULES: dict[Any, str] = {neural.log_softmax: "log_softmax", neural.softmax: "softmax"}
+
 
 class Spec(NamedTuple):
     """What a value was: a NumPy dtype or the class of a Python number, its shape, its name."""
@@ -27,15 +32,6 @@ class Spec(NamedTuple):
     dtype: Any
     shape: tuple[int, ...]
     name: str = ""
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """Steps in order, their values numbered through; results wanted, cotangents given or of ones."""
-
-    steps: tuple[Step, ...]
-    heads: tuple[int, ...]
-    ones: tuple[bool, ...]
 
 
 @dataclass
@@ -161,6 +157,12 @@ class Replay(Retrace):
             return self._as_float(found) if self.floating else found
         if kind == "gradient":
             return self._gradient(target, args)
+        if kind == "call" and target in _RULES and args[2] == NONE:
+            rule, (x, axis) = _RULES[target], args[:2]
+            along = self.cx.integer(axis, self.node, "axis")
+            return self.cx.bind(
+                self.cx.emit(rule, self.cx.atom(x, self.node), axis=along, via="sp")
+            )
         lowered: AV = super().lowered(kind, target, args, kwargs)
         return lowered
 

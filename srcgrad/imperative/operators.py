@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcgrad.errors import ShapeError
+from srcgrad.imperative.family import overwrite
 from srcgrad.imperative.steps import op_of
 from srcgrad.imperative.trace import local
 
@@ -112,11 +113,25 @@ def unary(function: Callable[[Any], Any], kind: str, target: Any) -> Callable[[A
     return method
 
 
-def augmented(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The method for ``self op= other``."""
+def augmented(name: str) -> Callable[[Any, Any], Any]:
+    """The method for ``self op= other``: on the memory, where nothing is recorded.
+
+    ``name`` is that of the operator in the module of this name: ``"add"``.
+    """
+    function = getattr(operator, f"__{name}__")
+    inplace = getattr(operator, f"i{name}")
 
     def method(self: Array, other: Any) -> Any:
-        self._replace(function(self, other))
+        kind, data = type(other), self._data
+        floats = data.dtype is _FLOAT32 or data.dtype is _FLOAT64
+        if kind is type(self):
+            right, fits = other._data, other._data.dtype is data.dtype
+        else:
+            right, fits = other, kind is float or kind is int
+        if floats and fits and local.trace is None:
+            overwrite(self, lambda: inplace(self._data, right))
+        else:
+            self._replace(function(self, other))
         return self
 
     return method
@@ -127,7 +142,7 @@ def install(cls: Any) -> None:
     for name, (node, function) in ARITHMETIC.items():
         setattr(cls, f"__{name}__", forward("binary", node, function))
         setattr(cls, f"__r{name}__", backward("binary", node, function))
-        setattr(cls, f"__i{name}__", augmented(function))
+        setattr(cls, f"__i{name}__", augmented(name))
     cls.__neg__ = unary(operator.neg, "unary", "USub")
     cls.__abs__ = unary(np.abs, "call", np.abs)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -39,12 +40,13 @@ _BAKED = 16  # integers up to this are part of a step, larger ones are values
 class Leaf:
     """A variable: where its gradient goes, and how."""
 
-    __slots__ = ("grad", "req", "stype")
+    __slots__ = ("grad", "req", "stype", "warned")
 
     def __init__(self, grad: np.ndarray[Any, Any], req: str, stype: str = "default") -> None:
         self.grad = grad
         self.req = req
         self.stype = stype
+        self.warned = False  # of a pass that did not reach it
 
 
 class Effect(NamedTuple):
@@ -298,6 +300,20 @@ class Trace:
                 leaf = self.owners.get(k)
                 if leaf is not None and self.leaves.get(leaf) == k:
                     del self.leaves[leaf]  # from now on it is another value
+
+
+def names_in(trace: Trace, frame: FrameType) -> dict[int, str]:
+    """The user's words for recorded values, where the caller has them in variables."""
+    found: dict[int, str] = {}
+    for names in (frame.f_locals, frame.f_globals):
+        for title, value in list(names.items()):
+            node = getattr(value, "_node", None) if hasattr(type(value), "_node") else None
+            number = trace.leaves.get(node) if type(node) is Leaf else None
+            if node is trace:
+                number = value._index
+            if number is not None and not title.startswith("_"):
+                found.setdefault(number, title)
+    return found
 
 
 live: weakref.WeakSet[Trace] = weakref.WeakSet()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from neural_reference import CASES, CONVOLUTIONS, FILE, POOLINGS
@@ -189,6 +191,17 @@ def test_a_row_that_is_judged_quite_wrongly_is_learned_from():
     )(x)
     np.testing.assert_allclose(loss, -np.log(1e-8))
     np.testing.assert_allclose(slope, [[-1.0, 1.0]])
+
+
+def test_erf_does_without_scipy(monkeypatch):
+    x = np.array([-1.5, 0.0, 0.3], np.float32)
+    expected = nn.erf(x)
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    found = nn.erf(x)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=3e-7)
+    slope = srcgrad.grad(lambda x: np.sum(nn.gelu(x)))(x)
+    np.testing.assert_allclose(slope, [-0.12746, 0.5, 0.73231], rtol=1e-4)
 
 
 def test_topk_gives_values_and_indices_together():

@@ -86,6 +86,7 @@ UNARY: dict[str, tuple[float, float]] = {
     "deg2rad": (-90, 90),
     "rad2deg": (-2, 2),
     "relu": (-2, 2),
+    "error_function": (-2, 2),
     "sigmoid": (-3, 3),
 }
 # Names to the bounds of both operands.
