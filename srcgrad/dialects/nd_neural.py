@@ -238,8 +238,7 @@ def Dropout(
     if not p or (mode != "always" and not is_training()):
         return call(np.copy, data, out=out)
     shape = tuple(1 if k in axes else n for k, n in enumerate(checked(data).shape))
-    kept = generator.uniform(0.0, 1.0, shape) >= p
-    mask = (kept / (1.0 - p)).astype(data.dtype)
+    mask = generator.dropout_mask(p, shape).astype(data.dtype)
     return call(neural.dropout, data, data._of(mask), out=out)
 
 

@@ -1,11 +1,7 @@
-"""Random numbers of `srcgrad.nd`, seeded by `srcgrad.random.seed`.
-
-Uniform and normal ones are those of MXNet on the CPU; the others have its distributions.
-"""
+"""Random numbers of `srcgrad.nd`, seeded by `srcgrad.random.seed`: those of MXNet on the CPU."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -25,12 +21,6 @@ def _shape(shape: Any, out: Any = None) -> tuple[int, ...]:
 
 def _given(data: Any, dtype: Any, ctx: Device, out: Any) -> Any:
     return into(out, placed(np.asarray(data).astype(dtype), ctx))
-
-
-def _numpy() -> np.random.Generator:
-    """A generator of NumPy that goes on from the one of the process."""
-    seed = generator.uniform(0.0, 2.0**24, (4,)).astype(np.int64)
-    return np.random.default_rng([int(n) for n in seed])
 
 
 def _moved(first: Any, second: Any, shape: Any, draw: Callable[..., Any]) -> Any:
@@ -109,7 +99,9 @@ def randint(
     out: Any = None,
 ) -> Any:
     """Whole numbers from ``low`` to below ``high``, int32 unless said."""
-    return _given(_numpy().integers(low, high, _shape(shape, out)), dtype, ctx, out)
+    return _given(
+        generator.randint(low, high, _shape(shape, out), np.dtype(dtype)), dtype, ctx, out
+    )
 
 
 def exponential(
@@ -120,7 +112,7 @@ def exponential(
     out: Any = None,
 ) -> Any:
     """Numbers of an exponential distribution of mean ``scale``."""
-    return _given(_numpy().exponential(scale, _shape(shape, out)), dtype, ctx, out)
+    return _given(generator.exponential_nd(float(scale), _shape(shape, out)), dtype, ctx, out)
 
 
 def gamma(
@@ -132,7 +124,9 @@ def gamma(
     out: Any = None,
 ) -> Any:
     """Numbers of a gamma distribution of shape ``alpha`` and scale ``beta``."""
-    return _given(_numpy().gamma(alpha, beta, _shape(shape, out)), dtype, ctx, out)
+    return _given(
+        generator.gamma_nd(float(alpha), float(beta), _shape(shape, out)), dtype, ctx, out
+    )
 
 
 def poisson(
@@ -143,7 +137,7 @@ def poisson(
     out: Any = None,
 ) -> Any:
     """Numbers of a Poisson distribution of mean ``lam``."""
-    return _given(_numpy().poisson(lam, _shape(shape, out)), dtype, ctx, out)
+    return _given(generator.poisson_nd(float(lam), _shape(shape, out)), dtype, ctx, out)
 
 
 def negative_binomial(
@@ -154,8 +148,10 @@ def negative_binomial(
     ctx: Device = None,
     out: Any = None,
 ) -> Any:
-    """How many trials fail before ``k`` succeed, each with probability ``p``."""
-    return _given(_numpy().negative_binomial(k, p, _shape(shape, out)), dtype, ctx, out)
+    """How many trials fail before ``k`` succeed, each with probability ``p``; not MXNet's numbers."""
+    means = generator.gamma_nd(float(k), (1.0 - p) / p, _shape(shape, out))
+    drawn = [generator.poisson_nd(float(mean), ()) for mean in means.ravel()]
+    return _given(np.reshape(drawn, means.shape), dtype, ctx, out)
 
 
 def _log_picked(data: Any, index: Any) -> Any:
@@ -176,23 +172,19 @@ def multinomial(
         out: an array to write the draws to.
         dtype: of the draws.
     """
-    batch, outcomes = checked(data).shape[:-1], data.shape[-1]
     each = () if shape is None else _shape(shape)
-    draws = (*batch, math.prod(each))
-    chances = np.cumsum(data._data, axis=-1, dtype=np.float64)
-    number = _numpy().random(draws) * chances[..., -1:]
-    index = np.sum(number[..., None] >= chances[..., None, :], axis=-1)
-    whole = data._of(np.minimum(index, outcomes - 1))
-    result = (*batch, *each) or (1,)
-    drawn = into(out, placed(whole._data.reshape(result).astype(dtype), data.context))
+    index = generator.multinomial_nd(checked(data)._data, each)
+    result = index.shape or (1,)
+    drawn = into(out, placed(index.reshape(result).astype(dtype), data.context))
     if not get_prob:
         return drawn
+    whole = data._of(index.reshape((*data.shape[:-1], -1)))
     return [drawn, call(_log_picked, data, whole, mixed=True).reshape(result)]
 
 
 def shuffle(data: Any, out: Any = None) -> Any:
     """A copy with the rows in another order."""
-    order = checked(data)._of(_numpy().permutation(data.shape[0]))
+    order = data._of(generator.shuffled(checked(data).shape[0], data.ndim > 1))
     return call(read, data, order, out=out, mixed=True)
 
 

@@ -84,6 +84,7 @@ class Trace:
         "leaves",
         "limit",
         "owners",
+        "seen",
         "state",
         "steps",
         "values",
@@ -101,6 +102,7 @@ class Trace:
         self.ended = False  # whether nothing more is recorded here
         self.limit = STEPS, BYTES
         self.weight = 0  # bytes of the values at the last look
+        self.seen = CHECKED  # how many values there may be until the next
         live.add(self)
 
     # -- recording --------------------------------------------------------------------------------
@@ -137,7 +139,7 @@ class Trace:
         out._node = self
         out._index = len(values)
         values.append(out._data)
-        if not len(values) % CHECKED:
+        if len(values) > self.seen:
             self._look()
 
     def join(self, join: Join, out: Array) -> None:
@@ -149,7 +151,9 @@ class Trace:
         self.give(out)
 
     def _look(self) -> None:
-        self.weight += sum(getattr(v, "nbytes", 8) for v in self.values[-CHECKED:])
+        fresh = self.values[self.seen - CHECKED :]
+        self.weight += sum(getattr(v, "nbytes", 8) for v in fresh)
+        self.seen = len(self.values) + CHECKED
         steps, size = self.limit
         if len(self.steps) > steps or self.weight > size:
             give_way(self)

@@ -141,23 +141,34 @@ _TEXT = """
     nd.min_axis(x,axis=0) nd.broadcast_axes(v.reshape((1,3)),axis=0,size=2) nd.true_divide(x,w)
     nd.moveaxis(c,1,3) nd.linalg_potrf(nd.array([[4.0,2.0],[2.0,3.0]])) x.flatten()
     x.expand_dims(0) nd.linalg_gemm(x,w,nd.ones((2,2)),transpose_b=True,alpha=2.0,beta=0.5)
+    nd.random.uniform(shape=3) nd.random.uniform(-1,2,shape=(2,2)) nd.random.uniform() nd.random.normal(shape=(3,))
+    nd.random.normal(1,2,shape=(2,2)) nd.random.randn(2,2) nd.random.uniform(shape=2,dtype='float64')
+    nd.random.randint(2,50,shape=(4,)) nd.random.exponential(2.0,shape=3) nd.random.gamma(2.0,0.5,shape=3)
+    nd.random.poisson(3.0,shape=(2,2)) nd.random.multinomial(nd.array([0.25,0.25,0.5]),shape=4)
+    nd.random.multinomial(nd.array([[0.1,0.2,0.7],[1,0,0]]),shape=(2,2)) nd.random.shuffle(nd.arange(6))
+    nd.random.multinomial(nd.array([0.1,0.9])) nd.random.multinomial(p/4,get_prob=True)[1]
+    nd.random.shuffle(nd.arange(6).reshape((3,2))) nd.Dropout(x,p=0.3,mode='always') nd.uniform(shape=2)
+    nd.normal(shape=2) nd.random_uniform(shape=2) nd.shuffle(nd.arange(5)) nd.random.uniform_like(x)
+    nd.Dropout(c,p=0.5,mode='always',axes=(2,))
 """
 CALLS = _TEXT.split()
 
 
-def run(call: str, nd: Any, autograd: Any) -> dict[str, Any]:
-    """The value of a call, and the gradients of its sum."""
+def run(call: str, nd: Any, autograd: Any, seed: Any) -> dict[str, Any]:
+    """The value of a call, and the gradients for a head gradient that differs from place to place."""
     names: dict[str, Any] = {"nd": nd, "onp": np}
     for name, values in NAMES.items():
         names[name] = nd.array(values, dtype="int32" if name in INTEGERS else "float32")
     variables = [names[name] for name in "xwpvck"]
     for variable in variables:
         variable.attach_grad()
+    seed(7)
     with autograd.record(train_mode=False):
         y = eval(call, names)
     answer: dict[str, Any] = {"value": _plain(y)}
+    head = 0.5 + 0.25 * (np.arange(y.asnumpy().size) % 5)
     try:
-        y.backward(train_mode=False)
+        y.backward(nd.array(head.reshape(y.shape), dtype=y.dtype), train_mode=False)
     except Exception:
         return answer  # nothing was recorded, or MXNet has no gradient for it
     grads = {name: _plain(v.grad) for name, v in zip("xwpvck", variables, strict=True)}
@@ -176,7 +187,7 @@ if __name__ == "__main__":
     found: dict[str, Any] = {}
     for call in CALLS:
         try:
-            found[call] = run(call, mxnet.nd, mxnet.autograd)
+            found[call] = run(call, mxnet.nd, mxnet.autograd, mxnet.random.seed)
         except Exception as error:
             print("not in MXNet:", call, str(error).strip().splitlines()[-1])
     lines = [f"{json.dumps(call)}: {json.dumps(answer)}" for call, answer in found.items()]
