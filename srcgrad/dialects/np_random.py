@@ -1,8 +1,7 @@
 """The functions of `srcgrad.np.random`.
 
-Numbers are MXNet's after the same `random.seed` where its way to draw is simple; ``gamma``, ``beta``,
-``chisquare``, ``multinomial``, ``shuffle``, and ``choice`` with probabilities or without replacement
-have its distributions only. Along parameters that are arrays draws are differentiable where they are
+Numbers are MXNet's after the same `random.seed`; those of ``gamma``, ``beta`` and ``chisquare`` have its
+distributions only. Along parameters that are arrays draws are differentiable where they are
 a function of the parameters and of a draw without parameters.
 """
 
@@ -204,7 +203,8 @@ def chisquare(df: Any, size: Any = None, dtype: Any = None, ctx: Context | None 
 def multinomial(n: int, pvals: Any, size: Any = None, **kwargs: Any) -> Any:
     """How often each outcome comes in ``n`` trials."""
     (given,) = _constant("multinomial", pvals)
-    return placed(generator.multinomial_np(n, given, () if size is None else shape_of(size)))
+    shape = () if size is None else shape_of(size)
+    return placed(generator.multinomial_np(n, given, shape))
 
 
 def multivariate_normal(
@@ -231,10 +231,8 @@ def randint(
 ) -> Any:
     """Whole numbers from ``low`` up to but not ``high``; from zero if only one bound is given."""
     first, last = (0, low) if high is None else (low, high)
-    if last <= first:
-        raise ValueError("low >= high")
-    drawn = generator.randint(int(first), int(last), shape_of(size), np.int64)
-    return _typed(drawn, dtype or np.int64, ctx, out)
+    drawn = generator.randint(int(first), int(last), shape_of(size), dtype or np.int64)
+    return finished(placed(drawn, ctx), None, out)
 
 
 def choice(
@@ -247,8 +245,9 @@ def choice(
 ) -> Any:
     """Elements of an array, or of the whole numbers below ``a``, each as likely as another or by ``p``."""
     count = len(a) if np.ndim(plain(a)) else int(a)
-    (given,) = _constant("choice", p)
-    found = placed(generator.choice(count, shape_of(size), replace, given), ctx)
+    (share,) = _constant("choice", p)
+    places = generator.choice(count, shape_of(size), replace, share)
+    found = placed(places, ctx)
     return finished(a[found] if isinstance(a, ndarray) else _chosen(a, found), None, out)
 
 
@@ -258,8 +257,9 @@ def _chosen(a: Any, places: Any) -> Any:
 
 def permutation(x: Any) -> Any:
     """The rows of an array, or the whole numbers below ``x``, in any order."""
-    axes = np.ndim(plain(x))
-    order = placed(generator.shuffled(len(x) if axes else int(x), axes > 1))
+    order = placed(
+        generator.shuffled(len(x) if np.ndim(plain(x)) else int(x), np.ndim(plain(x)) > 1)
+    )
     return x[order] if isinstance(x, ndarray) else _chosen(x, order)
 
 

@@ -160,8 +160,8 @@ class Generator:
 
     @property
     def numpy(self) -> np.random.Generator:
-        """NumPy's methods on MXNet's single stream, for laws that are not followed."""
-        return np.random.Generator(self._streams.single.bits)
+        """NumPy's methods on the single stream, for laws that are not followed here."""
+        return self._streams.single.numpy()
 
     # -- choices ----------------------------------------------------------------------------------
 

@@ -31,6 +31,10 @@ class Twister:
         """The next words."""
         return self.bits.random_raw(count)
 
+    def numpy(self) -> np.random.Generator:
+        """NumPy's methods, drawing from these words."""
+        return np.random.Generator(self._bits)
+
     def unit(self) -> float:
         """The next word as a number in [0, 1) of float32."""
         return min(float(np.float32(self.bits.random_raw())) * _WORD, 1.0 - 2.0**-24)

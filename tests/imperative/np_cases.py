@@ -246,7 +246,6 @@ ZERO: dict[str, str] = {
     "ceil": "np.ceil(z)",
     "count_nonzero": "np.count_nonzero(z > 0)",
     "digitize": "np.digitize(x, np.array([0.2, 0.6]))",
-    "empty_like": "np.empty_like(x).shape",
     "equal": "np.equal(x, y)",
     "fix": "np.fix(z)",
     "flatnonzero": "np.flatnonzero(z > 0)",
@@ -295,6 +294,7 @@ ZERO: dict[str, str] = {
 
 # No operand is differentiated: answers about arrays, indices, windows, and what writes.
 OTHER: dict[str, str] = {
+    "empty_like": "np.empty_like(x).shape",
     "histogram": "np.histogram(x)[0]",
     "histogram2d": "np.histogram2d(x, y)[0]",
     "histogram_bin_edges": "np.histogram_bin_edges(x)",
