@@ -33,7 +33,7 @@ class Twister:
 
     def numpy(self) -> np.random.Generator:
         """NumPy's methods, drawing from these words."""
-        return np.random.Generator(self._bits)
+        return np.random.Generator(self.bits)
 
     def unit(self) -> float:
         """The next word as a number in [0, 1) of float32."""
