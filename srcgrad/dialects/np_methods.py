@@ -35,8 +35,11 @@ def reshape(self: ndarray, *shape: Any, order: str = "C", **kwargs: Any) -> Any:
     """The elements in another shape: a copy, as in MXNet."""
     given = kwargs.pop("newshape", kwargs.pop("shape", None)) if kwargs else None
     given = plain(_shape(shape) if given is None else given)
-    if order != "C" or kwargs:
+    if kwargs or order not in ("C", "F"):
         return FUNCTIONS["reshape"](self, given, order=order, **kwargs)
+    if order == "F":
+        wanted = (given,) if isinstance(given, int) else tuple(given)
+        return transpose(reshape(transpose(self), wanted[::-1]))
     try:
         out = type(self)._of(self._data.reshape(given))
     except ValueError as error:
@@ -58,7 +61,7 @@ def transpose(self: ndarray, *axes: Any) -> Any:
 
 def flatten(self: ndarray, order: str = "C") -> Any:
     """All elements along one axis: a copy."""
-    return FUNCTIONS["ravel"](self, **({} if order == "C" else {"order": order}))
+    return reshape(self, -1, order=order)
 
 
 def sort(self: ndarray, axis: int = -1) -> None:

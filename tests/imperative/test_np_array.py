@@ -322,6 +322,13 @@ def test_arrays_of_recorded_scalars_are_differentiated() -> None:
     ]
 
 
+def test_elements_in_the_order_of_fortran_are_differentiated() -> None:
+    def reordered(x: Any) -> Any:
+        return x.reshape(3, 2, order="F") * np.arange(6).reshape(3, 2) + x.flatten("F")[:2]
+
+    assert gradient(reordered, [[1.0, 2, 3], [4, 5, 6]]) == [[[3, 4, 3], [5, 1, 5]]]
+
+
 def test_slices_are_assigned_and_differentiated() -> None:
     def assigned(x: Any, y: Any) -> Any:
         out = np.zeros(4)
