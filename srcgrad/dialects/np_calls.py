@@ -13,6 +13,7 @@ import numpy as np
 from srcgrad.errors import ShapeError, SrcgradError
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, plain
+from srcgrad.imperative.context import current_context
 from srcgrad.imperative.operators import forward, misfit, unary
 from srcgrad.imperative.steps import op_of
 from srcgrad.imperative.trace import local
@@ -33,7 +34,7 @@ def apply(
     kwargs: dict[str, Any],
     eager: Function | None = None,
 ) -> Any:
-    """Call a function on arrays; numbers alone give what NumPy gives.
+    """Call a function on arrays; numbers alone give numbers of NumPy, or new arrays of float32.
 
     Raises:
         OperandError: an array of another dialect is among the operands.
@@ -48,7 +49,7 @@ def apply(
             break
     else:
         if not any(arrays_in(list(kwargs.values()))) and not any(arrays_in(args)):
-            return function(*[plain(a) for a in args], **kwargs)
+            return _arrays_of(cls, function(*[plain(a) for a in args], **kwargs))
     try:
         result = invoke(cls, function, args, kwargs, eager=eager)
     except ValueError as error:
@@ -56,6 +57,15 @@ def apply(
             raise
         raise ShapeError("SG708", str(error), "give operands that fit") from error
     return result if out is None else write_into(out, result)
+
+
+def _arrays_of(cls: type[ndarray], found: Any) -> Any:
+    """What NumPy made of numbers: arrays as those of this dialect."""
+    if isinstance(found, (tuple, list)):
+        return type(found)([_arrays_of(cls, part) for part in found])
+    if not isinstance(found, _ndarray):
+        return found
+    return cls._on(current_context(), found.astype(_FLOAT32) if found.dtype is _FLOAT64 else found)
 
 
 @functools.cache
