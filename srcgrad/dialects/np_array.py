@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.dialects.np_calls import apply, of_two, whole
+from srcgrad.dialects.np_writes import INSTEAD, at, written
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, mixed, plain
 from srcgrad.imperative.family import IDENTITY, add_view
@@ -197,11 +198,16 @@ class ndarray(Array):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """A universal function of NumPy on arrays of this class."""
+        if method == "at":
+            written(at(ufunc), *inputs)
+            return None
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         return apply(ndarray, function, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """A function of NumPy on arrays of this class."""
+        if function in INSTEAD:
+            return INSTEAD[function](*args, **kwargs)
         return apply(ndarray, function, tuple(args), dict(kwargs))
 
 
