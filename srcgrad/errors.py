@@ -332,3 +332,7 @@ class CacheWarning(UserWarning):
     def __reduce__(self) -> tuple[Callable[..., CacheWarning], tuple[str, str, str]]:
         """Pickle by the arguments of the constructor."""
         return type(self), (self.code, self.message, self.remedy)
+
+
+class StaleGradientWarning(UserWarning):
+    """Says that a backward pass did not reach a variable that was recorded with."""

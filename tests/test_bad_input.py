@@ -82,6 +82,13 @@ def unbound(x):
     return np.sum(y)
 
 
+def unbound_and_written(x):
+    if x[0, 0] > 1e9:
+        y = x.copy()
+    y[0] = 2.0
+    return np.sum(x)
+
+
 def unbound_after_loop(x):
     for _ in range(len(x) - 2):
         y = x * x
@@ -102,6 +109,8 @@ ROLLED_FORGETS = pytest.mark.xfail(
         (shapes_that_do_not_fit, (2, 3), True),
         (unbound, (2, 3), False),
         (unbound, (2, 3), True),
+        (unbound_and_written, (2, 3), False),
+        (unbound_and_written, (2, 3), True),
         pytest.param(unbound_after_loop, (2, 3), False, marks=ROLLED_FORGETS),
         (unbound_after_loop, (2, 3), True),
     ],

@@ -6,7 +6,16 @@ import ast
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from srcgrad.codegen.spell import Expr, attr, call, constant, name, shape_of, spell
+from srcgrad.codegen.spell import (
+    Expr,
+    attr,
+    call,
+    constant,
+    name,
+    shape_of,
+    spell,
+    subscript,
+)
 from srcgrad.ir.nodes import Atom, Eqn, Var
 from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import dims_of
@@ -25,7 +34,8 @@ def quietly(body: list[ast.stmt], kinds: Collection[str]) -> list[ast.stmt]:
 def effect(eqn: Eqn, args: Sequence[Expr]) -> ast.stmt:
     """The statement of an operation with an effect."""
     if eqn.op.name == "guard":
-        return ast.Expr(_guarded(eqn, args))
+        write = OPS[eqn.attrs["of"]].inplace
+        return _tried(eqn, args) if write else ast.Expr(_guarded(eqn, args))
     texts = [_text(template, args) for template in eqn.attrs["texts"]]
     if eqn.op.name == "check":
         return ast.Assert(args[0], texts[0] if texts else None)
@@ -34,6 +44,15 @@ def effect(eqn: Eqn, args: Sequence[Expr]) -> ast.stmt:
         return ast.Raise(exception if eqn.attrs["bare"] else call(exception, *texts), None)
     shown = [_plain(t, args) or s for t, s in zip(eqn.attrs["texts"], texts, strict=True)]
     return ast.Expr(call("print", *shown, **{k: constant(v) for k, v in eqn.attrs["layout"]}))
+
+
+def _tried(eqn: Eqn, args: Sequence[Expr]) -> ast.stmt:
+    """A write that may raise, to a copy of the part that it goes to: nobody reads it."""
+    part = call("np.copy", subscript(args[0], eqn.attrs["index"], args))
+    target = ast.Subscript(part, ast.Constant(Ellipsis), ast.Store())
+    if eqn.attrs["of"] == "index_add":
+        return ast.AugAssign(target, ast.Add(), args[1])
+    return ast.Assign([target], args[1], None)
 
 
 def _guarded(eqn: Eqn, args: Sequence[Expr]) -> Expr:

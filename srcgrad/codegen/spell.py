@@ -105,6 +105,8 @@ def spell(eqn: Eqn, args: Sequence[Expr]) -> Expr:
     kind, _, rest = text.partition(":")
     if kind == "helper":
         return call(rest, *args, **keywords)
+    if kind == "method":
+        return method(args[0], rest, *args[1:], **keywords)
     if kind == "part":
         return ast.Subscript(args[1], constant(eqn.attrs["part"]), ast.Load())
     if kind == "sequence":

@@ -1,6 +1,6 @@
 """Convolution and pooling, as plain functions over NumPy arrays.
 
-The windows are copied side by side, so that a convolution is one matrix product for each example.
+The windows are copied side by side, so that a convolution is one matrix product for the whole batch.
 Batch and channels come first: (batch, channels, width), (.., height, width), (.., depth, height, width).
 Arguments that are not arrays are Python values, fixed when the function is compiled.
 """
@@ -27,16 +27,6 @@ def _padded(x: Any, edges: Any, value: float) -> Any:
     if not any([before or after for before, after in edges]):
         return x
     return np.pad(x, ((0, 0), (0, 0), *edges), constant_values=value)
-
-
-def _flat(columns: Any, groups: int) -> Any:
-    """Windows as one matrix for each example and group: inputs by places."""
-    n, c, *rest = columns.shape
-    rank = len(rest) // 2
-    inputs, places = c * math.prod(rest[:rank]), math.prod(rest[rank:])
-    if groups == 1:
-        return columns.reshape(n, inputs, places)
-    return columns.reshape(n, groups, inputs // groups, places)
 
 
 def convolution(
@@ -67,15 +57,22 @@ def convolution(
     """
     rank = np.ndim(x) - 2
     stride, dilate, pad = _each(stride, rank), _each(dilate, rank), _each(pad, rank)
-    columns = windows(_padded(x, [(p, p) for p in pad], 0.0), weight, stride, dilate)
-    units, inputs = weight.shape[0], math.prod(weight.shape[1:])
+    n, units = x.shape[0], weight.shape[0]
+    taps = np.moveaxis(weight, (0, 1), (-1, -2))  # as the windows: sides, then channels
+    padded = np.swapaxes(_padded(x, [(p, p) for p in pad], 0.0), 0, 1)
+    columns = windows(padded, taps, stride, dilate)
+    size, inside, counts = math.prod(taps.shape[:rank]), weight.shape[1], columns.shape[rank + 2 :]
+    inputs, places = size * inside, n * math.prod(counts)
     if num_group == 1:
-        kernels = weight.reshape(units, inputs)
+        product = taps.reshape(inputs, units).T @ columns.reshape(inputs, places)
     else:
-        kernels = weight.reshape(num_group, units // num_group, inputs)
-    product = kernels @ _flat(columns, num_group)
-    out = product.reshape(x.shape[0], units, *columns.shape[rank + 2 :])
-    return out if bias is None else out + np.expand_dims(bias, tuple(range(1, rank + 1)))
+        kernels = taps.reshape(inputs, num_group, units // num_group)
+        parts = np.swapaxes(columns.reshape(size, num_group, inside, places), 0, 1)
+        grouped = np.moveaxis(kernels, 0, 2) @ parts.reshape(num_group, inputs, places)
+        product = grouped.reshape(units, places)
+    if bias is not None:
+        product = product + np.expand_dims(bias, 1)
+    return np.swapaxes(product.reshape(units, n, *counts), 0, 1)
 
 
 def _cut(x: Any, pad: Any) -> Any:
@@ -118,18 +115,22 @@ def deconvolution(
     pad, adj = _each(pad, rank), _each(adj, rank)
     n, c, *sides = x.shape
     inside, kernel = weight.shape[1], weight.shape[2:]
-    units, outputs, places = inside * num_group, inside * math.prod(kernel), math.prod(sides)
+    units, outputs, places = inside * num_group, math.prod(kernel) * inside, n * math.prod(sides)
+    taps = np.moveaxis(weight, 1, -1)
     if num_group == 1:
-        columns = weight.reshape(c, outputs).T @ x.reshape(n, c, places)
+        rows = np.swapaxes(x, 0, 1).reshape(c, places)
+        columns = taps.reshape(c, outputs).T @ rows
     else:
-        kernels = weight.reshape(num_group, c // num_group, outputs)
-        parts = x.reshape(n, num_group, c // num_group, places)
-        columns = np.swapaxes(kernels, -1, -2) @ parts
+        kernels = taps.reshape(num_group, c // num_group, outputs)
+        parts = np.swapaxes(x, 0, 1).reshape(num_group, c // num_group, places)
+        grouped = np.swapaxes(kernels, 1, 2) @ parts
+        columns = np.swapaxes(grouped.reshape(num_group, math.prod(kernel), inside, places), 0, 1)
     whole = [
         (sides[k] - 1) * stride[k] + (kernel[k] - 1) * dilate[k] + 1 + adj[k] for k in range(rank)
     ]
-    blank = np.zeros((n, units, *whole), x.dtype)
-    out = add_windows(blank, columns.reshape(n, units, *kernel, *sides), stride, dilate)
+    blank = np.zeros((units, n, *whole), x.dtype)
+    added = add_windows(blank, columns.reshape(*kernel, units, n, *sides), stride, dilate)
+    out = np.swapaxes(added, 0, 1)
     out = _cut(out, pad) if sum(pad) else out
     return out if bias is None else out + np.expand_dims(bias, tuple(range(1, rank + 1)))
 
@@ -169,21 +170,20 @@ def pooling(
     rank = np.ndim(x) - 2
     one = (1,) * rank
     if global_pool:
-        sides, stride, pad, beyond = x, one, (0,) * rank, (0,) * rank
+        sides, stride, pad, beyond = np.zeros(x.shape[2:]), one, (0,) * rank, (0,) * rank
     else:
-        sides = np.zeros((1, 1, *_each(kernel, rank)))
+        sides = np.zeros(_each(kernel, rank))
         stride, pad = _each(stride, rank), _each(pad, rank)
         beyond = tuple(s - 1 if pooling_convention == "full" else 0 for s in stride)
     least = -np.inf if pool_type == "max" else 0.0
     edges = [(pad[k], pad[k] + beyond[k]) for k in range(rank)]
     padded = _padded(x, edges, least)
     columns = windows(padded, sides, stride, one)
-    n, c, *rest = columns.shape
-    size = math.prod(rest[:rank])
-    flat = columns.reshape(n, c, size, *rest[rank:])
+    size = math.prod(columns.shape[:rank])
+    flat = columns.reshape(size, *columns.shape[rank:])
     if pool_type == "max":
         return largest(flat)
-    total = np.sum(flat, axis=2)
+    total = np.sum(flat, axis=0)
     if pool_type == "sum":
         return total
     if not sum(beyond) and (count_include_pad or not sum(pad)):
@@ -193,7 +193,7 @@ def pooling(
         inside = _padded(inside, [(p, p) for p in pad], 1.0)
         edges = [(0, b) for b in beyond]
     counts = windows(_padded(inside, edges, 0.0), sides, stride, one)
-    return total / np.sum(counts, axis=tuple(range(2, rank + 2)))
+    return total / np.sum(counts, axis=tuple(range(rank)))
 
 
 __all__ = ["convolution", "deconvolution", "pooling"]

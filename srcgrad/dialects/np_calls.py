@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcgrad.errors import OperandError, ShapeError
+from srcgrad.errors import ShapeError, SrcgradError
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, plain
 from srcgrad.imperative.operators import forward, unary
@@ -44,7 +44,7 @@ def apply(
     try:
         result = invoke(cls, function, args, kwargs, eager=eager)
     except ValueError as error:
-        if type(error) is not ValueError:
+        if isinstance(error, (SrcgradError, np.linalg.LinAlgError)):
             raise
         raise ShapeError("SG708", str(error), "give operands that fit") from error
     return result if out is None else write_into(out, result)
@@ -59,20 +59,36 @@ def write_into(out: Any, result: Any) -> Any:
     if isinstance(out, Array):
         if out._data.shape != result._data.shape:
             message = f"out has shape {out._data.shape}, the result {result._data.shape}"
-            raise OperandError("SG708", message, "pass an array of the shape of the result")
+            raise ShapeError("SG708", message, "pass an array of the shape of the result")
         out._replace(result)
     else:
         out[...] = plain(result)
     return out
 
 
-def general(cls: type[ndarray], function: Function) -> Function:
+def general(cls: type[ndarray], function: Function, eager: Function | None = None) -> Function:
     """A function of NumPy for arrays of a class."""
 
     def called(*args: Any, **kwargs: Any) -> Any:
-        return apply(cls, function, args, kwargs)
+        return apply(cls, function, args, kwargs, eager)
 
     return called
+
+
+def calling(cls: type[ndarray], function: Function) -> Function:
+    """A function that calls another, which may be one of this dialect: NumPy's own stands for it."""
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        return apply(cls, function, tuple([of_numpy(a) for a in args]), kwargs)
+
+    return called
+
+
+def of_numpy(value: Any) -> Any:
+    """NumPy's function for one of this dialect; other values as they are."""
+    if isinstance(value, list):
+        return [of_numpy(v) for v in value]
+    return getattr(value, "__wrapped__", value) if callable(value) else value
 
 
 def indexed(cls: type[ndarray], function: Function, places: tuple[int | str, ...]) -> Function:
@@ -114,6 +130,19 @@ def of_one(cls: type[ndarray], function: Function, eager: Function | None = None
     return called
 
 
+def keeping(function: Function) -> Function:
+    """A sum or product that is of integers in their own dtype, as in MXNet, and not in a wider one."""
+
+    def called(x: Any, *args: Any, **kwargs: Any) -> Any:
+        made = function(x, *args, **kwargs)
+        told = len(args) > 1 or not {"dtype", "out"}.isdisjoint(kwargs)
+        if told or not isinstance(x, Array) or x._data.dtype.kind not in "iu":
+            return made
+        return made.astype(x._data.dtype, copy=False)
+
+    return called
+
+
 def of_two(cls: type[ndarray], function: Function) -> Function:
     """A function whose usual arguments are two arrays, or an array and a number: fast for those."""
     fast = forward("call", function, function)
@@ -130,6 +159,7 @@ def of_two(cls: type[ndarray], function: Function) -> Function:
 
 def named(function: Function, name: str, original: Any, module: str) -> Function:
     """The function under the name and with the first line of the documentation of another."""
+    function.__wrapped__ = original  # type: ignore[attr-defined]
     function.__name__ = function.__qualname__ = name
     function.__module__ = module
     text = (getattr(original, "__doc__", None) or "").strip().split("\n\n")
@@ -138,4 +168,15 @@ def named(function: Function, name: str, original: Any, module: str) -> Function
     return function
 
 
-__all__ = ["apply", "general", "indexed", "named", "of_one", "of_two", "whole", "write_into"]
+__all__ = [
+    "apply",
+    "calling",
+    "general",
+    "indexed",
+    "keeping",
+    "named",
+    "of_one",
+    "of_two",
+    "whole",
+    "write_into",
+]

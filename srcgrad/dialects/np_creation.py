@@ -42,6 +42,8 @@ def array(object: Any, dtype: Any = None, ctx: Context | None = None) -> Any:
         return made if ctx is None else made.as_in_context(ctx)
     if isinstance(object, Array):
         object = object.asnumpy()
+    if hasattr(object, "__dlpack__") and not hasattr(object, "__array__"):
+        object = np.from_dlpack(object)
     known = isinstance(object, (np.ndarray, np.generic)) or hasattr(object, "__dlpack__")
     data = np.array(object, dtype)
     if dtype is None and not known:
@@ -134,7 +136,7 @@ def linspace(
     ctx: Context | None = None,
 ) -> Any:
     """Numbers in equal steps from ``start`` to ``stop``; with ``retstep`` also the step."""
-    kwargs = {"endpoint": endpoint, "axis": axis}
+    kwargs = {"endpoint": endpoint, **({"axis": axis} if axis else {})}
     if isinstance(start, ndarray) or isinstance(stop, ndarray):
         made = invoke(ndarray, np.linspace, (start, stop, num), kwargs)
     else:
@@ -156,7 +158,7 @@ def logspace(
     ctx: Context | None = None,
 ) -> Any:
     """Numbers in equal ratios, from ``base ** start`` to ``base ** stop``."""
-    kwargs = {"endpoint": endpoint, "base": base, "axis": axis}
+    kwargs = {"endpoint": endpoint, "base": base, **({"axis": axis} if axis else {})}
     if isinstance(start, ndarray) or isinstance(stop, ndarray):
         made = invoke(ndarray, np.logspace, (start, stop, num), kwargs)
         return made if dtype is None else made.astype(dtype, copy=False)

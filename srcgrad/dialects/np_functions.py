@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.dialects.np_array import ndarray
-from srcgrad.dialects.np_calls import general, indexed, named, of_one, of_two
+from srcgrad.dialects.np_calls import calling, general, indexed, keeping, named, of_one, of_two
 
 OF_ONE = """
     abs absolute arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil conj conjugate cos cosh deg2rad
@@ -29,7 +29,7 @@ OF_TWO = """
     vdot cross
 """
 GENERAL = """
-    allclose angle append apply_along_axis apply_over_axes argpartition argwhere array_equal array_split
+    allclose angle append argpartition argwhere array_equal array_split
     around ascontiguousarray atleast_1d atleast_2d atleast_3d average bincount bitwise_and bitwise_not
     bitwise_or bitwise_xor block broadcast_arrays broadcast_to clip column_stack compress
     concatenate convolve copy corrcoef correlate cov diag diagflat diagonal digitize divmod dsplit
@@ -37,7 +37,7 @@ GENERAL = """
     gradient histogram histogram2d histogram_bin_edges histogramdd hsplit hstack imag interp
     intersect1d invert isclose iscomplex isin isneginf isposinf isreal lcm gcd ldexp left_shift lexsort
     meshgrid modf moveaxis nanargmax nanargmin nanmedian nanpercentile nanquantile ndim nonzero ones_like
-    packbits pad partition percentile permute_dims piecewise poly polyadd polyder polydiv polyfit polyint
+    packbits pad partition percentile permute_dims poly polyadd polyder polydiv polyfit polyint
     polymul polysub polyval quantile ravel real reshape resize right_shift roll
     rollaxis roots rot90 round searchsorted select setdiff1d setxor1d shape size spacing split squeeze
     stack swapaxes tensordot tile transpose tril tril_indices_from trim_zeros triu
@@ -46,6 +46,7 @@ GENERAL = """
     geomspace trapezoid ix_ bartlett blackman hamming hanning kaiser diag_indices tril_indices
     triu_indices tri broadcast_shapes
 """
+CALLING = ("apply_along_axis", "apply_over_axes", "piecewise")
 INDEXED: dict[str, tuple[int | str, ...]] = {
     "choose": (0, "a"),
     "delete": (1, "obj"),
@@ -88,9 +89,13 @@ CONSTANTS = {
     "min_scalar_type": np.min_scalar_type,
     "set_printoptions": np.set_printoptions,
 }
+KEEPING = ("cumprod", "cumsum", "prod", "sum")
 EAGER: dict[str, Callable[..., Any]] = {
     name: getattr(np.ndarray, name) for name in ("sum", "max", "min", "prod", "argmax", "argmin")
 }
+
+# NumPy warns of the results of this one when they are written
+EAGER["broadcast_arrays"] = lambda *args: tuple(np.copy(a) for a in np.broadcast_arrays(*args))
 
 
 def function(name: str) -> Callable[..., Any]:
@@ -100,16 +105,20 @@ def function(name: str) -> Callable[..., Any]:
         made = of_two(ndarray, original)
     elif name in _ONE:
         made = of_one(ndarray, original, EAGER.get(name))
+        made = keeping(made) if name in KEEPING else made
+    elif name in CALLING:
+        made = calling(ndarray, original)
     elif name in INDEXED:
         made = indexed(ndarray, original, INDEXED[name])
     else:
-        made = general(ndarray, original)
+        made = general(ndarray, original, EAGER.get(name))
     return named(made, name, original, "srcgrad.np")
 
 
 _ONE, _TWO = frozenset(OF_ONE.split()), frozenset(OF_TWO.split())
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    name: function(name) for name in (*OF_ONE.split(), *OF_TWO.split(), *INDEXED, *GENERAL.split())
+    name: function(name)
+    for name in (*OF_ONE.split(), *OF_TWO.split(), *CALLING, *INDEXED, *GENERAL.split())
 }
 FUNCTIONS.update({old: FUNCTIONS[name] for old, name in OLD_NAMES.items()})
 

@@ -1,34 +1,65 @@
 """Says which names statements bind and read.
 
-Only the tree is looked at: a name in code that is never reached counts too.
+Only the tree is looked at: a name in code that is never reached counts too. Trees stay as they are while they
+are lowered, and loops and functions are lowered again and again: so the answers are kept, by the nodes.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
 import gast
 
 from srcgrad.frontend.context import RETURN_VALUE
 
+Nodes: TypeAlias = "tuple[Any, ...]"
+_kept = lru_cache(maxsize=256)
 
-def assigned_names(nodes: list[Any]) -> list[str]:
-    """Names that statements bind, in order, nested functions left out."""
+
+class Names(NamedTuple):
+    """Names that statements bind, in order, and that they declare; nested functions are left out.
+
+    ``shared`` are names that the statements or functions nested in them declare ``nonlocal``.
+    """
+
+    bound: tuple[str, ...]
+    declared_global: frozenset[str]
+    declared_nonlocal: frozenset[str]
+    shared: frozenset[str]
+
+
+@_kept
+def names_of(nodes: Nodes) -> Names:
+    """What statements bind and declare."""
     found: dict[str, None] = {}
+    declared: dict[type, set[str]] = {gast.Global: set(), gast.Nonlocal: set()}
+    nested: set[str] = set()
     todo = list(reversed(nodes))
     while todo:
         node = todo.pop()
         if isinstance(node, (gast.FunctionDef, gast.Lambda)):
             if isinstance(node, gast.FunctionDef):
                 found[node.name] = None
+            inside = (n.names for n in gast.walk(node) if isinstance(n, gast.Nonlocal))
+            nested.update(*inside)
             continue
+        if type(node) in declared:
+            declared[type(node)].update(node.names)
         found.update(dict.fromkeys(_bound_by(node)))
         inner = list(gast.iter_child_nodes(node))
         if isinstance(node, gast.comprehension):  # its names are those of a scope of its own
             inner = [child for child in inner if child is not node.target]
         todo.extend(reversed(inner))
-    outside = declared_names(nodes)
-    return [name for name in found if name not in outside]
+    outside, around = map(frozenset, declared.values())
+    bound = tuple(name for name in found if name not in outside | around)
+    return Names(bound, outside, around, around | nested)
+
+
+def assigned_names(nodes: Nodes) -> tuple[str, ...]:
+    """Names that statements bind, in order, nested functions left out."""
+    return names_of(nodes).bound
 
 
 def _bound_by(node: Any) -> list[str]:
@@ -46,35 +77,12 @@ def _bound_by(node: Any) -> list[str]:
     return []
 
 
-def declared_names(nodes: list[Any], *kinds: type) -> set[str]:
-    """Names that statements declare ``global`` or ``nonlocal``, nested functions left out."""
-    found: set[str] = set()
-    todo: list[Any] = list(nodes)
-    while todo:
-        node: Any = todo.pop()
-        if isinstance(node, (gast.FunctionDef, gast.Lambda)):
-            continue
-        if isinstance(node, kinds or (gast.Global, gast.Nonlocal)):
-            found.update(getattr(node, "names", ()))
-        todo.extend(gast.iter_child_nodes(node))
-    return found
-
-
-def shared_names(nodes: list[Any]) -> set[str]:
-    """Names that functions nested in statements declare ``nonlocal``."""
-    found: set[str] = set()
-    for node in nodes:
-        for child in gast.walk(node):
-            if isinstance(child, gast.Nonlocal):
-                found.update(child.names)
-    return found
-
-
-def reads_of(tree: Any, name: str) -> int:
-    """How often a tree reads a name."""
-    return sum(
-        isinstance(n, gast.Name) and n.id == name and isinstance(n.ctx, gast.Load)
-        for n in gast.walk(tree)
+@_kept
+def reads_of(nodes: Nodes) -> Counter[str]:
+    """How often statements read each name."""
+    walked = (n for node in nodes for n in gast.walk(node))
+    return Counter(
+        n.id for n in walked if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)
     )
 
 
@@ -96,4 +104,4 @@ def is_rebound(node: Any, name: str) -> bool:
     return False
 
 
-__all__ = ["assigned_names", "declared_names", "is_rebound", "reads_of", "shared_names"]
+__all__ = ["assigned_names", "is_rebound", "names_of", "reads_of"]

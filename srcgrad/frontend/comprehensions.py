@@ -65,7 +65,7 @@ def dict_comprehension(cx: Context, node: Any) -> AV:
 
 def _run(cx: Context, node: Any, first: AV, each: Callable[[], None]) -> None:
     """Lower ``each`` for every item that the generators give."""
-    targets = frozenset(assigned_names([g.target for g in node.generators]))
+    targets = frozenset(assigned_names(tuple(g.target for g in node.generators)))
     with comprehension_frame(cx, targets):
         _generate(cx, node.generators, first, each)
 

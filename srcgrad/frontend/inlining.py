@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
-import gast
-
 from srcgrad.errors import KindError, SrcgradError
-from srcgrad.frontend.bindings import assigned_names, declared_names, shared_names
+from srcgrad.frontend.bindings import names_of
 from srcgrad.frontend.boxes import boxed, cell
 from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
@@ -84,14 +82,14 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     if cx.frame.depth > _MAX_DEPTH:
         cx.refuse("SG230", "calls nest too deep", node, "write a loop")
     caller = cx.frame
-    names = frozenset(assigned_names(function.tree.body)) | frozenset(bound)
+    own = names_of(tuple(function.tree.body))
+    names = frozenset(own.bound) | frozenset(bound)
     cx.frame = Frame(
         function, dict(bound), names - {RETURN_VALUE}, function.frame, caller.depth + 1, caller
     )
     cx.frame.size, cx.frame.heap = size_of(cx, bound, node), cx.heap
-    cx.frame.outside = frozenset(declared_names(function.tree.body, gast.Global))
-    cx.frame.around = frozenset(declared_names(function.tree.body, gast.Nonlocal))
-    cx.frame.cells = names & shared_names(function.tree.body)
+    cx.frame.outside, cx.frame.around = own.declared_global, own.declared_nonlocal
+    cx.frame.cells = names & own.shared
     for name in cx.frame.cells & bound.keys():
         cx.frame.names[name] = cell(cx, bound[name])
     caller_source = (function if caller.depth < 0 else caller.function).source

@@ -70,7 +70,7 @@ class LoopHead:
         cx: Context,
         node: Any,
         header: Header,
-        bound: list[str],
+        bound: tuple[str, ...],
         names: dict[str, AV],
         before: Snapshot,
         outer: Any,

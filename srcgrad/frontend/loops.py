@@ -48,7 +48,8 @@ def lower_loop(
 ) -> Exit:
     """Append a loop to the current region; ``test`` and ``body`` lower its parts. Gives the exit."""
     names, before = dict(cx.frame.names), cx.heap.snapshot()
-    bound = assigned_names([*([node.target] if isinstance(node, gast.For) else []), *node.body])
+    target = (node.target,) if isinstance(node, gast.For) else ()
+    bound = assigned_names((*target, *node.body))
     header, outer = Header(), cx.builder
     for _ in range(_ROUNDS):
         cx.frame.names = dict(names)
@@ -138,12 +139,14 @@ class _Round(LoopEnds):
     def _late_names(self) -> dict[str, AV]:
         """Names first bound in the body: carried out of it from ``undef``."""
         late: dict[str, AV] = {}
+        body = self.cx.builder.block()
+        absent, known = partial(body), len(self.header.late)
         for name in self.bound:
             value = self.cx.frame.names.get(name)
             if name in self.names or value is None:
                 continue
             if not self._outlives(name):
-                self._start_undefined_if_read(name, value)
+                self._start_undefined_if_read(name, value, body, absent)
                 continue
             if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
                 unbound = Static(Unmergeable(f"{name!r} may be unbound", "SG225"))
@@ -155,32 +158,34 @@ class _Round(LoopEnds):
                 self.carried.append(Carried(("late", name, k), param, Undef(atom.type)))
                 self.results.append(atom)
             ends = self.results[-len(leaves(value)) :]
-            found = partial(self.cx.builder.block())
-            if name != RETURN_VALUE and any(isinstance(e, Undef) or e in found for e in ends):
+            if len(self.cx.builder.stmts) > len(body.stmts):  # the ends had to be read
+                body = self.cx.builder.block()
+                absent = partial(body)
+            if name != RETURN_VALUE and any(isinstance(e, Undef) or e in absent for e in ends):
                 self._start_undefined(name, value, ends)
             late[name] = value
+        if len(self.header.late) > known:
+            raise Again
         return late
 
-    def _start_undefined(self, name: str, value: AV, ends: list[Atom]) -> NoReturn:
-        """Lower again with a name that a trip may leave as the trip before left it."""
+    def _start_undefined(self, name: str, value: AV, ends: list[Atom]) -> None:
+        """Start the next round with a name that a trip may leave as the trip before left it."""
         types = iter([end.type for end in ends])
         self.header.late[name] = map_leaves(value, lambda _: Undef(next(types)))
-        raise Again
 
-    def _start_undefined_if_read(self, name: str, value: AV) -> None:
+    def _start_undefined_if_read(self, name: str, value: AV, body: Block, absent: set[Var]) -> None:
         """The same for a name of the body alone, if it is read where the trip may not have bound it."""
         if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
             return
-        body = self.cx.builder.block()
-        found = {v for v in partial(body) if v.name in ("", name)}
+        found = {v for v in absent if v.name in ("", name)}
         ends = [self.cx.atom(leaf, self.node) for leaf in leaves(value)]
         if any(end in found for end in ends) and reads_partial(body, found):
             self._start_undefined(name, value, ends)
 
     def _outlives(self, name: str) -> bool:
         """Whether a name that the body binds first is read outside of it."""
-        inside, around = gast.Module(self.node.body, []), self.cx.frame.function.tree
-        return name == RETURN_VALUE or reads_of(around, name) > reads_of(inside, name)
+        inside, around = reads_of(tuple(self.node.body)), reads_of((self.cx.frame.function.tree,))
+        return name == RETURN_VALUE or around[name] > inside[name]
 
     def _bind_after(self, outs: tuple[Var, ...], late: dict[str, AV]) -> None:
         cx = self.cx

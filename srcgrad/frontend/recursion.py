@@ -141,7 +141,7 @@ def _free_names(function: UserFunction) -> list[str]:
     stars = [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
     named = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
     own = {a.id for a in (*named, *stars)}
-    own |= set(assigned_names(function.tree.body))
+    own |= set(assigned_names(tuple(function.tree.body)))
     found: dict[str, None] = {}
     for statement in function.tree.body:
         for child in gast.walk(statement):

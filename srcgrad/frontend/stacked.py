@@ -87,7 +87,7 @@ def _element(cx: Context, comp: Any, iterable: AV) -> tuple[Atom, Type | None]:
     """The number of items, and the type of one; ``None`` if it is no number or array."""
     count, item = sized(cx, iterable, comp)
     before, outer = cx.heap.snapshot(), cx.builder
-    targets = frozenset(assigned_names([comp.generators[0].target]))
+    targets = frozenset(assigned_names((comp.generators[0].target,)))
     cx.builder = outer.child()
     try:
         with comprehension_frame(cx, targets):

@@ -5,15 +5,19 @@ Functions here know arrays by what they carry: their memory and their place in a
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Sequence
 from sys import getrefcount
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from srcgrad.errors import BackwardError, HeadGradientError
+from srcgrad.errors import BackwardError, HeadGradientError, StaleGradientWarning
 from srcgrad.imperative.plans import Bound, CacheInfo, plans, used_up
-from srcgrad.imperative.trace import Leaf, Trace, give_way, save
+from srcgrad.imperative.trace import Leaf, Trace, give_way, names_in, save
+from srcgrad.runtime.trace import user_frame
 
 if TYPE_CHECKING:
     from srcgrad.imperative.array import Array
@@ -45,12 +49,43 @@ def backward(
             "call attach_grad() on what the head is computed from, before recording",
         )
     effects = [e.run for e in trace.effects if e.number in swept.passed] if trace.effects else ()
+    if len(swept.leaves) < len(trace.leaves):
+        _warn_of_others(trace, swept)
     if not retain_graph:
         release(trace, swept)
     deposit(swept)
     if train_mode:
         for run in effects:
             run()
+
+
+def _warn_of_others(trace: Trace, swept: Swept) -> None:
+    """Say once for each variable that was recorded with, but that the heads do not depend on."""
+    others = [
+        (leaf, number)
+        for leaf, number in trace.leaves.items()
+        if leaf.req != "null" and not leaf.warned and leaf not in swept.leaves
+    ]
+    if not others:
+        return
+    frame, _ = user_frame()
+    names = names_in(trace, frame)
+    for leaf, number in others:
+        leaf.warned = True
+        what = names.get(number) or f"a variable of shape {leaf.grad.shape}"
+        warnings.warn(
+            f"{what} was recorded with, but the head does not depend on it: its gradient stays as it was",
+            StaleGradientWarning,
+            stacklevel=_depth(frame),
+        )
+
+
+def _depth(frame: FrameType) -> int:
+    """How many calls lie between a frame and the caller of this function, for ``stacklevel``."""
+    depth, step = 1, sys._getframe(1)
+    while step is not frame and step.f_back is not None:
+        depth, step = depth + 1, step.f_back
+    return depth
 
 
 class Swept(NamedTuple):
@@ -211,7 +246,7 @@ def source(head: Array) -> str:
         BackwardError: nothing was recorded.
     """
     trace, numbers = gathered([head])
-    return bound_of(trace, numbers, (None,)).plan.text
+    return bound_of(trace, numbers, (None,)).plan.code.text
 
 
 def cache_info() -> CacheInfo:

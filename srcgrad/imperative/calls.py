@@ -136,14 +136,14 @@ def _settle(out: Array, operands: list[Array]) -> None:
 
 def _double(operands: list[Array], given: tuple[Any, ...]) -> bool:
     """Whether float64 was asked for: by an operand, one of NumPy's own arrays too, or by ``dtype``."""
-    return any(a._data.dtype is _FLOAT64 for a in operands) or any(map(_wide, given))
+    return any(a._data.dtype.char in "dD" for a in operands) or any(map(_wide, given))
 
 
 def _wide(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(map(_wide, value))
     if isinstance(value, _ndarray):
-        return value.dtype is _FLOAT64
+        return value.dtype.char in "dD"
     return value is _FLOAT64 or value is float or value is np.float64 or value == "float64"
 
 

@@ -158,6 +158,11 @@ class Generator:
         kept = unit(self._streams.words(_count(shape), 1), np.float32) <= keep
         return np.reshape(kept * (np.float32(1.0) / keep), shape)
 
+    @property
+    def numpy(self) -> np.random.Generator:
+        """NumPy's methods on the single stream, for laws that are not followed here."""
+        return self._streams.single.numpy()
+
     # -- choices ----------------------------------------------------------------------------------
 
     def shuffled(self, count: int, matrix: bool = False) -> NDArray[Any]:

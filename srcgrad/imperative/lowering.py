@@ -9,8 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from srcgrad.compositions import neural
-from srcgrad.frontend.kinds import AV, NONE, Ref, Seq
-from srcgrad.imperative.steps import CONSTANT, LEAF, Op, Place, Step, outs_of
+from srcgrad.frontend.kinds import AV, NONE, Ref, Seq, Static
+from srcgrad.imperative.steps import (
+    CONSTANT,
+    LEAF,
+    Op,
+    Place,
+    Recorded,
+    Step,
+    operands_of,
+    outs_of,
+)
 from srcgrad.ir.nodes import Atom, Block, Eqn, Program, Var
 from srcgrad.ir.types import Array, Type
 from srcgrad.runtime.retrace import Retrace, type_of_spec
@@ -32,15 +41,6 @@ class Spec(NamedTuple):
     dtype: Any
     shape: tuple[int, ...]
     name: str = ""
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """Steps in order, their values numbered through; results wanted, cotangents given or of ones."""
-
-    steps: tuple[Step, ...]
-    heads: tuple[int, ...]
-    ones: tuple[bool, ...]
 
 
 @dataclass
@@ -86,6 +86,8 @@ class Replay(Retrace):
         self.inputs: dict[int, Var] = {}  # variables and constants, by number
         self.wrt: list[int] = []
         self.results: list[int] = []
+        self.read = {*recorded.heads, *(n for step in recorded.steps for n in operands_of(step))}
+        self.floating: np.dtype[Any] | None = None  # the dtype of the step's result, if it is that
         first = 0
         for step in recorded.steps:
             if step[0] in (LEAF, CONSTANT):
@@ -121,6 +123,8 @@ class Replay(Retrace):
             given, named = step[1:3]
         else:
             given = tuple((VALUE, p) if type(p) is int else p for p in given)
+        dtype = self.specs[outs[0]].dtype
+        self.floating = dtype if isinstance(dtype, np.dtype) and dtype.kind in "fc" else None
         if op.kind == "setitem":
             self._set_item(given, outs[0], file, line)
             return
@@ -129,6 +133,8 @@ class Replay(Retrace):
         )
         self.enter((op.kind, op.target, given, named, results, file, line))
         for n in outs:
+            if n not in self.values:
+                continue
             atom = self.cx.atom(self.values[n], self.node)
             if isinstance(atom, Var) and not atom.name and self.specs[n].name:
                 atom.name = self.specs[n].name
@@ -149,22 +155,24 @@ class Replay(Retrace):
         return super()._settle(value, form, exact, base)
 
     def _form(self, number: int) -> str:
+        if number not in self.read:
+            return "unread"
         return "fresh" if self.specs[number].shape else "number"
 
     def lowered(self, kind: str, target: Any, args: list[AV], kwargs: dict[str, AV]) -> AV:
         """What an operation gives."""
         if kind == "identity":  # its derivative is one, whatever it does to the value
-            return self._apart(self.cx.atom(args[0], self.node))
+            found = self._apart(self.cx.atom(args[0], self.node))
+            return self._as_float(found) if self.floating else found
         if kind == "gradient":
             return self._gradient(target, args)
         if kind == "call" and target in _RULES and args[2] == NONE:
             rule, (x, axis) = _RULES[target], args[:2]
             along = self.cx.integer(axis, self.node, "axis")
-            return self.cx.bind(
-                self.cx.emit(rule, self.cx.atom(x, self.node), axis=along, via="sp")
-            )
-        found: AV = super().lowered(kind, target, args, kwargs)
-        return found
+            atom = self.cx.atom(x, self.node)
+            return self.cx.bind(self.cx.emit(rule, atom, axis=along, via="sp"))
+        lowered: AV = super().lowered(kind, target, args, kwargs)
+        return lowered
 
     def _gradient(self, target: tuple[int, tuple[bool, ...]], args: list[AV]) -> AV:
         """The adjoint of what stands here so far, as more of the same program."""
@@ -188,6 +196,14 @@ class Replay(Retrace):
         results = [self.cx.bind(a, mutable=True) for a in placed.results]
         return results[0] if len(results) == 1 else Seq(tuple(results))
 
+    def _as_float(self, value: AV) -> AV:
+        """Integers and masks that do not stem from a variable, cast to the dtype of the run."""
+        found = self.cx.atom(value, self.node).type
+        if not isinstance(found, Array) or found.dtype is None or found.dtype.kind not in "iub":
+            return value
+        cast: AV = self.cx.call_function(_cast, [value, Static(self.floating)], {}, self.node)
+        return cast
+
     def _apart(self, atom: Atom) -> AV:
         copy = self.cx.builder.emit_new("copy", atom, via="np")
         return Ref(self.cx.heap.allocate(copy))
@@ -203,6 +219,10 @@ def _input_type(step: Step, spec: Spec) -> Type:
 def _is_float_for(found: Array, exact: Array) -> bool:
     kinds = [t.dtype.kind if t.dtype is not None else "" for t in (found, exact)]
     return kinds[0] == "f" and kinds[1] in tuple("iub")
+
+
+def _cast(x: Any, dtype: Any) -> Any:
+    return x.astype(dtype)
 
 
 def _here() -> None:

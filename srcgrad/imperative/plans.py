@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from srcgrad.codegen.python import Namer, Signature, emit
-from srcgrad.codegen.spell import Expr, name
 from srcgrad.errors import BackwardError
-from srcgrad.imperative.lowering import Adjoint, Recorded, Spec, adjoint_of
-from srcgrad.imperative.steps import FREED, Op, Place, State, outs_of, paths, renumbered
-from srcgrad.imperative.trace import Leaf, Trace
-from srcgrad.ir.nodes import Var
-from srcgrad.ir.types import Array
-from srcgrad.runtime.emission import source_line
+from srcgrad.imperative.steps import FREED, Op, Recorded, Text, outs_of, renumbered
+from srcgrad.imperative.trace import Trace
 from srcgrad.runtime.load import filename_for, load
 from srcgrad.runtime.locking import collection_paused, compiling
-from srcgrad.runtime.trace import user_frame
 
 PLANS_KEPT = 256  # compiled backward passes, least recently used first out
 
@@ -41,12 +32,8 @@ class CacheInfo(NamedTuple):
 class Plan:
     """One compiled backward pass, over the numbers of the steps that it was made from."""
 
-    text: str
+    code: Text
     function: Callable[..., Any] | None
-    given: tuple[int, ...]  # the numbers of the values that it takes
-    floats: frozenset[int]  # those of them that are integers and taken as floats
-    seeds: tuple[int, ...]  # the heads whose cotangents it takes
-    wrt: tuple[int, ...]  # the numbers of the variables that it gives gradients of
 
 
 @dataclass(eq=False)
@@ -61,13 +48,13 @@ class Bound:
 
     def arguments(self, trace: Trace, cotangents: Sequence[Any]) -> list[Any]:
         """What the generated code takes; one cotangent for each head, ``None`` for ones."""
-        plan, values = self.plan, trace.values
+        code, values = self.plan.code, trace.values
         args = [values[k] for k in self.given]
-        if plan.floats:
+        if code.floats:
             args = [
-                np.asarray(a, np.float64) if k in plan.floats else a for k, a in enumerate(args)
+                np.asarray(a, np.float64) if k in code.floats else a for k, a in enumerate(args)
             ]
-        return args + [cotangents[k] for k in plan.seeds]
+        return args + [cotangents[k] for k in code.seeds]
 
     def run(self, arguments: Sequence[Any]) -> Sequence[Any]:
         """The gradients of the variables."""
@@ -111,7 +98,7 @@ class Plans:
                 self.hits += 1
         if plan is None:
             with compiling, collection_paused():
-                plan = _compile(trace, taken, recorded)
+                plan = _loaded(trace, taken, recorded)
             self._keep(key, plan)
         back = {k: n for n, k in where.items()}
         passed = tuple(
@@ -122,8 +109,8 @@ class Plans:
         )
         bound = state.plans[heads, ones] = Bound(
             plan,
-            tuple(back[k] for k in plan.given),
-            tuple(back[k] for k in plan.wrt),
+            tuple(back[k] for k in plan.code.given),
+            tuple(back[k] for k in plan.code.wrt),
             passed,
             len(taken) == len(trace.steps),
         )
@@ -153,82 +140,21 @@ class Plans:
 plans = Plans()
 
 
-def _compile(trace: Trace, taken: Sequence[tuple[int, int]], recorded: Recorded) -> Plan:
-    numbers = [
-        first + k for position, first in taken for k in range(outs_of(trace.steps[position]))
-    ]
-    named = _names(trace, user_frame()[0])
-    specs = [_spec(trace.values[n], named.get(n, "")) for n in numbers]
-    places = _places(trace)
-    adjoint = adjoint_of(recorded, specs, [places[position] for position, _ in taken])
-    text = _emitted(adjoint)
-    params = adjoint.program.entry.params
-    given = tuple(adjoint.known[p] for p in params if p in adjoint.known)
-    floats = frozenset(
-        k
-        for k, p in enumerate(p for p in params if p in adjoint.known)
-        if isinstance(p.type, Array)
-        and p.type.dtype is not None
-        and p.type.dtype.kind == "f"
-        and isinstance(specs[given[k]].dtype, np.dtype)
-        and specs[given[k]].dtype.kind in "iub"
-    )
-    function = load(text, "backward", {}, filename_for("backward", text))
-    seeds = tuple(adjoint.seeds[p] for p in params if p in adjoint.seeds)
-    return Plan(text, function, given, floats, seeds, adjoint.wrt)
+def _loaded(trace: Trace, taken: Sequence[tuple[int, int]], recorded: Recorded) -> Plan:
+    """The backward pass from disk, or compiled.
 
+    What compiles is imported when it is needed: recording alone is quick to start.
+    """
+    from srcgrad.imperative.stored import fetch, persistent_key, store
 
-def _spec(value: Any, title: str) -> Spec:
-    if isinstance(value, (np.ndarray, np.generic)):
-        return Spec(value.dtype, value.shape, title)
-    return Spec(type(value), (), title)
+    key = persistent_key((recorded.steps, recorded.heads, recorded.ones))
+    code = fetch(key)
+    if code is None:
+        from srcgrad.imperative.compile import compiled
 
-
-def _places(trace: Trace) -> list[Place]:
-    """The line of the user's at which each step was recorded first."""
-    state: State | None = paths.root
-    found: list[Place] = []
-    for step in trace.steps:
-        state = None if state is None else state.get(step)
-        found.append(("<unknown>", 1) if state is None else state.place)
-    return found
-
-
-def _names(trace: Trace, frame: FrameType) -> dict[int, str]:
-    """The user's words for recorded values, where the caller has them in variables."""
-    found: dict[int, str] = {}
-    for names in (frame.f_locals, frame.f_globals):
-        for title, value in list(names.items()):
-            node = getattr(value, "_node", None) if hasattr(type(value), "_node") else None
-            number = trace.leaves.get(node) if type(node) is Leaf else None
-            if node is trace:
-                number = value._index
-            if number is not None and not title.startswith("_"):
-                found.setdefault(number, title)
-    return found
-
-
-def _emitted(adjoint: Adjoint) -> str:
-    """The text of the backward pass: known values first, then cotangents."""
-    program = adjoint.program
-    names = Namer()
-    names.fresh("backward")
-    leaves: dict[Var, Expr] = {
-        p: name(names.fresh(p.name or ("t" if p in adjoint.known else "d")))
-        for p in program.entry.params
-    }
-    order = [p for p in program.entry.params if p in adjoint.known]
-    order += [p for p in program.entry.params if p in adjoint.seeds]
-    parameters = tuple(leaves[p].id for p in order)  # type: ignore[attr-defined]
-    signature = Signature(parameters, leaves)
-    emitted = emit(
-        program,
-        "backward",
-        signature,
-        lambda exprs: ast.Tuple(list(exprs), ast.Load()),
-        lines=source_line,
-    )
-    return emitted.text
+        code = compiled(trace, taken, recorded)
+        store(key, code)
+    return Plan(code, load(code.text, "backward", {}, filename_for("backward", code.text)))
 
 
 def used_up() -> BackwardError:

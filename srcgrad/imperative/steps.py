@@ -8,6 +8,7 @@ along one path are in one state, so a dictionary in it tells at once which compi
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from srcgrad.runtime.trace import SEQUENCE, SLICE, VALUE, Template, user_frame
@@ -82,6 +83,26 @@ def outs_of(step: Step) -> int:
     (1, 1)
     """
     return len(step[3]) if len(step) == 4 and type(step[0]) is Op else 1
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Steps in order, their values numbered through; results wanted, cotangents given or of ones."""
+
+    steps: tuple[Step, ...]
+    heads: tuple[int, ...]
+    ones: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of a backward pass, and over which numbers of its steps it is."""
+
+    text: str
+    given: tuple[int, ...]  # the numbers of the values that it takes
+    floats: frozenset[int]  # those of them, by position, that are integers and taken as floats
+    seeds: tuple[int, ...]  # the heads whose cotangents it takes
+    wrt: tuple[int, ...]  # the numbers of the variables that it gives gradients of
 
 
 def operands_of(step: Step) -> Iterator[int]:

@@ -24,16 +24,20 @@ class Twister:
     """A Mersenne Twister seeded by one number, as in C++; its words have 32 bits."""
 
     def __init__(self, seed: int) -> None:
-        self._bits = np.random.MT19937(0)
-        np.random.RandomState(self._bits).seed(seed % 2**32)
+        self.bits = np.random.MT19937(0)
+        np.random.RandomState(self.bits).seed(seed % 2**32)
 
     def words(self, count: int) -> Words:
         """The next words."""
-        return self._bits.random_raw(count)
+        return self.bits.random_raw(count)
+
+    def numpy(self) -> np.random.Generator:
+        """NumPy's methods, drawing from these words."""
+        return np.random.Generator(self.bits)
 
     def unit(self) -> float:
         """The next word as a number in [0, 1) of float32."""
-        return min(float(np.float32(self._bits.random_raw())) * _WORD, 1.0 - 2.0**-24)
+        return min(float(np.float32(self.bits.random_raw())) * _WORD, 1.0 - 2.0**-24)
 
 
 def unit(words: Words, dtype: Any) -> Any:

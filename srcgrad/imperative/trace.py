@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -39,12 +40,13 @@ _BAKED = 16  # integers up to this are part of a step, larger ones are values
 class Leaf:
     """A variable: where its gradient goes, and how."""
 
-    __slots__ = ("grad", "req", "stype")
+    __slots__ = ("grad", "req", "stype", "warned")
 
     def __init__(self, grad: np.ndarray[Any, Any], req: str, stype: str = "default") -> None:
         self.grad = grad
         self.req = req
         self.stype = stype
+        self.warned = False  # of a pass that did not reach it
 
 
 class Effect(NamedTuple):
@@ -82,6 +84,7 @@ class Trace:
         "leaves",
         "limit",
         "owners",
+        "seen",
         "state",
         "steps",
         "values",
@@ -99,6 +102,7 @@ class Trace:
         self.ended = False  # whether nothing more is recorded here
         self.limit = STEPS, BYTES
         self.weight = 0  # bytes of the values at the last look
+        self.seen = CHECKED  # how many values there may be until the next
         live.add(self)
 
     # -- recording --------------------------------------------------------------------------------
@@ -135,7 +139,7 @@ class Trace:
         out._node = self
         out._index = len(values)
         values.append(out._data)
-        if not len(values) % CHECKED:
+        if len(values) > self.seen:
             self._look()
 
     def join(self, join: Join, out: Array) -> None:
@@ -147,7 +151,9 @@ class Trace:
         self.give(out)
 
     def _look(self) -> None:
-        self.weight += sum(getattr(v, "nbytes", 8) for v in self.values[-CHECKED:])
+        fresh = self.values[self.seen - CHECKED :]
+        self.weight += sum(getattr(v, "nbytes", 8) for v in fresh)
+        self.seen = len(self.values) + CHECKED
         steps, size = self.limit
         if len(self.steps) > steps or self.weight > size:
             give_way(self)
@@ -298,6 +304,20 @@ class Trace:
                 leaf = self.owners.get(k)
                 if leaf is not None and self.leaves.get(leaf) == k:
                     del self.leaves[leaf]  # from now on it is another value
+
+
+def names_in(trace: Trace, frame: FrameType) -> dict[int, str]:
+    """The user's words for recorded values, where the caller has them in variables."""
+    found: dict[int, str] = {}
+    for names in (frame.f_locals, frame.f_globals):
+        for title, value in list(names.items()):
+            node = getattr(value, "_node", None) if hasattr(type(value), "_node") else None
+            number = trace.leaves.get(node) if type(node) is Leaf else None
+            if node is trace:
+                number = value._index
+            if number is not None and not title.startswith("_"):
+                found.setdefault(number, title)
+    return found
 
 
 live: weakref.WeakSet[Trace] = weakref.WeakSet()

@@ -81,6 +81,12 @@ SAVED = Opaque("saved")
 UNKNOWN = Opaque("unknown")
 _JOINED = count()
 _RANKS = {"bool": 0, "int": 1, "float": 2, "complex": 3}
+_EXAMPLES: dict[str, bool | int | float | complex] = {
+    "bool": False,
+    "int": 0,
+    "float": 0.0,
+    "complex": 0j,
+}
 
 
 def describe_type(type_: Type) -> str:
@@ -179,6 +185,8 @@ def join(a: Type, b: Type, *, own: AbstractSet[str] = frozenset()) -> Type | Non
 
     >>> join(INT, FLOAT)
     float
+    >>> join(Array(np.dtype("int64"), ()), FLOAT)
+    float64[]
     """
     if a == b or b == UNKNOWN:
         return a
@@ -189,7 +197,9 @@ def join(a: Type, b: Type, *, own: AbstractSet[str] = frozenset()) -> Type | Non
     if isinstance(a, Number) and isinstance(b, Array):
         return join(b, a, own=own)
     if isinstance(a, Array) and isinstance(b, Number):
-        return a if not a.dims else Array(a.dtype, None)
+        # promoted as NumPy does: what may be a float carries a derivative
+        dtype = None if a.dtype is None else np.result_type(a.dtype, _EXAMPLES[b.kind])
+        return Array(dtype, () if a.dims == () else None)
     if not (isinstance(a, Array) and isinstance(b, Array)):
         return None
     dtype = None if a.dtype is None or b.dtype is None else np.result_type(a.dtype, b.dtype)

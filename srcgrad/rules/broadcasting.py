@@ -57,7 +57,7 @@ def unbroadcast(g: Sym, out: Sym, operand: Sym) -> Sym:
     own, dims = g.dims, out.dims
     if own is None or dims is None:
         if operand.dims == ():
-            return full(g, out).call("sum", via="np")
+            return full(g, out).sum()
         return full(g, out).call("unbroadcast", operand)
     plan = _plan(dims, operand.dims)
     if plan is None:
@@ -77,10 +77,10 @@ def unbroadcast(g: Sym, out: Sym, operand: Sym) -> Sym:
 def _sum_axes(g: Sym, rank: int, dropped: list[int], summed: list[int]) -> Sym:
     """``g`` summed over axes, numbered from the right: some dropped, some kept with length one."""
     if len(dropped) == rank and rank:
-        return g.call("sum", via="np")
+        return g.sum()
     if summed:
-        g = g.call("sum", via="np", axis=_axes(summed, rank), keepdims=True)
-    return g.call("sum", via="np", axis=_axes(dropped, rank)) if dropped else g
+        g = g.sum(axis=_axes(summed, rank), keepdims=True)
+    return g.sum(axis=_axes(dropped, rank)) if dropped else g
 
 
 def _axes(from_right: list[int], rank: int) -> int | tuple[int, ...]:

@@ -225,10 +225,10 @@ custom(
     "singular_values",
     lambda g, x, out: (
         full(g, out).call("expand_dims", axis=(-2, -1)) * x.call("singular_directions")
-    ).call("sum", via="np", axis=-3),
+    ).sum(axis=-3),
     jvp=lambda tangents, x, out: real_like(
         full(tangents[0], x).call("expand_dims", axis=-3) * conj(x.call("singular_directions")), out
-    ).call("sum", via="np", axis=(-2, -1)),
+    ).sum(axis=(-2, -1)),
     run=lambda x: np.linalg.svd(x, compute_uv=False),
     infer=on_matrices(lambda a: np.linalg.svd(a, compute_uv=False), _values_dims),
     spell="np.linalg.svdvals",

@@ -235,7 +235,7 @@ for _name in ("fftfreq", "rfftfreq"):
     custom(
         _name,
         None,
-        lambda g, n, d, out: -(full(g, out) * out).call("sum", via="np") / d,
+        lambda g, n, d, out: -(full(g, out) * out).sum() / d,
         jvp=lambda tangents, n, d, out: -(out / d) * tangents[1],
         run=_function,
         infer=infer.shaped(lambda n, d: 1.0 / d, _freq_dims, rank=0),

@@ -222,7 +222,7 @@ def _norm_jvp(
     if keepdims:
         attrs["keepdims"] = True
     along = real_like(tangents[0] * conj(x), out)
-    return along.call("sum", via="np", **attrs) / out.call("nonzero")
+    return along.sum(**attrs) / out.call("nonzero")
 
 
 custom(
@@ -260,7 +260,7 @@ def _p_norm_jvp(
     tangents: list[Sym], x: Sym, out: Sym, ord: float, axis: Any = None, keepdims: bool = False
 ) -> Sym:
     moved = real_like(tangents[0] * _p_slope(x, out, ord, axis, keepdims), out)
-    return moved.call("sum", via="np", **reduction_attrs(axis, keepdims))
+    return moved.sum(**reduction_attrs(axis, keepdims))
 
 
 custom(

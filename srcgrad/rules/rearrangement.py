@@ -96,7 +96,7 @@ def _tile_back(g: Sym, x: Sym, *sizes: Sym, reps: Any) -> Sym:
             shape.append(length(x, axis))
     parts = reshaped(g, shape)
     axes = summed[0] if len(summed) == 1 else tuple(summed)
-    return in_shape_of(parts.call("sum", via="np", axis=axes), x) if summed else parts
+    return in_shape_of(parts.sum(axis=axes), x) if summed else parts
 
 
 def reshaped(g: Sym, shape: list[Any]) -> Sym:
@@ -113,7 +113,7 @@ def _repeat_back(g: Sym, x: Sym, *sizes: Sym, repeats: Any, axis: int) -> Sym:
     count = sizes[repeats.position - 1] if isinstance(repeats, Slot) else repeats
     shape = [length(x, k) for k in range(len(x.dims))]
     shape.insert(axis + 1, count)
-    return in_shape_of(reshaped(g, shape).call("sum", via="np", axis=axis + 1), x)
+    return in_shape_of(reshaped(g, shape).sum(axis=axis + 1), x)
 
 
 def _repeat_dims(x: Any, *sizes: Any, repeats: Any, axis: int) -> Dims:

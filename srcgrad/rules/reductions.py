@@ -70,7 +70,7 @@ def _mean_jvp(
 def extremum_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
     """The cotangent goes to the extreme elements, shared equally among ties."""
     hits = equal(x, restore_axes(out, axis, keepdims))
-    ties = hits.call("sum", via="np", **_keep(axis))
+    ties = hits.sum(**_keep(axis))
     return spread(g, out, axis, keepdims) * (hits / ties)
 
 
@@ -80,7 +80,7 @@ def extremum_jvp(
     """The tangents of the extreme elements, averaged over ties."""
     hits = equal(x, restore_axes(out, axis, keepdims))
     attrs = reduction_attrs(axis, keepdims)
-    return (tangents[0] * hits).call("sum", via="np", **attrs) / hits.call("sum", via="np", **attrs)
+    return (tangents[0] * hits).sum(**attrs) / hits.sum(**attrs)
 
 
 def _keep(axis: Any) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _prod_jvp(
     dtype: Any = None,
 ) -> Sym:
     others = x.call("product_of_others", **reduction_attrs(axis, False))
-    return (tangents[0] * others).call("sum", via="np", **reduction_attrs(axis, keepdims))
+    return (tangents[0] * others).sum(**reduction_attrs(axis, keepdims))
 
 
 def product_of_others(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
@@ -161,6 +161,7 @@ linear(
     "sum",
     lambda g, x, axis=None, keepdims=False, dtype=None: restore_axes(g, axis, keepdims),
     np_="sum",
+    method="sum",
     attrs=_TYPED,
     infer=_reduction(np.sum),
     once=True,

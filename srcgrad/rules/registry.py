@@ -194,6 +194,7 @@ def register(
     operator_: str = "",
     python: Any = None,
     scipy_: str = "",
+    method: str = "",
     operands: int = 1,
     attrs: str = "",
     infer: infer_types.Infer | None = None,
@@ -205,6 +206,8 @@ def register(
     runs, spells = spellings(name, np_, math_, operator_)
     if python is not None:
         runs["py"], spells["py"] = python, python.__name__
+    if method:
+        runs["method"], spells["method"] = runs["np"], f"method:{method}"
     if run is not None:
         runs, spells = {"": run}, {"": spell or name}
         if spell.startswith("helper:"):

@@ -186,7 +186,7 @@ def along_matrices(g: Sym) -> Sym:
 
 def _trace_product(t: Sym, weights: Sym) -> Sym:
     """``sum(t * weights)`` over each matrix."""
-    return (t * weights).call("sum", via="np", axis=(-2, -1))
+    return (t * weights).sum(axis=(-2, -1))
 
 
 custom(

@@ -41,7 +41,7 @@ def _var_jvp(
     tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, ddof: Any = 0, keepdims: bool = False
 ) -> Sym:
     moved = real_like(conj(_deviation(x, axis, ddof)) * tangents[0], out)
-    return 2 * moved.call("sum", via="np", **reduction_attrs(axis, keepdims))
+    return 2 * moved.sum(**reduction_attrs(axis, keepdims))
 
 
 def _std_vjp(
@@ -56,7 +56,7 @@ def _std_jvp(
     tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, ddof: Any = 0, keepdims: bool = False
 ) -> Sym:
     moved = real_like(conj(_deviation(x, axis, ddof)) * tangents[0], out)
-    total = moved.call("sum", via="np", **reduction_attrs(axis, keepdims))
+    total = moved.sum(**reduction_attrs(axis, keepdims))
     return total / out.call("nonzero")
 
 
@@ -123,7 +123,7 @@ def _order_statistic(name: str, scale: float, **options: Any) -> None:
         keepdims: bool = False,
     ) -> Sym:
         moved = tangents[0] * _weights(x, scale * q, axis)
-        return moved.call("sum", via="np", **reduction_attrs(axis, keepdims))
+        return moved.sum(**reduction_attrs(axis, keepdims))
 
     infer_ = infer.reduction(np.median)
     custom(name, vjp, jvp=jvp, infer=infer_, real_only=True, **options)
@@ -144,7 +144,7 @@ def _there(x: Sym) -> Sym:
 
 def _nan_mean_weights(x: Sym, axis: Any) -> Sym:
     attrs: dict[str, Any] = {} if axis is None else {"axis": axis, "keepdims": True}
-    return _there(x) / _there(x).call("sum", via="np", **attrs)
+    return _there(x) / _there(x).sum(**attrs)
 
 
 def _weighted(name: str, weights: Callable[[Sym, Any], Sym]) -> None:
@@ -155,7 +155,7 @@ def _weighted(name: str, weights: Callable[[Sym, Any], Sym]) -> None:
 
     def jvp(tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False) -> Sym:
         moved = tangents[0] * weights(x, axis)
-        return moved.call("sum", via="np", **reduction_attrs(axis, keepdims))
+        return moved.sum(**reduction_attrs(axis, keepdims))
 
     run = getattr(np, name)
     custom(name, vjp, jvp=jvp, np_=name, attrs="axis keepdims", infer=infer.reduction(run))
@@ -190,7 +190,7 @@ def _logsumexp_jvp(
     tangents: list[Sym], x: Sym, out: Sym, axis: Any = None, keepdims: bool = False
 ) -> Sym:
     moved = tangents[0] * _softmax_of(x, out, axis, keepdims)
-    return moved.call("sum", via="np", **reduction_attrs(axis, keepdims))
+    return moved.sum(**reduction_attrs(axis, keepdims))
 
 
 custom(
@@ -216,19 +216,19 @@ custom(
 def _softmax_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None) -> Sym:
     attrs = {} if axis is None else {"axis": axis, "keepdims": True}
     g = full(g, out)
-    return out * (g - (g * out).call("sum", via="np", **attrs))
+    return out * (g - (g * out).sum(**attrs))
 
 
 def _log_softmax_vjp(g: Sym, x: Sym, out: Sym, axis: Any = None) -> Sym:
     attrs = {} if axis is None else {"axis": axis, "keepdims": True}
     g = full(g, out)
-    return g - exp(out) * g.call("sum", via="np", **attrs)
+    return g - exp(out) * g.sum(**attrs)
 
 
 def _log_softmax_jvp(tangents: list[Sym], x: Sym, out: Sym, axis: Any = None) -> Sym:
     attrs = {} if axis is None else {"axis": axis, "keepdims": True}
     t = full(tangents[0], x)
-    return t - (exp(out) * t).call("sum", via="np", **attrs)
+    return t - (exp(out) * t).sum(**attrs)
 
 
 custom(

@@ -47,6 +47,10 @@ class Sym:
         args = (self.atom, *(self.lift(o) for o in others))
         return Sym(self.builder, self.builder.emit(name, *args, **attrs))
 
+    def sum(self, **attrs: Any) -> Sym:
+        """The sum over all axes or some: a method where the value surely has one, which is called faster."""
+        return self.call("sum", via="method" if self.dims else "np", **attrs)
+
     def lift(self, other: Any) -> Atom:
         """Atom of a symbol or of a plain number."""
         return other.atom if isinstance(other, Sym) else build.constant(other)

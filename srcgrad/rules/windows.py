@@ -20,54 +20,54 @@ from srcgrad.rules.symbols import op
 
 
 def windows(x: Any, kernel: Any, stride: Any, dilate: Any) -> Any:
-    """The windows of ``x`` along its axes after the second, as long as those axes of ``kernel``.
+    """The windows of ``x`` along its axes after the second, with sides as long as the first of ``kernel``.
 
-    The result has the first two axes of ``x``, then those of a window, then the number of windows.
+    The result has the axes of a window, then the first two of ``x``, then the number of windows.
     """
-    sides = kernel.shape[2 : x.ndim]
+    sides = kernel.shape[: x.ndim - 2]
     steps = list(zip(x.shape[2:], sides, stride, dilate, strict=True))
     counts = [(n - d * (k - 1) - 1) // s + 1 for n, k, s, d in steps]
     if min(counts, default=1) < 1:
         raise ValueError(f"windows of {sides} are larger than an array of {x.shape}")
-    result = np.empty((*x.shape[:2], *sides, *counts), x.dtype)
+    result = np.empty((*sides, *x.shape[:2], *counts), x.dtype)
     for place in np.ndindex(*sides):
         starts = [p * d for p, d in zip(place, dilate, strict=True)]
         ends = [a + s * (c - 1) + 1 for a, s, c in zip(starts, stride, counts, strict=True)]
         part = [slice(*s) for s in zip(starts, ends, stride, strict=True)]
-        result[(slice(None), slice(None), *place)] = x[(slice(None), slice(None), *part)]
+        result[place] = x[(slice(None), slice(None), *part)]
     return result
 
 
 def add_windows(x: Any, g: Any, stride: Any, dilate: Any) -> Any:
     """An array in the shape of ``x`` with ``g`` added where ``windows`` read."""
     rank = x.ndim - 2
-    sides, counts = g.shape[2 : rank + 2], g.shape[rank + 2 :]
+    sides, counts = g.shape[:rank], g.shape[rank + 2 :]
     result = np.zeros(x.shape, g.dtype)
     for place in np.ndindex(*sides):
         starts = [p * d for p, d in zip(place, dilate, strict=True)]
         ends = [a + s * (c - 1) + 1 for a, s, c in zip(starts, stride, counts, strict=True)]
-        into = [slice(*s) for s in zip(starts, ends, stride, strict=True)]
-        result[(slice(None), slice(None), *into)] += g[(slice(None), slice(None), *place)]
+        part = [slice(*s) for s in zip(starts, ends, stride, strict=True)]
+        result[(slice(None), slice(None), *part)] += g[place]
     return result
 
 
 def largest(x: Any) -> Any:
-    """The largest elements along axis 2. Of equal ones the first takes the derivative."""
-    return np.max(x, axis=2)
+    """The largest elements along the first axis. Of equal ones the first takes the derivative."""
+    return np.max(x, axis=0)
 
 
 def first_largest(x: Any) -> Any:
-    """Where along axis 2 the largest element is: the first of equal ones, or of those that are NaN."""
-    found = (x == np.max(x, axis=2, keepdims=True)) | (x != x)
-    earlier = found[:, :, 0].copy()
-    for k in range(1, x.shape[2]):
-        found[:, :, k] &= ~earlier
-        earlier |= found[:, :, k]
+    """Where along the first axis the largest element is: the first of equal ones, or a NaN."""
+    found = (x == np.max(x, axis=0)) | (x != x)
+    earlier = found[0].copy()
+    for later in found[1:]:
+        later &= ~earlier
+        earlier |= later
     return found
 
 
 def _dims(x: Any, kernel: Any, stride: Any, dilate: Any) -> Dims:
-    return (*x[:2], *kernel[2 : len(x)], *(infer.unique_dim() for _ in x[2:]))
+    return (*kernel[: len(x) - 2], *x[:2], *(infer.unique_dim() for _ in x[2:]))
 
 
 linear(
@@ -96,12 +96,12 @@ nondiff(
 )
 custom(
     "largest",
-    lambda g, x, out: spread(g, out, 2, False) * op("first_largest")(x),
+    lambda g, x, out: spread(g, out, 0, False) * op("first_largest")(x),
     jvp=lambda tangents, x, out: (full(tangents[0], x) * op("first_largest")(x)).call(
-        "sum", via="np", axis=2
+        "sum", via="np", axis=0
     ),
     run=largest,
-    infer=infer.shaped(np.positive, lambda x: (*x[:2], *x[3:])),
+    infer=infer.shaped(np.positive, lambda x: x[1:]),
     spell="helper:largest",
     real_only=True,
 )

@@ -18,7 +18,6 @@ from srcgrad.ir.nodes import Eqn, Program
 from srcgrad.runtime.emission import Emission, Text
 from srcgrad.runtime.load import SourceLine, annotate, filename_for, load
 from srcgrad.runtime.locking import compiling
-from srcgrad.transform.simplify import simplify
 from srcgrad.transform.unroll import Path, record
 
 PATH_EQUATIONS = 64  # a path adjoint longer than this stays rolled in "auto"
@@ -234,7 +233,7 @@ def _pays(program: Program) -> bool:
 def make_code(emission: Emission, kind: str, decisions: tuple[int, ...] | None = None) -> Code:
     """Emit the code of a kind."""
     if kind == "scout":
-        program = simplify(record(emission.derivation.primal))
+        program = record(emission.derivation.primal)
         text = emission.primal(program, f"{emission.title}_path")
     elif kind == "primal":
         text = emission.primal(emission.derivation.primal)

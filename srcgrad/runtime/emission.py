@@ -29,6 +29,7 @@ from srcgrad.ir.nodes import Program, Var
 from srcgrad.rules.bindings import HELPERS
 from srcgrad.runtime.signature import Arguments, path_expr
 from srcgrad.transform.pipeline import Derivation
+from srcgrad.transform.simplify import simplify
 
 Leafs = Callable[[Any], Expr]
 
@@ -150,6 +151,7 @@ class Emission:
 
     def primal(self, program: Program, name: str = "") -> Text:
         """The primal as emitted code; with recorded decisions if the program notes them."""
+        program = simplify(program)  # the primal that passes work on repeats what may raise
         shape = Shape(self.classes)
         result = self.derivation.lowered.result
 

@@ -164,6 +164,13 @@ def program_key(function: Any, key: Hashable, options: Sequence[str]) -> str:
     return fingerprint([*versions(), function_key(function), key_text(key), *options])
 
 
+def recording_key(steps: str) -> str:
+    """The cache key of recorded steps that are written down."""
+    if _foreign_rules(len(OPS)):
+        raise NotPersistent
+    return fingerprint([*versions(), "recorded", steps])
+
+
 def described(value: Any) -> list[str]:
     """What identifies a baked object in another process."""
     if isinstance(value, FunctionType):

@@ -151,7 +151,8 @@ class Retrace:
             self._write(kind, target, args)
             return
         value = self.lowered(kind, target, args, kwargs)
-        parts = value.items if isinstance(value, Seq) and len(outs) > 1 else (value,)
+        several = isinstance(value, Seq) and len(value.items) == len(outs)
+        parts = value.items if several else (value,)  # type: ignore[union-attr]
         if len(parts) != len(outs):
             self._mismatch("the number of results")
         for part, (form, number, dtype, shape, base) in zip(parts, outs, strict=True):

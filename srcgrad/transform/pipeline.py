@@ -17,8 +17,10 @@ from srcgrad.frontend.lower import Lowered, lower
 from srcgrad.frontend.resolve import Capture, Captures
 from srcgrad.ir.nodes import Atom, Const, Program, Undef, Var
 from srcgrad.ir.types import UNKNOWN, Type, describe_type, dims_of, is_complex, is_differentiable
+from srcgrad.transform.condense import condense
 from srcgrad.transform.guards import guard
 from srcgrad.transform.nested import install
+from srcgrad.transform.numbering import share
 from srcgrad.transform.options import Options
 from srcgrad.transform.regions import dependents
 from srcgrad.transform.reverse import reverse
@@ -45,14 +47,14 @@ class Derivation:
     def primal(self) -> Program:
         """The primal without dead code."""
         if "primal" not in self._made:
-            self._made["primal"] = simplify(guard(cut(self.lowered.program)), final=False)
+            self._made["primal"] = simplify(guard(cut(share(self.lowered.program))), final=False)
         return self._made["primal"]
 
     def adjoint(self, decisions: Sequence[int] | None = None) -> Program:
         """Primal results (if wanted) and gradients, rolled or for one path."""
         key = None if decisions is None else tuple(decisions)
         if self.options.run and key not in self._made:
-            self._made[key] = gather_tapes(simplify(self.primal))
+            self._made[key] = gather_tapes(condense(simplify(self.primal)))
         if key not in self._made:
             program = (
                 self.primal if key is None else simplify(unroll(self.primal, key), final=False)
@@ -61,7 +63,8 @@ class Derivation:
             adjoint = reverse(
                 program, self.wrt, value=keep, needed=self.options.needed, rank_zero=self.rank_zero
             )
-            self._made[key] = gather_tapes(simplify(_without_value(adjoint, self.options)))
+            adjoint = simplify(_without_value(adjoint, self.options))
+            self._made[key] = gather_tapes(condense(adjoint) if self.options.needed else adjoint)
         return self._made[key]
 
 

@@ -12,12 +12,21 @@ from itertools import count
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var, regions_of
 
 
-@dataclass
-class _Tape:
-    """Where a tape is pushed to and popped from."""
+@dataclass(frozen=True)
+class Place:
+    """A push or a pop, and the region that it stands in."""
 
-    pushes: list[tuple[int, Eqn]] = field(default_factory=list)
-    pops: list[tuple[int, Eqn]] = field(default_factory=list)
+    block: Block
+    eqn: Eqn
+
+
+@dataclass
+class Tape:
+    """Where a tape is opened, pushed to and popped from; ``first`` orders tapes by their first push."""
+
+    opened: Eqn
+    pushes: list[Place] = field(default_factory=list)
+    pops: list[Place] = field(default_factory=list)
     first: int = 0
 
 
@@ -28,27 +37,39 @@ def gather_tapes(program: Program) -> Program:
 
 
 def _gathered(block: Block) -> Block:
-    tapes: dict[Var, _Tape] = {}
-    _scan(block, tapes, count())
-    groups: dict[tuple[int, int], list[Var]] = {}
-    for tape, found in tapes.items():
-        if len(found.pushes) == 1 == len(found.pops):
-            groups.setdefault((found.pushes[0][0], found.pops[0][0]), []).append(tape)
-    for group in groups.values():
-        group.sort(key=lambda tape: tapes[tape].first)
-    several = [group for group in groups.values() if len(group) > 1]
+    tapes = find_tapes(block)
+    several = [group for group in grouped(tapes) if len(group) > 1]
     return _Gatherer(several, tapes).block(block) if several else block
 
 
-def _scan(block: Block, tapes: dict[Var, _Tape], order: Iterator[int]) -> None:
+def find_tapes(block: Block) -> dict[Var, Tape]:
+    """The tapes that a block opens, with what happens to them in it and in its regions."""
+    tapes: dict[Var, Tape] = {}
+    _scan(block, tapes, count())
+    return tapes
+
+
+def grouped(tapes: dict[Var, Tape]) -> list[list[Var]]:
+    """Tapes that one region pushes to and one pops from, once each, by these regions, in order."""
+    groups: dict[tuple[int, int], list[Var]] = {}
+    for tape, found in tapes.items():
+        if len(found.pushes) == 1 == len(found.pops):
+            regions = id(found.pushes[0].block), id(found.pops[0].block)
+            groups.setdefault(regions, []).append(tape)
+    for group in groups.values():
+        group.sort(key=lambda tape: tapes[tape].first)
+    return list(groups.values())
+
+
+def _scan(block: Block, tapes: dict[Var, Tape], order: Iterator[int]) -> None:
     for stmt in block.stmts:
         if isinstance(stmt, Eqn) and stmt.op.name == "new_tape":
-            tapes[stmt.out] = _Tape()
+            tapes[stmt.out] = Tape(stmt)
         elif isinstance(stmt, Eqn) and stmt.op.name in ("push", "pop"):
             tape = tapes.get(stmt.args[0])  # type: ignore[arg-type]
             if tape is not None:  # a function called by name is given its tapes
                 places = tape.pushes if stmt.op.name == "push" else tape.pops
-                places.append((id(block), stmt))
+                places.append(Place(block, stmt))
                 if stmt.op.name == "push":
                     tape.first = next(order)
         for inner in regions_of(stmt):
@@ -58,21 +79,21 @@ def _scan(block: Block, tapes: dict[Var, _Tape], order: Iterator[int]) -> None:
 class _Gatherer:
     """Rewrites blocks: the last push of a group keeps all its values, the first pop takes them."""
 
-    def __init__(self, groups: list[list[Var]], tapes: dict[Var, _Tape]) -> None:
+    def __init__(self, groups: list[list[Var]], tapes: dict[Var, Tape]) -> None:
         self.first: dict[Var, Var] = {}
         self.pushed: dict[int, tuple[Atom, ...]] = {}
         self.gone: set[int] = set()
         self.opened: set[Var] = set()
         self.groups = groups
         self.tapes = tapes
-        self.pops = {id(tapes[t].pops[0][1]): group for group in groups for t in group}
+        self.pops = {id(tapes[t].pops[0].eqn): group for group in groups for t in group}
         for group in groups:
             self.first.update(dict.fromkeys(group, Var("tape", group[0].type)))
 
     def block(self, block: Block) -> Block:
         order = {id(s): k for k, s in enumerate(block.stmts)}
         for group in self.groups:
-            self._place([self.tapes[t].pushes[0][1] for t in group], order)
+            self._place([self.tapes[t].pushes[0].eqn for t in group], order)
         return Block(block.params, tuple(self._stmts(block)), block.results)
 
     def _place(self, pushes: list[Eqn], order: dict[int, int]) -> None:
@@ -95,7 +116,7 @@ class _Gatherer:
                 group = self.pops[id(stmt)]
                 if id(group) not in taken:
                     taken.add(id(group))
-                    outs = tuple(self.tapes[t].pops[0][1].out for t in group)
+                    outs = tuple(self.tapes[t].pops[0].eqn.out for t in group)
                     yield replace(stmt, outs=outs, args=(self.first[group[0]],))
             elif id(stmt) not in self.gone:
                 yield from self._eqn(stmt)
@@ -113,4 +134,4 @@ class _Gatherer:
         yield replace(eqn, args=args)
 
 
-__all__ = ["gather_tapes"]
+__all__ = ["Place", "Tape", "find_tapes", "gather_tapes", "grouped"]

@@ -79,7 +79,7 @@ def _moves() -> Iterator[Case]:
         ((2, 3, 6, 5), (2, 3), (1, 2), (2, 1)),
         ((1, 2, 3, 4, 5), (2, 1, 3), (1, 2, 1), (1, 1, 2)),
     ):
-        image, kernel = normal(*shape), normal(4, 5, *sides, seed=1)
+        image, kernel = normal(*shape), normal(*sides, 5, 4, seed=1)
         attrs = {"stride": stride, "dilate": dilate}
         yield Case("windows", (image, kernel), attrs)
         g = normal(*windows(image, kernel, stride, dilate).shape, seed=2)

@@ -67,3 +67,26 @@ def test_explaining_changes_no_argument() -> None:
     x = X.copy()
     grad(scaled).explain(x)
     np.testing.assert_array_equal(x, X)
+
+
+def relaxed(u: Any, steps: int) -> Any:
+    a = u.copy()
+    for _ in range(steps):
+        a[1:] = np.minimum(a[1:], 0.9 * a[:-1])
+    return np.sum(a * a)
+
+
+def gated(u: Any, steps: int) -> Any:
+    a = u
+    for _ in range(steps):
+        a = np.where(a > 0.5, 0.9 * a, 0.1 * a + 0.3)
+    return np.sum(a * a)
+
+
+@pytest.mark.parametrize(("function", "each"), [(relaxed, 8 * (len(X) - 1)), (gated, len(X))])
+def test_of_a_comparison_the_outcome_is_kept(function: Any, each: int) -> None:
+    gradient = grad(function, unroll=False)
+    for steps in (1, 10, 50):
+        assert gradient.explain(X, steps).saved_bytes == each * steps
+    reference = grad(function, unroll=True)(X, 10)
+    np.testing.assert_allclose(gradient(X, 10), reference, rtol=1e-13)

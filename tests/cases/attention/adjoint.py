@@ -14,7 +14,7 @@ def df(q, k, v):
     da = dout @ v.T
     dv = a.T @ dout
     # a = e / np.sum(e, axis=1, keepdims=True)
-    de = da / t - np.sum(a / t * da, axis=1, keepdims=True)
+    de = da / t - (a / t * da).sum(axis=1, keepdims=True)
     # e = np.exp(s)
     ds = de * e
     # s = q @ k.T

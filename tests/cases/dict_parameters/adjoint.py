@@ -9,6 +9,6 @@ def dloss(params, x):
     dv = h.T @ t
     # h = np.tanh(x @ params["w"] + params["b"])
     t_2 = dh * (1 - h * h)
-    db = np.sum(t_2, axis=0)
+    db = t_2.sum(axis=0)
     dw = x.T @ t_2
     return ({"w": dw, "v": dv, "b": db},)

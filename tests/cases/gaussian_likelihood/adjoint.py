@@ -6,5 +6,5 @@ def dnll(mu, rho, x):
     t = np.exp(rho)
     z = (x - mu) / t
     t_2 = z / t
-    drho = float(1.0 * x.size - np.sum(t_2 * z) * t)
-    return float(-np.sum(t_2)), drho
+    drho = float(1.0 * x.size - (t_2 * z).sum() * t)
+    return float(-t_2.sum()), drho

@@ -1,6 +1,3 @@
-import numpy as np
-
-
 def df(rate, a, x):
     g_tape = []
     for _ in range(5):
@@ -16,5 +13,5 @@ def df(rate, a, x):
         dg = -(dx * rate)
         # g = a @ x
         dx += a.T @ dg
-        drate -= np.sum(t)
+        drate -= t.sum()
     return (float(drate),)

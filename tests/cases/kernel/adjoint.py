@@ -11,5 +11,5 @@ def df(x, y, gamma):
     # d2 = np.sum(d * d, axis=2)
     dd = 2.0 * (dd2[:, :, None] * d)
     # d = x[:, None, :] - y[None, :, :]
-    dx = np.sum(dd, axis=1)
-    return dx, float(-np.sum(t_2 * d2))
+    dx = dd.sum(axis=1)
+    return dx, float(-(t_2 * d2).sum())

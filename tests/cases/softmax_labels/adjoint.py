@@ -13,11 +13,11 @@ def dloss(logits, y):
     dlogp = np.zeros_like(logp)
     dlogp[np.arange(len(y)), y] += -1.0 / y.size
     # logp = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
-    t_4 = np.sum(dlogp, axis=1, keepdims=True) / t_3 * t_2
+    t_4 = dlogp.sum(axis=1, keepdims=True) / t_3 * t_2
     dshifted = dlogp - t_4
     # shifted = logits - np.max(logits, axis=1, keepdims=True)
     t_5 = logits == t
     return (
         dshifted
-        + np.sum(t_4 - dlogp, axis=1, keepdims=True) * (t_5 / np.sum(t_5, axis=1, keepdims=True)),
+        + (t_4 - dlogp).sum(axis=1, keepdims=True) * (t_5 / t_5.sum(axis=1, keepdims=True)),
     )

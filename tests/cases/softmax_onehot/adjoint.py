@@ -9,6 +9,6 @@ def dloss(z, target):
     # return -np.sum(target * np.log(p))
     t_2 = target / p
     # p = e / np.sum(e)
-    de = np.sum(p / t * t_2) - t_2 / t
+    de = (p / t * t_2).sum() - t_2 / t
     # e = np.exp(z)
     return (de * e,)

@@ -8,4 +8,4 @@ def dvar(x):
     # return np.sum(d * d) / (n - 1)
     dd = 2.0 * (1 / (n - 1) * d)
     # mean = np.sum(x) / n
-    return (dd - np.sum(dd) / n,)
+    return (dd - dd.sum() / n,)
