@@ -62,7 +62,7 @@ def apply(
 def _arrays_of(cls: type[ndarray], found: Any) -> Any:
     """What NumPy made of numbers: arrays as those of this dialect."""
     if isinstance(found, (tuple, list)):
-        return type(found)([_arrays_of(cls, part) for part in found])
+        return tuple([_arrays_of(cls, part) for part in found])
     if not isinstance(found, _ndarray):
         return found
     return cls._on(current_context(), found.astype(_FLOAT32) if found.dtype is _FLOAT64 else found)
