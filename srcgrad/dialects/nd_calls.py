@@ -13,6 +13,7 @@ from srcgrad.imperative.calls import invoke
 from srcgrad.imperative.operators import unary
 
 TITLE = "NDArray"
+_SIMPLE = frozenset({int, float, bool, str, type(None)})
 
 
 def call(
@@ -36,13 +37,21 @@ def call(
         OperandError: operands are of different dtypes, or of another dialect.
         ShapeError: their shapes do not fit.
     """
-    first = first_of(args)
-    dtype = first._data.dtype
-    given = tuple([taken(a, first, mixed) for a in args])
-    if dtype.kind != "f" and not mixed:
+    first = args[0]
+    if not isinstance(first, Array) or first.title is not TITLE:
+        first = first_of(args)
+    cls, dtype, given = type(first), first._data.dtype, args
+    for value in args:
+        if type(value) is cls:
+            if value._data.dtype is not dtype and not mixed:
+                raise different(first, value)
+        elif type(value) not in _SIMPLE:
+            given = tuple([taken(a, first, mixed) for a in args])
+            break
+    if not mixed and dtype.kind != "f":
         eager = _kept(eager or function, dtype)
     try:
-        result = invoke(type(first), function, given, {}, eager=eager)
+        result = invoke(cls, function, given, {}, eager=eager)
     except ValueError as error:
         if isinstance(error, (OperandError, SyntaxError)):
             raise
@@ -144,6 +153,7 @@ def elementwise(
 
 
 __all__ = [
+    "TITLE",
     "call",
     "checked",
     "constant",

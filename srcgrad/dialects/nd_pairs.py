@@ -10,6 +10,8 @@ import numpy as np
 
 from srcgrad.dialects.nd_calls import call, checked, first_of, into
 from srcgrad.errors import ShapeError
+from srcgrad.imperative.array import Array
+from srcgrad.imperative.operators import forward
 
 # -- over NumPy arrays ----------------------------------------------------------------------------
 
@@ -84,8 +86,11 @@ def _operator(function: Callable[[Any, Any], Any], doc: str) -> Callable[..., An
 
 def _function(function: Callable[[Any, Any], Any], doc: str) -> Callable[..., Any]:
     """A function of two, at least one of which is an array."""
+    short = forward("call", function, function)
 
     def run(lhs: Any, rhs: Any, out: Any = None) -> Any:
+        if isinstance(lhs, Array):
+            return into(out, short(checked(lhs), rhs))
         first = first_of((lhs, rhs))
         whole = first._data.dtype.kind != "f"
         args = [v if v is first else first._operand(v, whole) for v in (lhs, rhs)]

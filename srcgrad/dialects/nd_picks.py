@@ -30,6 +30,15 @@ def _scatter(x: Any, index: Any, shape: Any) -> Any:
     return out
 
 
+def _pick_run(x: Any, index: Any, axis: int, keepdims: bool, mode: str) -> Any:
+    """`pick`, faster for the elements of the rows of a matrix."""
+    usual = x.ndim == 2 and index.shape == x.shape[:1] and axis in (1, -1) and mode == "clip"
+    if not usual or keepdims:
+        return neural_picks.pick(x, index, axis, keepdims, mode)
+    places = np.minimum(np.maximum(index.astype(np.int64), 0), x.shape[1] - 1)
+    return x[np.arange(len(places)), places]
+
+
 def _sort(x: Any, axis: Any, ascending: bool) -> Any:
     rows, along = (np.ravel(x), 0) if axis is None else (x, axis)
     found = np.sort(rows, axis=along)
@@ -95,7 +104,8 @@ def pick(
     """One element of each vector along an axis."""
     if axis is None:
         data, axis = data.reshape((-1,)), 0
-    return call(neural_picks.pick, data, index, axis, keepdims, mode, out=out, mixed=True)
+    args = data, index, axis, keepdims, mode
+    return call(neural_picks.pick, *args, out=out, eager=_pick_run, mixed=True)
 
 
 def _points(data: Any, indices: Any) -> tuple[Any, ...]:

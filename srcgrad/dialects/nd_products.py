@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from srcgrad.compositions.neural import batch_dot as _batch_dot
-from srcgrad.dialects.nd_calls import call, first_of, taken
+from srcgrad.dialects.nd_calls import TITLE, call, first_of, taken
 from srcgrad.dialects.nd_reductions import one
 from srcgrad.errors import ShapeError
+from srcgrad.imperative.array import Array
+from srcgrad.imperative.operators import forward
 
 # -- over NumPy arrays ----------------------------------------------------------------------------
 
@@ -30,6 +32,8 @@ def _khatri_rao(a: Any, b: Any) -> Any:
     product = np.expand_dims(a, 1) * np.expand_dims(b, 0)
     return np.reshape(product, (a.shape[0] * b.shape[0], a.shape[1]))
 
+
+_short = forward("call", np.dot, np.dot)
 
 # -- over NDArrays --------------------------------------------------------------------------------
 
@@ -52,12 +56,17 @@ def dot(
     Raises:
         ShapeError: the axes differ in length.
     """
+    usual = type(lhs) is type(rhs) and isinstance(lhs, Array) and out is None
+    if usual and not transpose_a and not transpose_b and lhs.title is TITLE:
+        left, right = lhs._data, rhs._data
+        if left.ndim == 2 and 1 <= right.ndim <= 2 and left.shape[1] == right.shape[0]:
+            return _short(lhs, rhs)
     first = first_of((lhs, rhs))
     a, b = taken(lhs, first, False), taken(rhs, first, False)
     shapes = first_of((a,)).shape, first_of((b,)).shape
-    left = shapes[0][0 if transpose_a else -1] if shapes[0] else 0
-    right = shapes[1][-1 if transpose_b else 0] if shapes[1] else 0
-    if left != right or not all(shapes):
+    inner = shapes[0][0 if transpose_a else -1] if shapes[0] else 0
+    outer = shapes[1][-1 if transpose_b else 0] if shapes[1] else 0
+    if inner != outer or not all(shapes):
         message = f"dot of arrays with shapes {shapes[0]} and {shapes[1]}"
         raise ShapeError("SG708", message, "the axes that are summed over must have one length")
     ranks = len(shapes[0]), len(shapes[1])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from srcgrad.dialects.nd_calls import call, checked
+from srcgrad.dialects.nd_calls import call, checked, into
+from srcgrad.imperative.operators import unary
 
 Axis = int | tuple[int, ...] | list[int] | None
 
@@ -18,35 +20,35 @@ def one(out: Any) -> Any:
     return np.expand_dims(out, 0) if np.ndim(out) == 0 else out
 
 
-def _sum(x: Any, axis: Any, keepdims: bool) -> Any:
+def _sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return one(np.sum(x, axis=axis, keepdims=keepdims))
 
 
-def _mean(x: Any, axis: Any, keepdims: bool) -> Any:
+def _mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return one(np.mean(x, axis=axis, keepdims=keepdims))
 
 
-def _prod(x: Any, axis: Any, keepdims: bool) -> Any:
+def _prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return one(np.prod(x, axis=axis, keepdims=keepdims))
 
 
-def _nansum(x: Any, axis: Any, keepdims: bool) -> Any:
+def _nansum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return one(np.nansum(x, axis=axis, keepdims=keepdims))
 
 
-def _nanprod(x: Any, axis: Any, keepdims: bool) -> Any:
+def _nanprod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return one(np.nanprod(x, axis=axis, keepdims=keepdims))
 
 
-def _max(x: Any, axis: Any, keepdims: bool) -> Any:
+def _max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return one(np.max(x, axis=axis, keepdims=keepdims))
 
 
-def _min(x: Any, axis: Any, keepdims: bool) -> Any:
+def _min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return one(np.min(x, axis=axis, keepdims=keepdims))
 
 
-def _norm(x: Any, order: int, axis: Any, keepdims: bool) -> Any:
+def _norm(x: Any, order: int = 2, axis: Any = None, keepdims: bool = False) -> Any:
     if order == 1:
         return one(np.sum(np.abs(x), axis=axis, keepdims=keepdims))
     if axis is None:
@@ -56,21 +58,33 @@ def _norm(x: Any, order: int, axis: Any, keepdims: bool) -> Any:
     return one(np.linalg.norm(x, axis=axis, keepdims=keepdims))
 
 
-def _norm_run(x: Any, order: int, axis: Any, keepdims: bool) -> Any:
+def _norm_run(x: Any, order: int = 2, axis: Any = None, keepdims: bool = False) -> Any:
     """`_norm` as MXNet computes it: of scaled elements, whose squares cannot overflow."""
-    largest = np.max(np.abs(x), initial=0.0) if order == 2 and axis is None else 0.0
+    largest = 0.0
+    if order == 2 and axis is None and x.dtype.kind == "f":
+        largest = np.maximum.reduce(np.abs(x), axis=None, initial=0.0)
     if not 0.0 < largest < np.inf:
         return _norm(x, order, axis, keepdims)
-    scaled = x / largest
-    length = largest * np.sqrt(np.sum(scaled * scaled))
-    return np.reshape(length, (1,) * np.ndim(x) if keepdims else (1,))
+    scaled = (x / largest).ravel()
+    length = largest * np.sqrt(np.add.reduce(scaled * scaled))
+    return length.reshape((1,) * x.ndim) if keepdims else length[None]
 
 
-def _argmax(x: Any, axis: Any, keepdims: bool) -> Any:
+def _run(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A reduction by the method of its universal function, which is called directly."""
+
+    def run(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        found = function(x, axis=axis, keepdims=keepdims)
+        return found if type(found) is np.ndarray else found[None]
+
+    return run
+
+
+def _argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return one(np.argmax(x, axis=axis, keepdims=keepdims)).astype(np.float32)
 
 
-def _argmin(x: Any, axis: Any, keepdims: bool) -> Any:
+def _argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return one(np.argmin(x, axis=axis, keepdims=keepdims)).astype(np.float32)
 
 
@@ -90,6 +104,10 @@ def _cumsum(x: Any, axis: int | None) -> Any:
 
 def axes(data: Any, axis: Axis, exclude: bool = False) -> Any:
     """The axes of a reduction as NumPy takes them: ``()`` are all, ``exclude`` turns them round."""
+    if axis is None and not exclude:
+        return None
+    if not exclude and type(axis) is int:
+        return axis
     ndim = checked(data).ndim
     if axis is None or axis == () or axis == []:
         return () if exclude else None
@@ -101,53 +119,47 @@ def axes(data: Any, axis: Axis, exclude: bool = False) -> Any:
     return axis
 
 
-def sum(
-    data: Any, axis: Axis = None, keepdims: bool = False, exclude: bool = False, out: Any = None
-) -> Any:
-    """The sum of the elements along axes, or of all; (1,) without axes that stay."""
-    return call(_sum, data, axes(data, axis, exclude), keepdims, out=out)
+def _reduction(
+    function: Callable[..., Any], doc: str, eager: Callable[..., Any] | None = None
+) -> Callable[..., Any]:
+    """A reduction along axes; the whole of a floating array goes the short way."""
+    short = unary(eager or function, "call", function)
+
+    def run(
+        data: Any, axis: Axis = None, keepdims: bool = False, exclude: bool = False, out: Any = None
+    ) -> Any:
+        if axis is None and not (keepdims or exclude) and checked(data)._data.dtype.kind == "f":
+            return into(out, short(data))
+        return call(function, data, axes(data, axis, exclude), keepdims, out=out, eager=eager)
+
+    run.__doc__ = f"""{doc}
+
+    Arguments:
+        data: any dtype, which the result has too.
+        axis: the axes that are reduced, all unless said.
+        keepdims: whether they stay, with length one.
+        exclude: whether all other axes are reduced instead.
+        out: an array to write the result to.
+
+    Returns:
+        An array without those axes; (1,) if none is left.
+    """
+    run.__name__ = run.__qualname__ = function.__name__.strip("_")
+    return run
 
 
-def mean(
-    data: Any, axis: Axis = None, keepdims: bool = False, exclude: bool = False, out: Any = None
-) -> Any:
-    """The mean of the elements along axes."""
-    return call(_mean, data, axes(data, axis, exclude), keepdims, out=out)
-
-
-def prod(
-    data: Any, axis: Axis = None, keepdims: bool = False, exclude: bool = False, out: Any = None
-) -> Any:
-    """The product of the elements along axes."""
-    return call(_prod, data, axes(data, axis, exclude), keepdims, out=out)
-
-
-def nansum(
-    data: Any, axis: Axis = None, keepdims: bool = False, exclude: bool = False, out: Any = None
-) -> Any:
-    """The sum of the elements that are not NaN."""
-    return call(_nansum, data, axes(data, axis, exclude), keepdims, out=out)
-
-
-def nanprod(
-    data: Any, axis: Axis = None, keepdims: bool = False, exclude: bool = False, out: Any = None
-) -> Any:
-    """The product of the elements that are not NaN."""
-    return call(_nanprod, data, axes(data, axis, exclude), keepdims, out=out)
-
-
-def max(
-    data: Any, axis: Axis = None, keepdims: bool = False, exclude: bool = False, out: Any = None
-) -> Any:
-    """The largest element along axes; equal ones share the derivative."""
-    return call(_max, data, axes(data, axis, exclude), keepdims, out=out)
-
-
-def min(
-    data: Any, axis: Axis = None, keepdims: bool = False, exclude: bool = False, out: Any = None
-) -> Any:
-    """The smallest element along axes; equal ones share the derivative."""
-    return call(_min, data, axes(data, axis, exclude), keepdims, out=out)
+sum = _reduction(_sum, "The sum of the elements.", _run(np.add.reduce))
+mean = _reduction(_mean, "The mean of the elements.")
+prod = _reduction(_prod, "The product of the elements.", _run(np.multiply.reduce))
+nansum = _reduction(_nansum, "The sum of the elements that are not NaN.")
+nanprod = _reduction(_nanprod, "The product of the elements that are not NaN.")
+max = _reduction(
+    _max, "The largest element; equal ones share the derivative.", _run(np.maximum.reduce)
+)
+min = _reduction(
+    _min, "The smallest element; equal ones share the derivative.", _run(np.minimum.reduce)
+)
+_short_norm = unary(_norm_run, "call", _norm)
 
 
 def norm(
@@ -171,6 +183,9 @@ def norm(
     Raises:
         ValueError: the order is another one.
     """
+    usual = ord == 2 and axis is out_dtype is out is None and not keepdims
+    if usual and checked(data)._data.dtype.kind == "f":
+        return _short_norm(data)
     if ord not in (1, 2):
         raise ValueError(f"norm has ord 1 and 2, not {ord!r}")
     found = call(_norm, data, ord, axes(data, axis), keepdims, out=out, eager=_norm_run)

@@ -12,7 +12,7 @@ from srcgrad.dialects.np_calls import apply, of_two, whole
 from srcgrad.dialects.np_writes import INSTEAD, at, written
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, mixed, plain
-from srcgrad.imperative.family import add_view
+from srcgrad.imperative.family import IDENTITY, add_view
 from srcgrad.imperative.operators import augmented, backward, forward, misfit
 from srcgrad.imperative.steps import Op, op_of
 from srcgrad.imperative.trace import local
@@ -215,8 +215,8 @@ def recast(array: Any, cls: type[Array]) -> Any:
     """The same memory as an array of another dialect; recorded."""
     out = cls._of(array._data)
     if local.trace is not None and array._node is not None:
-        local.trace.unary(_IDENTITY, array, out)
-    add_view(array, out)
+        local.trace.unary(IDENTITY, array, out)
+    add_view(array, out, IDENTITY)
     return out
 
 

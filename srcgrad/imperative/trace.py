@@ -256,8 +256,9 @@ class Trace:
             count = outs_of(step)
             here = len(self.values)
             if leaf is not None:
-                self.leaves[leaf] = here
                 self.owners[here] = leaf
+                if other.leaves.get(leaf) == first:  # else it has been written since
+                    self.leaves[leaf] = here
             if join is not None:
                 self.joins[here] = joins[join]
                 joins[join].outs.append(here)
