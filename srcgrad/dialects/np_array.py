@@ -224,7 +224,7 @@ def _place(part: Any) -> Any:
     """One part of an index."""
     if isinstance(part, Array):
         return whole(part)
-    if isinstance(part, range) or (isinstance(part, list) and not any(arrays_in(part))):
+    if isinstance(part, range) or (isinstance(part, list) and next(arrays_in(part), None) is None):
         found = np.asarray(part)
         return found if found.size else found.astype(np.int64)
     return part

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _ndarray = np.ndarray
 _STATIC = frozenset({int, bool, type(None), str})
+_ABSENT = object()
 Function = Callable[..., Any]
 
 
@@ -48,7 +49,7 @@ def apply(
         if kind is cls or kind is tuple or kind is list or kind is _ndarray:
             break
     else:
-        if not any(arrays_in(list(kwargs.values()))) and not any(arrays_in(args)):
+        if next(arrays_in([*args, *kwargs.values()]), None) is None:
             return _arrays_of(cls, function(*[plain(a) for a in args], **kwargs))
     try:
         result = invoke(cls, function, args, kwargs, eager=eager)
@@ -165,25 +166,32 @@ def of_one(
     fast = unary(run, "call", function)
     op = op_of("call", function)
 
-    def called(x: Any, *args: Any, **kwargs: Any) -> Any:
+    def called(x: Any = _ABSENT, *args: Any, **kwargs: Any) -> Any:
         if type(x) is cls:
             dtype = x._data.dtype
             if dtype is _FLOAT32 or dtype is _FLOAT64:
                 if not args and not kwargs:
                     return fast(x)
-                if not args and _STATIC.issuperset(map(type, kwargs.values())):
+                if _static(args) and _static(kwargs.values()):
                     try:
-                        data = run(x._data, **kwargs)
+                        data = run(x._data, *args, **kwargs)
                     except ValueError as error:
                         raise misfit(x, None, error) from error
                     out = cls._of(data if type(data) is _ndarray else np.asarray(data))
                     if x._node is not None and local.trace is not None:
-                        local.trace.call(op, (x,), kwargs, [out])
+                        local.trace.call(op, (x, *args), kwargs, [out])
                     return out
+        if x is _ABSENT:  # it is given by name
+            return apply(cls, function, args, kwargs)
         made = apply(cls, function, (x, *args), kwargs)
         return _kept(made, x, args, kwargs) if keeps else made
 
     return called
+
+
+def _static(values: Iterable[Any]) -> bool:
+    """Whether there are only numbers and names among arguments: axes and the like."""
+    return _STATIC.issuperset(map(type, values))
 
 
 def _kept(made: Any, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -197,13 +205,14 @@ def _kept(made: Any, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
 def of_two(cls: type[ndarray], function: Function) -> Function:
     """A function whose usual arguments are two arrays, or an array and a number: fast for those."""
     fast = forward("call", function, function)
+    usual = frozenset({cls, float, int})
 
-    def called(x: Any, y: Any, *args: Any, **kwargs: Any) -> Any:
-        if type(x) is cls and not args and not kwargs:
-            kind = type(y)
-            if kind is cls or kind is float or kind is int:
+    def called(*args: Any, **kwargs: Any) -> Any:
+        if len(args) == 2 and not kwargs:
+            x, y = args
+            if type(x) is cls and type(y) in usual:
                 return fast(x, y)
-        return apply(cls, function, (x, y, *args), kwargs)
+        return apply(cls, function, args, kwargs)
 
     return called
 

@@ -102,6 +102,10 @@ ANSWERS = [
     ("np.linalg.eigh(np.eye(2, dtype='int32'))[0]", "array([1., 1.])"),
     ("np.size(x), np.shape(x), np.ndim(x)", "(3, (3,), 1)"),
     ("np.array_equal(x, x), np.allclose(x, x)", "(True, True)"),
+    ("np.sum(a=x), np.mean(a=a, axis=0)", "(array(6.), array([1.5, 2.5, 3.5]))"),
+    ("np.dot(a=x, b=x), x.sum(0), a.max(0)", "(array(14.), array(6.), array([3., 4., 5.]))"),
+    ("np.add(x, x, np.zeros(3))", "array([2., 4., 6.])"),
+    ("np.array([[x[0], 0], [0, x[1]]])", "array([[1., 0.],\n       [0., 2.]])"),
     # methods
     ("a.argmax()", "array(5, dtype=int64)"),
     ("a.argmax(axis=1)", "array([2, 2], dtype=int64)"),
@@ -131,6 +135,7 @@ ANSWERS = [
     ("a[1, 2]", "array(5.)"),
     ("a[:, None].shape, a[..., 0].shape", "((2, 1, 3), (2,))"),
     ("x[[]]", "array([])"),
+    ("x[[i[0], 0]], a[[i - 1]].shape", "(array([2., 1.]), (1, 2, 3))"),
     # numbers and text
     ("float(x[1]), int(x[1]), bool(x[1])", "(2.0, 2, True)"),
     ("str(x), str(x[0])", "('[1. 2. 3.]', '1.0')"),
