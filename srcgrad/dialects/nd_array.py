@@ -100,7 +100,9 @@ class NDArray(Methods, Array):
         if type(index) is int and self._data.ndim > 1:
             return index
         parts = tuple([_place(p) for p in (index if isinstance(index, tuple) else (index,))])
-        if len(parts) == self._data.ndim and all(type(p) is int for p in parts):
+        numbers = tuple([p for p in parts if p is not Ellipsis])  # which would stand for no axis
+        if len(numbers) == self._data.ndim and all([type(p) is int for p in numbers]):
+            parts = numbers
             last, length = parts[-1], self._data.shape[-1]
             if not -length <= last < length:
                 axis = len(parts) - 1
