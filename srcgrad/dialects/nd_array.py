@@ -54,8 +54,8 @@ class NDArray(Methods, Array):
 
     @property
     def T(self) -> Any:
-        """The transpose."""
-        return shapes.transpose(self)
+        """The transpose, a copy; the array itself if it has one axis."""
+        return shapes.transpose(self) if self._data.ndim > 1 else self
 
     def __int__(self) -> int:
         raise TypeError("int() takes no NDArray: use int(x.asscalar())")
@@ -150,6 +150,7 @@ class NDArray(Methods, Array):
         """The same memory as an array of `srcgrad.np`; recorded."""
         from srcgrad.dialects.np_array import ndarray, recast
 
+        own(self)
         return recast(self, ndarray)
 
     def as_nd_ndarray(self) -> Any:
