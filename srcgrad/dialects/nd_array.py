@@ -16,13 +16,12 @@ from srcgrad.dialects.nd_methods import Methods
 from srcgrad.errors import OperandError
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import invoke
-from srcgrad.imperative.family import add_view, own
+from srcgrad.imperative.family import RESHAPE, add_view, own
 from srcgrad.imperative.operators import forward, misfit
-from srcgrad.imperative.steps import Op, op_of
+from srcgrad.imperative.steps import Op
 from srcgrad.imperative.trace import local
 
 _ALL = slice(None)
-_RESHAPE = op_of("call", np.reshape)
 
 
 class NDArray(Methods, Array):
@@ -136,9 +135,9 @@ class NDArray(Methods, Array):
         own(self)
         out = self._of(np.reshape(self._data, wanted))
         if local.trace is not None and self._node is not None:
-            local.trace.call(_RESHAPE, (self, wanted), {}, [out])
+            local.trace.call(RESHAPE, (self, wanted), {}, [out])
         if np.may_share_memory(out._data, self._data):
-            add_view(self, out)
+            add_view(self, out, RESHAPE, wanted)
         return out
 
     def __getitem__(self, index: Any) -> Any:

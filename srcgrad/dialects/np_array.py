@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from srcgrad.dialects.np_calls import apply, of_two, whole
+from srcgrad.dialects.np_writes import INSTEAD, at, written
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, mixed, plain
-from srcgrad.imperative.family import add_view
+from srcgrad.imperative.family import IDENTITY, add_view
 from srcgrad.imperative.operators import augmented, backward, forward, misfit
 from srcgrad.imperative.steps import Op, op_of
 from srcgrad.imperative.trace import local
@@ -197,11 +198,16 @@ class ndarray(Array):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """A universal function of NumPy on arrays of this class."""
+        if method == "at":
+            written(at(ufunc), *inputs)
+            return None
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         return apply(ndarray, function, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """A function of NumPy on arrays of this class."""
+        if function in INSTEAD:
+            return INSTEAD[function](*args, **kwargs)
         return apply(ndarray, function, tuple(args), dict(kwargs))
 
 
@@ -209,8 +215,8 @@ def recast(array: Any, cls: type[Array]) -> Any:
     """The same memory as an array of another dialect; recorded."""
     out = cls._of(array._data)
     if local.trace is not None and array._node is not None:
-        local.trace.unary(_IDENTITY, array, out)
-    add_view(array, out)
+        local.trace.unary(IDENTITY, array, out)
+    add_view(array, out, IDENTITY)
     return out
 
 

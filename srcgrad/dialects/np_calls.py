@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +13,17 @@ import numpy as np
 from srcgrad.errors import ShapeError, SrcgradError
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, plain
-from srcgrad.imperative.operators import forward, unary
+from srcgrad.imperative.context import current_context
+from srcgrad.imperative.operators import forward, misfit, unary
+from srcgrad.imperative.steps import op_of
+from srcgrad.imperative.trace import local
 
 if TYPE_CHECKING:
     from srcgrad.dialects.np_array import ndarray
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _ndarray = np.ndarray
+_STATIC = frozenset({int, bool, type(None), str})
 Function = Callable[..., Any]
 
 
@@ -27,20 +34,22 @@ def apply(
     kwargs: dict[str, Any],
     eager: Function | None = None,
 ) -> Any:
-    """Call a function on arrays; numbers alone give what NumPy gives.
+    """Call a function on arrays; numbers alone give numbers of NumPy, or new arrays of float32.
 
     Raises:
         OperandError: an array of another dialect is among the operands.
         ShapeError: NumPy refuses the values of the operands, most often their shapes.
     """
     out = kwargs.pop("out", None) if kwargs else None
+    if len(args) > 1 and len(args) > place_of_out(function):
+        out, args = args[place_of_out(function)], args[: place_of_out(function)]
     for part in args:
         kind = type(part)
         if kind is cls or kind is tuple or kind is list or kind is _ndarray:
             break
     else:
         if not any(arrays_in(list(kwargs.values()))) and not any(arrays_in(args)):
-            return function(*[plain(a) for a in args], **kwargs)
+            return _arrays_of(cls, function(*[plain(a) for a in args], **kwargs))
     try:
         result = invoke(cls, function, args, kwargs, eager=eager)
     except ValueError as error:
@@ -48,6 +57,31 @@ def apply(
             raise
         raise ShapeError("SG708", str(error), "give operands that fit") from error
     return result if out is None else write_into(out, result)
+
+
+def _arrays_of(cls: type[ndarray], found: Any) -> Any:
+    """What NumPy made of numbers: arrays as those of this dialect."""
+    if isinstance(found, (tuple, list)):
+        return tuple([_arrays_of(cls, part) for part in found])
+    if not isinstance(found, _ndarray):
+        return found
+    return cls._on(current_context(), found.astype(_FLOAT32) if found.dtype is _FLOAT64 else found)
+
+
+@functools.cache
+def place_of_out(function: Function) -> int:
+    """The position of ``out`` among the arguments of a function of NumPy; beyond all if there is none."""
+    if isinstance(function, np.ufunc):
+        return int(function.nin)
+    try:
+        found = list(inspect.signature(function).parameters.values())
+    except ValueError:
+        return _OUT.get(function, sys.maxsize)
+    named = [p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD]
+    return named.index("out") if "out" in named else sys.maxsize
+
+
+_OUT: dict[Any, int] = {np.dot: 2, np.concatenate: 2}  # of functions that do not tell
 
 
 def write_into(out: Any, result: Any) -> Any:
@@ -116,31 +150,48 @@ def whole(index: Any) -> Any:
     return index.astype(np.int64) if floating else index
 
 
-def of_one(cls: type[ndarray], function: Function, eager: Function | None = None) -> Function:
-    """A function whose usual argument is one floating array: fast for that."""
-    fast = unary(eager or function, "call", function)
+def of_one(
+    cls: type[ndarray], function: Function, eager: Function | None = None, keeps: bool = False
+) -> Function:
+    """A function whose usual argument is one floating array: fast for that.
+
+    Arguments:
+        cls: the class of arrays.
+        function: of NumPy; its results are of new memory.
+        eager: what gives the same and is faster to run.
+        keeps: whether results of integers are cast back to their dtype.
+    """
+    run = eager or function
+    fast = unary(run, "call", function)
+    op = op_of("call", function)
 
     def called(x: Any, *args: Any, **kwargs: Any) -> Any:
-        if type(x) is cls and not args and not kwargs:
+        if type(x) is cls:
             dtype = x._data.dtype
             if dtype is _FLOAT32 or dtype is _FLOAT64:
-                return fast(x)
-        return apply(cls, function, (x, *args), kwargs)
+                if not args and not kwargs:
+                    return fast(x)
+                if not args and _STATIC.issuperset(map(type, kwargs.values())):
+                    try:
+                        data = run(x._data, **kwargs)
+                    except ValueError as error:
+                        raise misfit(x, None, error) from error
+                    out = cls._of(data if type(data) is _ndarray else np.asarray(data))
+                    if x._node is not None and local.trace is not None:
+                        local.trace.call(op, (x,), kwargs, [out])
+                    return out
+        made = apply(cls, function, (x, *args), kwargs)
+        return _kept(made, x, args, kwargs) if keeps else made
 
     return called
 
 
-def keeping(function: Function) -> Function:
-    """A sum or product that is of integers in their own dtype, as in MXNet, and not in a wider one."""
-
-    def called(x: Any, *args: Any, **kwargs: Any) -> Any:
-        made = function(x, *args, **kwargs)
-        told = len(args) > 1 or not {"dtype", "out"}.isdisjoint(kwargs)
-        if told or not isinstance(x, Array) or x._data.dtype.kind not in "iu":
-            return made
-        return made.astype(x._data.dtype, copy=False)
-
-    return called
+def _kept(made: Any, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A sum or product of integers in their own dtype, as in MXNet, and not in a wider one."""
+    told = len(args) > 1 or not {"dtype", "out"}.isdisjoint(kwargs)
+    if told or not isinstance(x, Array) or x._data.dtype.kind not in "iu":
+        return made
+    return made.astype(x._data.dtype, copy=False)
 
 
 def of_two(cls: type[ndarray], function: Function) -> Function:
@@ -173,7 +224,6 @@ __all__ = [
     "calling",
     "general",
     "indexed",
-    "keeping",
     "named",
     "of_one",
     "of_two",

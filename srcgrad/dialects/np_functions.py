@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.dialects import np_writes
 from srcgrad.dialects.np_array import ndarray
-from srcgrad.dialects.np_calls import calling, general, indexed, keeping, named, of_one, of_two
+from srcgrad.dialects.np_calls import calling, general, indexed, named, of_one, of_two
 
 OF_ONE = """
     abs absolute arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil conj conjugate cos cosh deg2rad
@@ -20,7 +21,7 @@ OF_ONE = """
     positive rad2deg radians reciprocal rint sign signbit sin sinh sqrt square tan tanh trunc
     all amax amin any argmax argmin argsort count_nonzero cumprod cumsum max mean median min nancumprod
     nancumsum nanmax nanmean nanmin nanprod nanstd nansum nanvar prod ptp sort std sum var i0 sinc
-    nan_to_num diff trace
+    diff trace
 """
 OF_TWO = """
     add arctan2 copysign divide dot equal float_power floor_divide fmax fmin fmod greater greater_equal
@@ -29,7 +30,7 @@ OF_TWO = """
     vdot cross
 """
 GENERAL = """
-    allclose angle append argpartition argwhere array_equal array_split
+    nan_to_num allclose angle append argpartition argwhere array_equal array_split
     around ascontiguousarray atleast_1d atleast_2d atleast_3d average bincount bitwise_and bitwise_not
     bitwise_or bitwise_xor block broadcast_arrays broadcast_to clip column_stack compress
     concatenate convolve copy corrcoef correlate cov diag diagflat diagonal digitize divmod dsplit
@@ -42,7 +43,7 @@ GENERAL = """
     rollaxis roots rot90 round searchsorted select setdiff1d setxor1d shape size spacing split squeeze
     stack swapaxes tensordot tile transpose tril tril_indices_from trim_zeros triu
     triu_indices_from union1d unique unpackbits unwrap vander vecdot vsplit vstack where
-    zeros_like diag_indices_from array_equiv result_type shares_memory may_share_memory fill_diagonal
+    zeros_like diag_indices_from array_equiv result_type shares_memory may_share_memory
     geomspace trapezoid ix_ bartlett blackman hamming hanning kaiser diag_indices tril_indices
     triu_indices tri broadcast_shapes
 """
@@ -51,7 +52,6 @@ INDEXED: dict[str, tuple[int | str, ...]] = {
     "choose": (0, "a"),
     "delete": (1, "obj"),
     "insert": (1, "obj"),
-    "put_along_axis": (1, "indices"),
     "repeat": (1, "repeats"),
     "take": (1, "indices"),
     "take_along_axis": (1, "indices"),
@@ -104,8 +104,7 @@ def function(name: str) -> Callable[..., Any]:
     if name in _TWO:
         made = of_two(ndarray, original)
     elif name in _ONE:
-        made = of_one(ndarray, original, EAGER.get(name))
-        made = keeping(made) if name in KEEPING else made
+        made = of_one(ndarray, original, EAGER.get(name), name in KEEPING)
     elif name in CALLING:
         made = calling(ndarray, original)
     elif name in INDEXED:
@@ -120,6 +119,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: function(name)
     for name in (*OF_ONE.split(), *OF_TWO.split(), *CALLING, *INDEXED, *GENERAL.split())
 }
+FUNCTIONS.update(np_writes.FUNCTIONS)
 FUNCTIONS.update({old: FUNCTIONS[name] for old, name in OLD_NAMES.items()})
 
 __all__ = ["CONSTANTS", "FUNCTIONS"]

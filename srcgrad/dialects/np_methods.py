@@ -8,9 +8,14 @@ import numpy as np
 
 from srcgrad.dialects.np_array import ndarray
 from srcgrad.dialects.np_functions import FUNCTIONS
+from srcgrad.errors import ShapeError
+from srcgrad.imperative.calls import plain
 from srcgrad.imperative.family import add_copy
 from srcgrad.imperative.operators import unary
+from srcgrad.imperative.steps import op_of
+from srcgrad.imperative.trace import local
 
+_RESHAPE = op_of("call", np.reshape)
 _reversed = unary(np.transpose, "call", np.transpose)
 NAMES = """
     all any argmax argmin argpartition argsort choose clip compress conj conjugate cumprod cumsum
@@ -28,9 +33,21 @@ def _shape(sizes: tuple[Any, ...]) -> Any:
 
 def reshape(self: ndarray, *shape: Any, order: str = "C", **kwargs: Any) -> Any:
     """The elements in another shape: a copy, as in MXNet."""
-    given = kwargs.pop("newshape", kwargs.pop("shape", None))
-    where = {} if order == "C" else {"order": order}
-    return FUNCTIONS["reshape"](self, _shape(shape) if given is None else given, **where, **kwargs)
+    given = kwargs.pop("newshape", kwargs.pop("shape", None)) if kwargs else None
+    given = plain(_shape(shape) if given is None else given)
+    if kwargs or order not in ("C", "F"):
+        return FUNCTIONS["reshape"](self, given, order=order, **kwargs)
+    if order == "F":
+        wanted = (given,) if isinstance(given, int) else tuple(given)
+        return transpose(reshape(transpose(self), wanted[::-1]))
+    try:
+        out = type(self)._of(self._data.reshape(given))
+    except ValueError as error:
+        raise ShapeError("SG708", str(error), "give a shape of as many elements") from error
+    if local.trace is not None and self._node is not None:
+        local.trace.call(_RESHAPE, (self, given), {}, [out])
+    add_copy(self, out)
+    return out
 
 
 def transpose(self: ndarray, *axes: Any) -> Any:
@@ -44,7 +61,7 @@ def transpose(self: ndarray, *axes: Any) -> Any:
 
 def flatten(self: ndarray, order: str = "C") -> Any:
     """All elements along one axis: a copy."""
-    return FUNCTIONS["ravel"](self, **({} if order == "C" else {"order": order}))
+    return reshape(self, -1, order=order)
 
 
 def sort(self: ndarray, axis: int = -1) -> None:

@@ -12,21 +12,26 @@ from srcgrad.imperative.backward import backward
 from srcgrad.imperative.calls import arrays_in, invoke, plain
 from srcgrad.imperative.context import CPU, Context, placed
 from srcgrad.imperative.family import (
+    DETACH,
+    IDENTITY,
+    INDEX,
+    SETITEM,
     Family,
     Held,
+    Via,
     add_copy,
     add_view,
     is_alone,
     overwrite,
     own,
     prepare,
+    shown_with,
 )
 from srcgrad.imperative.operators import install
 from srcgrad.imperative.steps import op_of
 from srcgrad.imperative.trace import Leaf, local
+from srcgrad.imperative.views import write_through
 
-_INDEX, _SETITEM = op_of("index", None), op_of("setitem", None)
-_IDENTITY = op_of("identity", None)
 REQS = ("write", "add", "null")
 
 
@@ -37,13 +42,14 @@ class Array:
     variable, a `Trace` the result of a step of it, numbered ``_index``.
     """
 
-    __slots__ = ("__weakref__", "_data", "_family", "_index", "_node")
+    __slots__ = ("__weakref__", "_data", "_family", "_index", "_node", "_via")
     __hash__ = object.__hash__
     title: ClassVar[str] = "Array"  # what messages call it
     _data: Any
     _node: Any
     _index: int
     _family: Family | None
+    _via: Via | None
     _context: ClassVar[Context] = CPU  # a class for each device: see `context.placed`
 
     @classmethod
@@ -132,7 +138,7 @@ class Array:
         """The same memory as a constant."""
         own(self)
         out = self._of(self._data)
-        add_view(self, out)
+        add_view(self, out, DETACH)
         return out
 
     # -- values -----------------------------------------------------------------------------------
@@ -201,7 +207,7 @@ class Array:
             if dtype.kind in "fc" and self._data.dtype.kind in "fc":
                 local.trace.call(_ASTYPE, (self, dtype), {}, [out])
             else:
-                local.trace.unary(_IDENTITY, self, out)
+                local.trace.unary(IDENTITY, self, out)
         return out
 
     def as_in_context(self, context: Context) -> Any:
@@ -210,7 +216,7 @@ class Array:
             return self
         out = self._on(context, self._data.copy())
         if local.trace is not None and self._node is not None:
-            local.trace.unary(_IDENTITY, self, out)
+            local.trace.unary(IDENTITY, self, out)
         return out
 
     as_in_ctx = as_in_context
@@ -240,9 +246,12 @@ class Array:
         out = self._of(data if type(data) is np.ndarray else np.asarray(data))
         trace = local.trace
         if trace is not None and self._node is not None:
-            trace.call(_INDEX, (self, index), {}, [out])
+            trace.call(INDEX, (self, index), {}, [out])
         if shared:
-            (add_view if self._shows(data) else add_copy)(self, out)
+            if self._shows(data):
+                add_view(self, out, INDEX, index)
+            else:
+                add_copy(self, out)
         return out
 
     def _index_of(self, index: Any) -> Any:
@@ -258,45 +267,43 @@ class Array:
         if not self._recorded(value):
             overwrite(self, lambda: self._data.__setitem__(plain(index), plain(value)))
             return
+        assert local.trace is not None
+        if not is_alone(self):
+            write_through(local.trace, self, index, value)
+            return
         data = self._data.copy()
         data[plain(index)] = plain(value)
         out = self._of(data)
-        local.trace.call(_SETITEM, (self, index, value), {}, [out])  # type: ignore[union-attr]
+        local.trace.call(SETITEM, (self, index, value), {}, [out])
         self._become(out)
 
     def _recorded(self, value: Any) -> bool:
         """Whether a write of a value in place is recorded.
 
         Raises:
-            WriteError: it should be, and could not be differentiated.
+            WriteError: it is one to a variable.
         """
-        node = self._node
-        if local.trace is None or (node is None and not any(a._node for a in arrays_in(value))):
+        if local.trace is None:
             return False
-        if type(node) is Leaf:
+        nodes = [a._node for a in shown_with(self)]
+        if any(type(node) is Leaf for node in nodes):
             raise WriteError(
                 "SG705",
                 "a variable is written inside autograd.record()",
                 "write it outside, or under autograd.pause(), or compute a new array",
             )
-        if not is_alone(self):
-            raise WriteError(
-                "SG705",
-                "an array is written whose memory other arrays show, which could not follow",
-                "write to a copy, or before the views are made",
-            )
-        return True
+        return any(nodes) or any(a._node for a in arrays_in(value))
 
     def _become(self, out: Array) -> None:
         """Take over the contents of an array that nobody else has."""
         self._data, self._node, self._index = out._data, out._node, out._index
-        self._family = None
+        self._family = self._via = None
 
     def _replace(self, value: Array) -> None:
         """Write other contents over all elements."""
         if not self._recorded(value):
             overwrite(self, lambda: np.copyto(self._data, value._data, casting="unsafe"))
-        elif value._node is local.trace and _alike(self._data, value._data):
+        elif value._node is local.trace and _alike(self._data, value._data) and is_alone(self):
             self._become(value)
         else:
             self[...] = value

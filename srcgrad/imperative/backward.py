@@ -218,6 +218,7 @@ def deposit(swept: Swept) -> None:
     for leaf, gradient in zip(swept.leaves, swept.gradients, strict=True):
         added = leaf.req == "add" or leaf in seen
         seen.add(leaf)
+        leaf.filled = True
         if not added and _replaces(leaf, gradient, swept.given):
             leaf.grad = gradient
             continue

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from srcgrad.imperative.steps import op_of
+import numpy as np
+
+from srcgrad.imperative.steps import Op, op_of
 from srcgrad.imperative.trace import Leaf, Trace, save
 
 if TYPE_CHECKING:
     from srcgrad.imperative.array import Array
 
-_IDENTITY = op_of("identity", None)
+INDEX, SETITEM = op_of("index", None), op_of("setitem", None)
+RESHAPE = op_of("call", np.reshape)
+IDENTITY = op_of("identity", None)
+DETACH = op_of("detach", None)  # never recorded
 _MANY = 8  # members after which those that are gone are dropped
 
 
@@ -65,8 +70,20 @@ def own(array: Array) -> None:
         _move(array)
 
 
-def add_view(parent: Array, child: Array) -> None:
-    """``child`` shows the memory of ``parent``, which is its `own`, and is written with it."""
+class Via(NamedTuple):
+    """How a view is read from the array that it was made of."""
+
+    parent: Array
+    op: Op
+    args: tuple[Any, ...] = ()
+
+
+def add_view(parent: Array, child: Array, op: Op, *args: Any) -> None:
+    """``child`` shows the memory of ``parent``, which is its `own`, and is written with it.
+
+    It was made by `INDEX` and the index, `RESHAPE` and the shape, `IDENTITY`, or `DETACH`.
+    """
+    child._via = Via(parent, op, args)
     family = child._family = family_of(parent)
     family.views.append(weakref.ref(child))
     family.tidy()
@@ -120,20 +137,39 @@ def overwrite(array: Array, write: Callable[[], None]) -> None:
     """
     prepare(array)
     write()
-    family: Family | None = getattr(array, "_family", None)
-    shown = [array] if family is None else [a for r in family.views if (a := r()) is not None]
-    for other in shown:
+    for other in shown_with(array):
         node = other._node
         if type(node) is Trace and node.holds(other._index):
-            node.unary(_IDENTITY, other, other)
+            node.unary(IDENTITY, other, other)
+
+
+def shown_with(array: Array) -> list[Array]:
+    """The arrays that are written with an array, itself among them, in the order of their making."""
+    family: Family | None = getattr(array, "_family", None)
+    if family is None or _is_copy(array):
+        return [array]
+    return [a for r in family.views if (a := r()) is not None]
 
 
 def is_alone(array: Array) -> bool:
     """Whether no other array is written with this one."""
-    family: Family | None = getattr(array, "_family", None)
-    if family is None or _is_copy(array):
-        return True
-    return not isinstance(family, Held) and all(r() is array or r() is None for r in family.views)
+    held = isinstance(getattr(array, "_family", None), Held)
+    return not held and all(other is array for other in shown_with(array))
 
 
-__all__ = ["Family", "Held", "add_copy", "add_view", "is_alone", "own", "prepare"]
+__all__ = [
+    "DETACH",
+    "IDENTITY",
+    "INDEX",
+    "RESHAPE",
+    "SETITEM",
+    "Family",
+    "Held",
+    "Via",
+    "add_copy",
+    "add_view",
+    "is_alone",
+    "own",
+    "prepare",
+    "shown_with",
+]

@@ -40,12 +40,13 @@ _BAKED = 16  # integers up to this are part of a step, larger ones are values
 class Leaf:
     """A variable: where its gradient goes, and how."""
 
-    __slots__ = ("grad", "req", "stype", "warned")
+    __slots__ = ("filled", "grad", "req", "stype", "warned")
 
     def __init__(self, grad: np.ndarray[Any, Any], req: str, stype: str = "default") -> None:
         self.grad = grad
         self.req = req
         self.stype = stype
+        self.filled = False  # whether a pass has put a gradient there
         self.warned = False  # of a pass that did not reach it
 
 
@@ -256,8 +257,9 @@ class Trace:
             count = outs_of(step)
             here = len(self.values)
             if leaf is not None:
-                self.leaves[leaf] = here
                 self.owners[here] = leaf
+                if other.leaves.get(leaf) == first:  # else it has been written since
+                    self.leaves[leaf] = here
             if join is not None:
                 self.joins[here] = joins[join]
                 joins[join].outs.append(here)

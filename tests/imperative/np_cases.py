@@ -70,6 +70,7 @@ DIFFERENTIABLE: dict[str, list[str]] = {
     "conjugate": ["np.conjugate(z)"],
     "convolve": ["np.convolve(x, v)"],
     "copy": ["np.copy(x)"],
+    "copyto": ["written(np.copyto, x, y)", "written(np.copyto, x, y, where=z > 0)"],
     "copysign": ["np.copysign(x, z)"],
     "corrcoef": ["np.corrcoef(a)"],
     "correlate": ["np.correlate(x, v)"],
@@ -99,6 +100,7 @@ DIFFERENTIABLE: dict[str, list[str]] = {
     "expm1": ["np.expm1(z)"],
     "extract": ["np.extract(z > 0, x)"],
     "fabs": ["np.fabs(z)"],
+    "fill_diagonal": ["written(np.fill_diagonal, m, x[0])"],
     "flip": ["np.flip(a, axis=1)"],
     "fliplr": ["np.fliplr(a)"],
     "flipud": ["np.flipud(a)"],
@@ -160,6 +162,7 @@ DIFFERENTIABLE: dict[str, list[str]] = {
     "percentile": ["np.percentile(x, 30)", "np.percentile(a, 60, axis=1)"],
     "permute_dims": ["np.permute_dims(c, (2, 0, 1))"],
     "piecewise": ["np.piecewise(z, [z < 0, z >= 0], [squared, tripled])"],
+    "place": ["written(np.place, x, z > 0, y[:2])"],
     "poly": ["np.poly(v)"],
     "polyadd": ["np.polyadd(u, x)"],
     "polyder": ["np.polyder(x)"],
@@ -173,6 +176,9 @@ DIFFERENTIABLE: dict[str, list[str]] = {
     "prod": ["np.prod(x)", "np.prod(a, axis=1)"],
     "ptp": ["np.ptp(a, axis=1)"],
     "quantile": ["np.quantile(x, 0.3)"],
+    "put": ["written(np.put, a, [1, 7], x[:2])"],
+    "put_along_axis": ["written(np.put_along_axis, a, np.argmax(b, axis=1)[:, None], 0.5, 1)"],
+    "putmask": ["written(np.putmask, x, z > 0, y)"],
     "rad2deg": ["np.rad2deg(z)"],
     "radians": ["np.radians(z)"],
     "ravel": ["np.ravel(a)"],
@@ -308,7 +314,6 @@ OTHER: dict[str, str] = {
     "broadcast_shapes": "np.broadcast_shapes((2, 1), (3,))",
     "diag_indices": "np.diag_indices(3)",
     "diag_indices_from": "np.diag_indices_from(m)",
-    "fill_diagonal": "np.fill_diagonal(m * 1, 5.0)",
     "hamming": "np.hamming(4)",
     "hanning": "np.hanning(4)",
     "ix_": "np.ix_([0, 1], [2])",
@@ -316,7 +321,6 @@ OTHER: dict[str, str] = {
     "may_share_memory": "np.may_share_memory(x, y)",
     "ndim": "np.ndim(a)",
     "polydiv": "np.polydiv(u, v)",
-    "put_along_axis": "np.put_along_axis(a * 1, np.array([[0]], dtype='int64'), 1.0, 1)",
     "result_type": "np.result_type(x, y)",
     "shape": "np.shape(a)",
     "shares_memory": "np.shares_memory(x, y)",
@@ -360,6 +364,14 @@ LINALG: dict[str, list[str]] = {
     "vector_norm": ["np.linalg.vector_norm(x)"],
 }
 
-HELPERS = {"squared": squared, "tripled": tripled}
+
+def written(function: Any, array: Any, *args: Any, **kwargs: Any) -> Any:
+    """An array that a function has written to."""
+    out = array * 1.0
+    assert function(out, *args, **kwargs) is None
+    return out * out
+
+
+HELPERS = {"written": written, "squared": squared, "tripled": tripled}
 
 __all__ = ["DIFFERENTIABLE", "HELPERS", "LINALG", "OTHER", "SAMPLES", "ZERO"]

@@ -106,6 +106,53 @@ def test_a_function_without_a_derivative_is_refused_when_it_is_differentiated() 
     assert issubclass(KindError, SyntaxError)
 
 
+WRITES = [
+    "onp.fill_diagonal(m, x[0])",
+    "onp.put(m, [1, 2], x[:2])",
+    "onp.place(m, m > 2.5, x)",
+    "onp.putmask(m, m > 2.5, 7.0)",
+    "onp.copyto(m, x)",
+    "onp.add.at(m, (onp.array([0, 0]), onp.array([1, 1])), x[:2])",
+    "onp.multiply(m, x, m)",
+    "onp.sum(m, 1, None, m[:, 0])",
+]
+
+
+@pytest.mark.parametrize("text", WRITES)
+def test_functions_of_numpy_that_write_are_recorded(text: str) -> None:
+    start = onp.array([[1.0, 2.0, 3.0], [4.0, 0.5, 1.0], [3.0, 2.0, 1.0]])
+
+    def contents(values: Any, x: Any, matrix: Any) -> Any:
+        m = matrix * 2
+        exec(text, {"onp": onp, "x": x, "m": m})
+        return m * m
+
+    x, matrix = np.array(VALUES), np.array(start)
+    x.attach_grad()
+    matrix.attach_grad()
+    if "m[:, 0]" in text:  # the memory of a column is a copy in MXNet's dialect
+        return
+    with autograd.record():
+        made = contents(None, x, matrix)
+    made.backward()
+    onp.testing.assert_allclose(made.asnumpy(), contents(None, VALUES.copy(), start))
+    for variable, base, of in (
+        (x, VALUES, lambda v: contents(None, v, start)),
+        (matrix, start, lambda v: contents(None, VALUES, v)),
+    ):
+        slopes = onp.zeros_like(base)
+        for place in onp.ndindex(base.shape):
+            step = onp.zeros_like(base)
+            step[place] = 1e-6
+            slopes[place] = (of(base + step).sum() - of(base - step).sum()) / 2e-6
+        onp.testing.assert_allclose(variable.grad.asnumpy(), slopes, rtol=1e-5, atol=1e-6)
+
+
+def test_an_array_of_numpy_is_not_written_with_ours() -> None:
+    with pytest.raises(TypeError, match="asnumpy"):
+        onp.copyto(onp.zeros(2), np.ones(2))
+
+
 def test_asarray_is_a_copy() -> None:
     x = np.array([1.0, 2.0])
     taken = onp.asarray(x)

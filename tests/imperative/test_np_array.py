@@ -85,6 +85,8 @@ ANSWERS = [
     ("x + (1, 2, 3)", "array([2., 4., 6.])"),
     # functions
     ("np.exp(2.0)", "np.float64(7.38905609893065)"),
+    ("np.hanning(3)", "array([0., 1., 0.])"),
+    ("np.tril_indices(2)[0]", "array([0, 1, 1], dtype=int64)"),
     ("np.sqrt(i)", "array([1.       , 1.4142135])"),  # MXNet cuts to integers
     ("i.sum()", "array(3, dtype=int32)"),
     ("i.cumsum()", "array([1, 3], dtype=int32)"),
@@ -320,6 +322,13 @@ def test_arrays_of_recorded_scalars_are_differentiated() -> None:
     assert gradient(lambda x: np.logspace(x[0], 0 * x[0], 1), [0.0]) == [
         [pytest.approx(onp.log(10))]
     ]
+
+
+def test_elements_in_the_order_of_fortran_are_differentiated() -> None:
+    def reordered(x: Any) -> Any:
+        return x.reshape(3, 2, order="F") * np.arange(6).reshape(3, 2) + x.flatten("F")[:2]
+
+    assert gradient(reordered, [[1.0, 2, 3], [4, 5, 6]]) == [[[3, 4, 3], [5, 1, 5]]]
 
 
 def test_slices_are_assigned_and_differentiated() -> None:
