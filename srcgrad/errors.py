@@ -120,6 +120,8 @@ CODES: dict[str, str] = {
     "SG707": "device is not available",
     "SG708": "operands do not fit",
     "SG709": "custom function misused",
+    "SG710": "unknown option",
+    "SG711": "index out of bounds",
 }
 
 
@@ -314,6 +316,14 @@ class NotAnArrayError(OperandError, AssertionError):
 
 class ShapeError(OperandError, ValueError):
     """Refuses operands whose shapes do not fit."""
+
+
+class ChoiceError(ImperativeError, ValueError):
+    """Refuses an option that is none of those that there are."""
+
+
+class BoundsError(ImperativeError, IndexError):
+    """Refuses an index outside of an axis."""
 
 
 class CacheWarning(UserWarning):

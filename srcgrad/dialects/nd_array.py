@@ -53,8 +53,8 @@ class NDArray(Methods, Array):
 
     @property
     def T(self) -> Any:
-        """The transpose."""
-        return shapes.transpose(self)
+        """The transpose, a copy; the array itself if it has one axis."""
+        return shapes.transpose(self) if self._data.ndim > 1 else self
 
     def __int__(self) -> int:
         raise TypeError("int() takes no NDArray: use int(x.asscalar())")
@@ -99,7 +99,9 @@ class NDArray(Methods, Array):
         if type(index) is int and self._data.ndim > 1:
             return index
         parts = tuple([_place(p) for p in (index if isinstance(index, tuple) else (index,))])
-        if len(parts) == self._data.ndim and all(type(p) is int for p in parts):
+        numbers = tuple([p for p in parts if p is not Ellipsis])  # which would stand for no axis
+        if len(numbers) == self._data.ndim and all([type(p) is int for p in numbers]):
+            parts = numbers
             last, length = parts[-1], self._data.shape[-1]
             if not -length <= last < length:
                 axis = len(parts) - 1
@@ -147,6 +149,7 @@ class NDArray(Methods, Array):
         """The same memory as an array of `srcgrad.np`; recorded."""
         from srcgrad.dialects.np_array import ndarray, recast
 
+        own(self)
         return recast(self, ndarray)
 
     def as_nd_ndarray(self) -> Any:

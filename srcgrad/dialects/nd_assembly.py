@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.dialects.nd_calls import call, checked, read
+from srcgrad.dialects.nd_calls import axis_of, call, checked, different, read
 from srcgrad.dialects.nd_shapes import listed
-from srcgrad.errors import ShapeError
+from srcgrad.errors import ChoiceError, ShapeError
+from srcgrad.imperative.array import Array
 
 # -- over NumPy arrays ----------------------------------------------------------------------------
 
@@ -104,7 +105,7 @@ def split(data: Any, num_outputs: int, axis: int = 1, squeeze_axis: bool = False
     Raises:
         ShapeError: the length is no multiple of the number of parts.
     """
-    axis = axis % checked(data).ndim
+    axis = axis_of(data, axis)
     length = data.shape[axis]
     if length % num_outputs:
         message = f"an axis of length {length} cannot be cut into {num_outputs} equal parts"
@@ -119,7 +120,7 @@ def split_v2(ary: Any, indices_or_sections: Any, axis: int = 0, squeeze_axis: bo
     """Parts along an axis, cut at some places."""
     if isinstance(indices_or_sections, int):
         return split(ary, indices_or_sections, axis, squeeze_axis)
-    axis = axis % checked(ary).ndim
+    axis = axis_of(ary, axis)
     cuts = [0, *(int(k) for k in indices_or_sections), ary.shape[axis]]
     places = _along(axis, itertools.pairwise(cuts))
     parts = call(_cut, ary, places, axis, squeeze_axis)
@@ -140,13 +141,13 @@ def slice_(data: Any, begin: Any, end: Any, step: Any = None, out: Any = None) -
 
 def slice_axis(data: Any, axis: int, begin: int, end: int | None, out: Any = None) -> Any:
     """What lies between two places on one axis; a copy."""
-    before = (slice(None),) * (axis % checked(data).ndim)
+    before = (slice(None),) * axis_of(data, axis)
     return call(read, data, (*before, slice(begin, end)), out=out)
 
 
 def slice_like(data: Any, shape_like: Any, axes: Any = (), out: Any = None) -> Any:
     """The beginning of axes, as long as those of another array."""
-    chosen = [a % checked(data).ndim for a in listed(axes)] or range(data.ndim)
+    chosen = [axis_of(data, a) for a in listed(axes)] or range(data.ndim)
     index = [slice(None)] * data.ndim
     for a in chosen:
         index[a] = slice(0, checked(shape_like).shape[a])
@@ -178,16 +179,18 @@ def pad(data: Any, mode: str = "constant", pad_width: Any = (), constant_value: 
         constant_value: what is put there in the mode of that name.
 
     Raises:
-        ValueError: the mode is another one.
+        ChoiceError: the mode is another one.
     """
     if mode not in ("constant", "edge", "reflect"):
-        raise ValueError(f"pad has the modes 'constant', 'edge' and 'reflect', not {mode!r}")
+        raise ChoiceError("SG710", f"mode is {mode!r}", "use 'constant', 'edge' or 'reflect'")
     widths = tuple(zip(pad_width[::2], pad_width[1::2], strict=True))
     return call(_pad, data, widths, mode, float(constant_value))
 
 
 def where(condition: Any, x: Any, y: Any, out: Any = None) -> Any:
     """``x`` where the condition is not zero, else ``y``; a vector of conditions chooses rows."""
+    if isinstance(x, Array) and isinstance(y, Array) and x._data.dtype is not y._data.dtype:
+        raise different(x, y)
     rows = condition.ndim == 1 and np.ndim(getattr(x, "_data", x)) > 1
     return call(_where_rows if rows else _where, condition, x, y, out=out, mixed=True)
 

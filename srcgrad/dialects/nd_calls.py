@@ -63,6 +63,9 @@ def into(out: Any, result: Any) -> Any:
     """The result, written over ``out`` where one is given."""
     if out is None:
         return result
+    if out._data.shape != result._data.shape:
+        message = f"out has shape {out._data.shape}, the result {result._data.shape}"
+        raise ShapeError("SG708", message, "pass an array of the shape of the result")
     out._replace(result)
     return out
 
@@ -70,6 +73,19 @@ def into(out: Any, result: Any) -> Any:
 def read(x: Any, index: Any) -> Any:
     """``x[index]``, over NumPy arrays."""
     return x[index]
+
+
+def axis_of(data: Any, axis: int) -> int:
+    """An axis, counted from the first.
+
+    Raises:
+        ShapeError: the array has no such axis.
+    """
+    ndim: int = checked(data).ndim
+    if not -ndim <= axis < ndim:
+        message = f"axis {axis} is asked for of an array of {ndim} axes"
+        raise ShapeError("SG708", message, "count from 0, or from -1 at the end")
+    return axis % ndim
 
 
 def first_of(args: Any) -> Any:
@@ -154,6 +170,7 @@ def elementwise(
 
 __all__ = [
     "TITLE",
+    "axis_of",
     "call",
     "checked",
     "constant",

@@ -11,7 +11,7 @@ from srcgrad.compositions import neural, neural_picks
 from srcgrad.dialects.nd_calls import call, checked
 from srcgrad.dialects.nd_elementwise import relu, sigmoid, softsign, tanh
 from srcgrad.dialects.nd_reductions import one
-from srcgrad.errors import OperandError
+from srcgrad.errors import ChoiceError, OperandError
 from srcgrad.imperative.calls import add_effect
 from srcgrad.imperative.generator import generator
 from srcgrad.imperative.scopes import is_training
@@ -82,10 +82,10 @@ def Activation(data: Any, act_type: str, out: Any = None) -> Any:
     """An activation by name.
 
     Raises:
-        ValueError: there is none of that name.
+        ChoiceError: there is none of that name.
     """
     if act_type not in _ACTIVATIONS:
-        raise ValueError(f"act_type is {act_type!r}, not one of {', '.join(_ACTIVATIONS)}")
+        raise ChoiceError("SG710", f"act_type is {act_type!r}", f"use {', '.join(_ACTIVATIONS)}")
     return _ACTIVATIONS[act_type](data, out=out)
 
 
@@ -111,7 +111,7 @@ def LeakyReLU(
         out: an array to write the result to.
 
     Raises:
-        ValueError: there is no activation of that name.
+        ChoiceError: there is no activation of that name.
     """
     if act_type == "leaky":
         return call(neural.leaky_relu, data, float(slope), out=out)
@@ -122,7 +122,8 @@ def LeakyReLU(
     if act_type == "prelu":
         return call(neural.prelu, data, gamma, out=out)
     if act_type != "rrelu":
-        raise ValueError(f"there is no LeakyReLU of type {act_type!r}")
+        kinds = "leaky, elu, selu, gelu, prelu or rrelu"
+        raise ChoiceError("SG710", f"act_type is {act_type!r}", f"use {kinds}")
     if not is_training():
         return call(neural.leaky_relu, data, (lower_bound + upper_bound) / 2, out=out)
     drawn = generator.uniform(lower_bound, upper_bound, checked(data).shape, data.dtype)
@@ -234,11 +235,17 @@ def Dropout(
         mode: ``"always"`` does so outside of training too.
         axes: along which one draw serves all elements.
         out: an array to write the result to.
+
+    Raises:
+        ChoiceError: ``p`` is no probability.
     """
+    if not 0 <= p <= 1:
+        raise ChoiceError("SG710", f"p is {p}", "give a probability")
     if not p or (mode != "always" and not is_training()):
         return call(np.copy, data, out=out)
     shape = tuple(1 if k in axes else n for k, n in enumerate(checked(data).shape))
-    mask = generator.dropout_mask(p, shape).astype(data.dtype)
+    drawn = generator.dropout_mask(p, shape) if p < 1 else np.zeros(shape)
+    mask = drawn.astype(data.dtype)
     return call(neural.dropout, data, data._of(mask), out=out)
 
 

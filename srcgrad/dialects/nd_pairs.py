@@ -91,6 +91,8 @@ def _function(function: Callable[[Any, Any], Any], doc: str) -> Callable[..., An
     def run(lhs: Any, rhs: Any, out: Any = None) -> Any:
         if isinstance(lhs, Array):
             return into(out, short(checked(lhs), rhs))
+        if isinstance(lhs, (int, float)) and isinstance(rhs, (int, float)):
+            return function(np.asarray(lhs), np.asarray(rhs)).item()
         first = first_of((lhs, rhs))
         whole = first._data.dtype.kind != "f"
         args = [v if v is first else first._operand(v, whole) for v in (lhs, rhs)]

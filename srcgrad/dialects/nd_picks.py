@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from srcgrad.compositions import neural_picks
-from srcgrad.dialects.nd_calls import call, checked, read
-from srcgrad.errors import OperandError
+from srcgrad.dialects.nd_calls import axis_of, call, checked, read
+from srcgrad.errors import BoundsError, ChoiceError, OperandError, ShapeError
 
 # -- over NumPy arrays ----------------------------------------------------------------------------
 
@@ -65,13 +65,14 @@ def take(a: Any, indices: Any, axis: int = 0, mode: str = "clip", out: Any = Non
         out: an array to write the result to.
 
     Raises:
-        IndexError: an index is outside, in the mode ``"raise"``.
+        BoundsError: an index is outside, in the mode ``"raise"``.
     """
     length = checked(a).shape[axis]
     if mode == "raise":
         whole = checked(indices).asnumpy()
         if whole.size and (whole.min() < 0 or whole.max() >= length):
-            raise IndexError(f"an index of take is outside of an axis of length {length}")
+            message = f"an index of take is outside of an axis of length {length}"
+            raise BoundsError("SG711", message, "use the mode 'clip' or 'wrap'")
     return call(_take, a, indices, axis, mode, out=out, mixed=True)
 
 
@@ -104,6 +105,7 @@ def pick(
     """One element of each vector along an axis."""
     if axis is None:
         data, axis = data.reshape((-1,)), 0
+    _fits(data, index, axis)
     args = data, index, axis, keepdims, mode
     return call(neural_picks.pick, *args, out=out, eager=_pick_run, mixed=True)
 
@@ -111,6 +113,15 @@ def pick(
 def _points(data: Any, indices: Any) -> tuple[Any, ...]:
     """An index array for each axis."""
     return tuple(data._of(row) for row in checked(indices)._data.astype(np.int64))
+
+
+def _fits(data: Any, index: Any, axis: int) -> None:
+    """Check the shape of the index of `pick`."""
+    shape, place = checked(data).shape, axis_of(data, axis)
+    without = shape[:place] + shape[place + 1 :]
+    if checked(index).shape not in (without, (*shape[:place], 1, *shape[place + 1 :])):
+        message = f"pick takes along axis {axis} of {shape} by an index of shape {index.shape}"
+        raise ShapeError("SG708", message, f"give an index of shape {without}")
 
 
 def gather_nd(data: Any, indices: Any) -> Any:
@@ -142,10 +153,11 @@ def topk(
         dtype: of indices.
 
     Raises:
-        ValueError: ``ret_typ`` is another one.
+        ChoiceError: ``ret_typ`` is another one.
     """
     if ret_typ not in ("indices", "value", "both", "mask"):
-        raise ValueError(f"topk returns 'indices', 'value', 'both' or 'mask', not {ret_typ!r}")
+        remedy = "use 'indices', 'value', 'both' or 'mask'"
+        raise ChoiceError("SG710", f"ret_typ is {ret_typ!r}", remedy)
     found = call(neural_picks.topk, data, k, axis, ret_typ, is_ascend)
     if ret_typ == "both":
         return [found[0], found[1].astype(dtype)]

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.dialects.nd_calls import call, checked, into
+from srcgrad.dialects.nd_calls import axis_of, call, checked, into
+from srcgrad.errors import ChoiceError
 from srcgrad.imperative.operators import unary
 
 Axis = int | tuple[int, ...] | list[int] | None
@@ -114,7 +115,7 @@ def axes(data: Any, axis: Axis, exclude: bool = False) -> Any:
     if isinstance(axis, (list, tuple)):
         axis = tuple(int(k) for k in axis)
     if exclude:
-        chosen = {k % ndim for k in (axis if isinstance(axis, tuple) else (axis,))}
+        chosen = {axis_of(data, k) for k in (axis if isinstance(axis, tuple) else (axis,))}
         return tuple(k for k in range(ndim) if k not in chosen)
     return axis
 
@@ -181,13 +182,13 @@ def norm(
         out: an array to write the result to.
 
     Raises:
-        ValueError: the order is another one.
+        ChoiceError: the order is another one.
     """
     usual = ord == 2 and axis is out_dtype is out is None and not keepdims
     if usual and checked(data)._data.dtype.kind == "f":
         return _short_norm(data)
     if ord not in (1, 2):
-        raise ValueError(f"norm has ord 1 and 2, not {ord!r}")
+        raise ChoiceError("SG710", f"ord is {ord!r}", "use 1 or 2")
     found = call(_norm, data, ord, axes(data, axis), keepdims, out=out, eager=_norm_run)
     return found if out_dtype is None else found.astype(out_dtype)
 

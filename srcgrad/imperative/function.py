@@ -78,7 +78,7 @@ def grad(
         result = np.array(by_leaf[variable._node], dtype=variable._data.dtype)
         outs.append(type(variable)._of(result))
     if create_graph:
-        _note(trace, found, seeds, wanted, outs)
+        _note(trace, found, given, seeds, wanted, outs)
     elif not retain_graph:
         release(trace, swept)
     return outs
@@ -102,13 +102,21 @@ def _unreachable(position: int) -> BackwardError:
 
 
 def _note(
-    trace: Trace, heads: list[Any], seeds: Sequence[Any], variables: list[Any], outs: list[Any]
+    trace: Trace,
+    heads: list[Any],
+    given: list[Any],
+    seeds: Sequence[Any],
+    variables: list[Any],
+    outs: list[Any],
 ) -> None:
-    """Record gradients as results of the steps that they are gradients of."""
-    ones = tuple([s is None for s in seeds])
-    op = op_of("gradient", (len(heads), ones))
-    given = [type(h)._of(s) for h, s in zip(heads, seeds, strict=True) if s is not None]
-    trace.call(op, (*heads, *given, *variables), {}, outs)
+    """Record gradients as results of the steps that they are gradients of, and of head gradients."""
+    op = op_of("gradient", (len(heads), tuple([s is None for s in seeds])))
+    weights = [
+        g if isinstance(g, Array) else type(h)._of(s)
+        for h, g, s in zip(heads, given, seeds, strict=True)
+        if s is not None
+    ]
+    trace.call(op, (*heads, *weights, *variables), {}, outs)
 
 
 class Function:

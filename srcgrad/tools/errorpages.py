@@ -121,6 +121,8 @@ REMEDIES = {
     "SG707": "Use cpu(), or install what the message names.",
     "SG708": "Convert one of the operands, as the message says.",
     "SG709": "Make a new instance for each call, and give one gradient for each input.",
+    "SG710": "Use one of the options that the message names.",
+    "SG711": "Use an index inside the axis, or a mode that moves it there.",
 }
 
 
