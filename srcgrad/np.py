@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy
+import numpy as _numpy
 
 from srcgrad.dialects import np_linalg as linalg
 from srcgrad.dialects import np_random as random
@@ -35,7 +35,7 @@ globals().update(CONSTANTS | FUNCTIONS)
 
 
 def __getattr__(name: str) -> Any:
-    remedy = "; NumPy's own function takes these arrays too" if hasattr(numpy, name) else ""
+    remedy = "; NumPy's own function takes these arrays too" if hasattr(_numpy, name) else ""
     raise AttributeError(f"module 'srcgrad.np' has no attribute {name!r}{remedy}")
 
 
