@@ -1,4 +1,4 @@
-"""What is recorded of arrays of `srcgrad.np`: reads, writes, casts, assembly; gradients are worked out by hand."""
+"""What is recorded of arrays of `srcgrad.np`: reads, writes, casts, assembly; gradients by hand."""
 
 from __future__ import annotations
 
