@@ -168,6 +168,14 @@ class NDArray(Methods, Array):
         """The array in another way of storing; here always densely."""
         return self.copy()
 
+    def to_dlpack_for_read(self) -> Any:
+        """The memory for another library, as a capsule of the DLPack protocol."""
+        return self.__dlpack__()
+
+    def slice_assign_scalar(self, value: float, begin: Any, end: Any, step: Any = None) -> Any:
+        """Write a number to a part of the array."""
+        return self.slice_assign(value, begin, end, step)
+
     def slice_assign(self, rhs: Any, begin: Any, end: Any, step: Any = None) -> Any:
         """Write to a part of the array."""
         self[assembly.slices(begin, end, step)] = rhs

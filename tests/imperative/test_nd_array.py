@@ -54,6 +54,7 @@ REFUSED: list[tuple[Any, type[Exception]]] = [
     (lambda: M.reshape((0, 0, 0)), ShapeError),
     (lambda: M.reshape((-1, 4)), ShapeError),
     (lambda: nd.pick(M, V), ShapeError),
+    (lambda: nd.softmax_cross_entropy(M, V), ShapeError),
     (lambda: nd.arange(0), ShapeError),
     (lambda: nd.arange(3, 1), ShapeError),
     (lambda: nd.FullyConnected(M, nd.ones((2, 2)), no_bias=True), ShapeError),
