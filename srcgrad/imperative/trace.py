@@ -104,7 +104,8 @@ class Trace:
         self.limit = STEPS, BYTES
         self.weight = 0  # bytes of the values at the last look
         self.seen = CHECKED  # how many values there may be until the next
-        live.add(self)
+        with _live_lock:
+            live.add(self)
 
     # -- recording --------------------------------------------------------------------------------
 
@@ -323,11 +324,14 @@ def names_in(trace: Trace, frame: FrameType) -> dict[int, str]:
 
 
 live: weakref.WeakSet[Trace] = weakref.WeakSet()
+_live_lock = threading.Lock()
 
 
 def save(memory: np.ndarray[Any, Any]) -> None:
     """Let all traces keep what is in this memory, which is about to be written."""
-    for trace in tuple(live):
+    with _live_lock:
+        found = list(live)
+    for trace in found:
         if trace.values:
             trace.save(memory)
 

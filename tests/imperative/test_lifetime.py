@@ -241,3 +241,26 @@ def test_nd_and_np_share_one_recorder() -> None:
         z = (y * y).as_nd_ndarray() * x
     z.backward()
     assert x.grad.asnumpy().tolist() == onp.multiply([1, 4], 27).tolist()
+
+
+def test_many_threads_record_and_write_at_once() -> None:
+    failed: list[BaseException] = []
+
+    def work(seed: int) -> None:
+        try:
+            x = variable(1.0 + seed, 2.0)
+            for _ in range(200):
+                with autograd.record():
+                    y = (x * x * seed).sum()
+                x[:] = x  # while the traces of all threads hold values
+                y.backward()
+            assert x.grad.asnumpy().tolist() == [2 * seed * (1.0 + seed), 4.0 * seed]
+        except BaseException as error:
+            failed.append(error)
+
+    workers = [threading.Thread(target=work, args=(k,)) for k in range(1, 9)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert not failed
