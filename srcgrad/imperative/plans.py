@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from srcgrad.errors import BackwardError
-from srcgrad.imperative.steps import FREED, Op, Recorded, Text, outs_of, renumbered
+from srcgrad.imperative.steps import FREED, Op, Recorded, Text, outs_of, paths, renumbered
 from srcgrad.imperative.trace import Trace
 from srcgrad.runtime.load import filename_for, load
 from srcgrad.runtime.locking import collection_paused, compiling
@@ -129,7 +129,8 @@ class Plans:
         return CacheInfo(self.hits, self.misses, PLANS_KEPT, len(self.kept))
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Forget all of them, and the lines that led to them."""
+        paths.forget()
         with self._lock:
             for plan in self.kept.values():
                 plan.function = None

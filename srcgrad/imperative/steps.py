@@ -36,6 +36,10 @@ class Paths:
     """The root of all states, forgotten as a whole when they are too many."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: traces to come share no state with those that are there."""
         self.root = State(("", 0))
         self.count = 0
 
@@ -44,7 +48,7 @@ class Paths:
         frame, _ = user_frame()
         self.count += 1
         if self.count > STATES_KEPT:
-            self.root, self.count = State(("", 0)), 0
+            self.forget()
         found = state[step] = State((frame.f_code.co_filename, frame.f_lineno))
         return found
 
