@@ -16,12 +16,14 @@ Function = Callable[..., Any]
 T = TypeVar("T")
 
 
-def checkpoint(target: T) -> T:
+def checkpoint(target: T, keep: int | None = None) -> T:
     """Keep less for the backward sweep, and run forward code once more instead.
 
     Arguments:
         target: a function: nothing that it computes is kept, it is run again in the backward sweep; or what a
             ``for`` goes over: of ``n`` trips the states of about ``2 * sqrt(n)`` are kept, not all.
+        keep: how many states of such a loop are kept at a time, by the binomial schedule: with ``r`` more
+            forward runs it reaches over ``(keep + r)! / (keep! r!)`` trips.
 
     Returns:
         The same function or iterable: it matters only where a derivative is taken.
@@ -38,6 +40,9 @@ def checkpoint(target: T) -> T:
     if not (callable(target) or isinstance(target, Iterable)):
         message = f"checkpoint takes a function or an iterable, not {type(target).__name__}"
         raise ArgumentError("SG310", message, "checkpoint(f)(x), or for k in checkpoint(range(n))")
+    if keep is not None and (callable(target) or keep < 1):
+        message = f"checkpoint keeps {keep} states of a {type(target).__name__}"
+        raise ArgumentError("SG310", message, "give a loop, and keep at least one")
     return target
 
 

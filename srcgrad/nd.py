@@ -25,6 +25,7 @@ from srcgrad.dialects.nd_creation import *
 from srcgrad.dialects.nd_elementwise import *
 from srcgrad.dialects.nd_files import *
 from srcgrad.dialects.nd_neural import *
+from srcgrad.dialects.nd_normalisation import *
 from srcgrad.dialects.nd_outputs import *
 from srcgrad.dialects.nd_pairs import *
 from srcgrad.dialects.nd_picks import *

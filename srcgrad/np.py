@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as _numpy
+
 from srcgrad.dialects import np_linalg as linalg
 from srcgrad.dialects import np_random as random
 from srcgrad.dialects.np_creation import (
@@ -33,7 +35,8 @@ globals().update(CONSTANTS | FUNCTIONS)
 
 
 def __getattr__(name: str) -> Any:
-    raise AttributeError(f"srcgrad.np has no {name!r}")
+    remedy = "; NumPy's own function takes these arrays too" if hasattr(_numpy, name) else ""
+    raise AttributeError(f"module 'srcgrad.np' has no attribute {name!r}{remedy}")
 
 
 __all__ = [

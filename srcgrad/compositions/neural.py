@@ -217,7 +217,36 @@ def _softrelu(x: Any) -> Any:
     return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
 
-EAGER: dict[Callable[..., Any], Callable[..., Any]] = {relu: _relu, softrelu: _softrelu}
+def _centred(x: Any, axis: int, temperature: float | None) -> Any:
+    """New memory with ``x / temperature`` minus its maximum."""
+    if temperature is not None and temperature != 1.0:
+        x = x / temperature
+    return x - x.max(axis=axis, keepdims=True)
+
+
+def _softmax(x: Any, axis: int = -1, temperature: float | None = None) -> Any:
+    e = _centred(x, axis, temperature)
+    if e.dtype.kind != "f":
+        return softmax(x, axis, temperature)
+    np.exp(e, out=e)
+    e /= e.sum(axis=axis, keepdims=True)
+    return e
+
+
+def _log_softmax(x: Any, axis: int = -1, temperature: float | None = None) -> Any:
+    shifted = _centred(x, axis, temperature)
+    if shifted.dtype.kind != "f":
+        return log_softmax(x, axis, temperature)
+    shifted -= np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    return shifted
+
+
+EAGER: dict[Callable[..., Any], Callable[..., Any]] = {
+    log_softmax: _log_softmax,
+    relu: _relu,
+    softmax: _softmax,
+    softrelu: _softrelu,
+}
 
 __all__ = [
     "EAGER",

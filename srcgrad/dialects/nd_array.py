@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.dialects import nd_assembly as assembly
+from srcgrad.dialects import nd_elementwise as elementwise
 from srcgrad.dialects import nd_pairs as pairs
 from srcgrad.dialects import nd_shapes as shapes
 from srcgrad.dialects.nd_calls import TITLE, constant, different
@@ -35,7 +36,6 @@ class NDArray(Methods, Array):
     """
 
     __slots__ = ()
-    __array_ufunc__ = None  # NumPy's operators leave the work to those of this class
     title = TITLE
 
     # -- what it is -------------------------------------------------------------------------------
@@ -91,6 +91,14 @@ class NDArray(Methods, Array):
         what = type(other).__name__
         remedy = "use x.as_nd_ndarray()" if isinstance(other, Array) else "make it with nd.array"
         raise OperandError("SG708", f"an NDArray meets an operand of type {what}", remedy)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """A universal function of NumPy that `srcgrad.nd` has too; NumPy's arrays are constants."""
+        function = _UFUNCS.get(ufunc.__name__)
+        if function is None or method != "__call__" or kwargs:
+            return NotImplemented
+        given = [constant(v, self) if isinstance(v, np.ndarray) else v for v in inputs]
+        return function(*[v.item() if isinstance(v, np.generic) else v for v in given])
 
     # -- reading and writing ----------------------------------------------------------------------
 
@@ -160,6 +168,14 @@ class NDArray(Methods, Array):
         """The array in another way of storing; here always densely."""
         return self.copy()
 
+    def to_dlpack_for_read(self) -> Any:
+        """The memory for another library, as a capsule of the DLPack protocol."""
+        return self.__dlpack__()
+
+    def slice_assign_scalar(self, value: float, begin: Any, end: Any, step: Any = None) -> Any:
+        """Write a number to a part of the array."""
+        return self.slice_assign(value, begin, end, step)
+
     def slice_assign(self, rhs: Any, begin: Any, end: Any, step: Any = None) -> Any:
         """Write to a part of the array."""
         self[assembly.slices(begin, end, step)] = rhs
@@ -217,6 +233,15 @@ _WHOLE = {
     "Pow": _whole(operator.pow),
 }
 
+_UFUNCS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(elementwise, name) for name in elementwise.UFUNCS},
+    **{name: getattr(pairs, name) for name in pairs.UFUNCS},
+    **{"add": operator.add, "subtract": operator.sub, "multiply": operator.mul},
+    **{"divide": operator.truediv, "remainder": operator.mod, "power": operator.pow},
+    **{"negative": operator.neg, "absolute": operator.abs, "equal": operator.eq},
+    **{"not_equal": operator.ne, "less": operator.lt, "less_equal": operator.le},
+    **{"greater": operator.gt, "greater_equal": operator.ge},
+}
 for _name, _function in pairs.COMPARISONS.items():
     setattr(NDArray, f"__{_name}__", forward("call", _function, _function))
 NDArray.__hash__ = Array.__hash__  # type: ignore[method-assign]

@@ -131,6 +131,13 @@ def cast(data: Any, dtype: Any, out: Any = None) -> Any:
 
 Cast = cast
 
+# Universal functions of NumPy that mean the same.
+UFUNCS = (
+    *("sign", "ceil", "floor", "trunc", "square", "sqrt", "cbrt", "reciprocal", "exp", "expm1"),
+    *("log", "log10", "log2", "log1p", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh"),
+    *("cosh", "tanh", "arcsinh", "arccosh", "arctanh", "degrees", "radians", "logical_not"),
+)
+
 __all__ = [
     "BlockGrad",
     "Cast",

@@ -1,18 +1,20 @@
-"""Activations, layers and normalisations of `srcgrad.nd`."""
+"""Activations, softmax and layers of `srcgrad.nd`."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from srcgrad.compositions import neural, neural_picks
-from srcgrad.dialects.nd_calls import call, checked
+from srcgrad.compositions.stopping import stop_gradient
+from srcgrad.dialects.nd_calls import call, checked, into
 from srcgrad.dialects.nd_elementwise import relu, sigmoid, softsign, tanh
+from srcgrad.dialects.nd_picks import of_rows
 from srcgrad.dialects.nd_reductions import one
-from srcgrad.errors import ChoiceError, OperandError
-from srcgrad.imperative.calls import add_effect
+from srcgrad.errors import ChoiceError, OperandError, ShapeError
 from srcgrad.imperative.generator import generator
 from srcgrad.imperative.scopes import is_training
 
@@ -23,43 +25,9 @@ def _softmin(x: Any, axis: int, temperature: float | None) -> Any:
     return neural.softmax(-x, axis, temperature)
 
 
-def _cross_entropy(x: Any, label: Any) -> Any:
-    return one(neural.softmax_cross_entropy(x, label))
-
-
-def _batch_norm_unscaled(x: Any, gamma: Any, beta: Any, axis: int, eps: float) -> Any:
-    return neural.batch_norm(x, np.ones_like(gamma), beta, axis, eps)
-
-
-def _inference_unscaled(
-    x: Any, gamma: Any, beta: Any, mean: Any, var: Any, axis: int, eps: float
-) -> Any:
-    return neural.batch_norm_inference(x, np.ones_like(gamma), beta, mean, var, axis, eps)
-
-
-def _layer_norm_moments(x: Any, gamma: Any, beta: Any, axis: int, eps: float) -> Any:
-    mean = np.mean(x, axis=axis, keepdims=True)
-    moved = x - mean
-    deviation = np.sqrt(np.mean(moved * moved, axis=axis, keepdims=True) + eps)
-    out = neural.layer_norm(x, gamma, beta, axis, eps)
-    return out, np.squeeze(mean, axis), np.squeeze(deviation, axis)
-
-
-def _instance_norm(x: Any, gamma: Any, beta: Any, eps: float) -> Any:
-    others = tuple(range(2, np.ndim(x)))
-    moved = x - np.mean(x, axis=others, keepdims=True)
-    var = np.mean(moved * moved, axis=others, keepdims=True)
-    more = tuple(range(1, np.ndim(x) - 1))
-    return moved / np.sqrt(var + eps) * np.expand_dims(gamma, more) + np.expand_dims(beta, more)
-
-
-def _group_norm(x: Any, gamma: Any, beta: Any, groups: int, eps: float) -> Any:
-    shape = x.shape
-    rows = np.reshape(x, (shape[0], groups, -1))
-    moved = rows - np.mean(rows, axis=2, keepdims=True)
-    var = np.mean(moved * moved, axis=2, keepdims=True)
-    scaled = moved / np.sqrt(var + eps) * np.expand_dims(gamma, 1) + np.expand_dims(beta, 1)
-    return np.reshape(scaled, shape)
+def _bounded_loss(logarithm: Any) -> Any:
+    loss = -logarithm
+    return one(np.sum(loss - stop_gradient(np.maximum(loss + math.log(1e-8), 0.0))))
 
 
 # -- activations and softmax ----------------------------------------------------------------------
@@ -177,8 +145,22 @@ def SoftmaxActivation(data: Any, mode: str = "instance", out: Any = None) -> Any
 
 
 def softmax_cross_entropy(data: Any, label: Any, out: Any = None) -> Any:
-    """The sum of ``-log(softmax(x))`` at the label of each row, (1,); bounded by ``-log(1e-8)``."""
-    return call(_cross_entropy, data, label, out=out, mixed=True)
+    """The sum of ``-log(softmax(x))`` at the label of each row, (1,).
+
+    A row gives ``-log(1e-8)`` at most; the gradient is that without this bound.
+
+    Arguments:
+        data: (batch, classes).
+        label: whole numbers of any dtype, (batch,).
+        out: an array to write the result to.
+
+    Raises:
+        ShapeError: there is another number of labels.
+    """
+    if checked(data).ndim != 2 or checked(label).shape != data.shape[:1]:
+        message = f"data has shape {data.shape}, label {label.shape}"
+        raise ShapeError("SG708", message, "give (batch, classes) and (batch,)")
+    return call(_bounded_loss, of_rows(log_softmax(data), label), out=out)
 
 
 # -- layers ---------------------------------------------------------------------------------------
@@ -207,8 +189,8 @@ def FullyConnected(
     if num_hidden is not None and num_hidden != checked(weight).shape[0]:
         message = f"num_hidden is {num_hidden}, weight has shape {weight.shape}"
         raise OperandError("SG708", message, "give a weight of shape (num_hidden, inputs)")
-    added = None if no_bias else bias
-    return call(neural.fully_connected, data, weight, added, flatten, out=out)
+    product = call(neural.fully_connected, data, weight, None, flatten)
+    return into(out, product if no_bias or bias is None else product + bias)
 
 
 def Embedding(
@@ -249,103 +231,11 @@ def Dropout(
     return call(neural.dropout, data, data._of(mask), out=out)
 
 
-def BatchNorm(
-    data: Any,
-    gamma: Any,
-    beta: Any,
-    moving_mean: Any,
-    moving_var: Any,
-    eps: float = 1e-3,
-    momentum: float = 0.9,
-    fix_gamma: bool = True,
-    use_global_stats: bool = False,
-    output_mean_var: bool = False,
-    axis: int = 1,
-) -> Any:
-    """``data`` in units of its deviation, along all axes but one.
-
-    In training mean and variance are those of the batch, else the moving ones. `backward` moves
-    those towards the batch, if it passes through the result of a forward pass in training.
-
-    Arguments:
-        data: floating, with channels along ``axis``.
-        gamma: factors, (channels,).
-        beta: what is added, (channels,).
-        moving_mean: (channels,), written by `backward`.
-        moving_var: (channels,), written by `backward`.
-        eps: added to the variance.
-        momentum: how much of the moving statistics stays.
-        fix_gamma: whether factors are one.
-        use_global_stats: whether the moving statistics are used in training too.
-        output_mean_var: whether mean and variance are returned as well.
-        axis: of the channels.
-    """
-    if not is_training() or use_global_stats:
-        fixed = _inference_unscaled if fix_gamma else neural.batch_norm_inference
-        stats = moving_mean.detach(), moving_var.detach()
-        given = data, gamma, beta, *stats, axis, float(eps)
-        out, mean, var = call(fixed, *given), moving_mean, moving_var
-    else:
-        own = _batch_norm_unscaled if fix_gamma else neural.batch_norm
-        out, mean, var = call(own, data, gamma, beta, axis, float(eps))
-        found = (moving_mean, mean.asnumpy()), (moving_var, var.asnumpy())
-        add_effect(out, lambda: _move(found, momentum))
-    return [out, mean, var] if output_mean_var else out
-
-
-def _move(pairs: Any, momentum: float) -> None:
-    """Move statistics towards those of a batch."""
-    for moving, found in pairs:
-        moving[:] = momentum * moving._data + (1.0 - momentum) * found
-
-
-def LayerNorm(
-    data: Any,
-    gamma: Any,
-    beta: Any,
-    axis: int = -1,
-    eps: float = 1e-5,
-    output_mean_var: bool = False,
-) -> Any:
-    """``data`` in units of its deviation along an axis, with factors and offsets."""
-    if output_mean_var:
-        return list(call(_layer_norm_moments, data, gamma, beta, axis, float(eps)))
-    return call(neural.layer_norm, data, gamma, beta, axis, float(eps))
-
-
-def InstanceNorm(data: Any, gamma: Any, beta: Any, eps: float = 1e-3) -> Any:
-    """``data`` in units of its deviation in each example and channel."""
-    return call(_instance_norm, data, gamma, beta, float(eps))
-
-
-def GroupNorm(data: Any, gamma: Any, beta: Any, num_groups: int = 1, eps: float = 1e-5) -> Any:
-    """``data`` in units of its deviation in each example and group of channels.
-
-    Arguments:
-        data: (batch, channels, ...).
-        gamma: factors, (num_groups,).
-        beta: what is added, (num_groups,).
-        num_groups: of channels that follow one another.
-        eps: added to the variance.
-    """
-    return call(_group_norm, data, gamma, beta, num_groups, float(eps))
-
-
-def L2Normalization(data: Any, eps: float = 1e-10, mode: str = "instance", out: Any = None) -> Any:
-    """``data`` divided by its norm, of each ``"instance"``, ``"channel"`` or ``"spatial"`` place."""
-    return call(neural.l2_normalization, data, float(eps), mode, out=out)
-
-
 __all__ = [
     "Activation",
-    "BatchNorm",
     "Dropout",
     "Embedding",
     "FullyConnected",
-    "GroupNorm",
-    "InstanceNorm",
-    "L2Normalization",
-    "LayerNorm",
     "LeakyReLU",
     "SoftmaxActivation",
     "log_softmax",

@@ -173,6 +173,9 @@ def add_n(*args: Any, out: Any = None) -> Any:
 
 ElementWiseSum = add_n
 
+# Universal functions of NumPy that mean the same.
+UFUNCS = ("hypot", "arctan2", "maximum", "minimum", "logical_and", "logical_or", "logical_xor")
+
 __all__ = [
     "ElementWiseSum",
     "add",

@@ -30,13 +30,8 @@ def _scatter(x: Any, index: Any, shape: Any) -> Any:
     return out
 
 
-def _pick_run(x: Any, index: Any, axis: int, keepdims: bool, mode: str) -> Any:
-    """`pick`, faster for the elements of the rows of a matrix."""
-    usual = x.ndim == 2 and index.shape == x.shape[:1] and axis in (1, -1) and mode == "clip"
-    if not usual or keepdims:
-        return neural_picks.pick(x, index, axis, keepdims, mode)
-    places = np.minimum(np.maximum(index.astype(np.int64), 0), x.shape[1] - 1)
-    return x[np.arange(len(places)), places]
+def _of_rows(x: Any, places: Any) -> Any:
+    return x[np.arange(x.shape[0]), places]
 
 
 def _sort(x: Any, axis: Any, ascending: bool) -> Any:
@@ -106,13 +101,21 @@ def pick(
     if axis is None:
         data, axis = data.reshape((-1,)), 0
     _fits(data, index, axis)
-    args = data, index, axis, keepdims, mode
-    return call(neural_picks.pick, *args, out=out, eager=_pick_run, mixed=True)
+    if data.ndim == 2 and axis in (1, -1) and mode == "clip" and not keepdims:
+        return of_rows(data, index, out)
+    return call(neural_picks.pick, data, index, axis, keepdims, mode, out=out, mixed=True)
 
 
 def _points(data: Any, indices: Any) -> tuple[Any, ...]:
     """An index array for each axis."""
     return tuple(data._of(row) for row in checked(indices)._data.astype(np.int64))
+
+
+def of_rows(data: Any, index: Any, out: Any = None) -> Any:
+    """One element of each row of a matrix; an index outside is moved to the nearer end."""
+    whole = index._data.reshape(-1).astype(np.int64)
+    places = np.minimum(np.maximum(whole, 0), data.shape[1] - 1)
+    return call(_of_rows, data, data._of(places), out=out, mixed=True)
 
 
 def _fits(data: Any, index: Any, axis: int) -> None:

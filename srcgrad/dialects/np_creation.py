@@ -59,8 +59,9 @@ def asarray(object: Any, dtype: Any = None, ctx: Context | None = None) -> Any:
 
 
 def from_dlpack(array: Any) -> Any:
-    """An array over the memory of another library's, which both then show."""
-    return placed(np.from_dlpack(array))
+    """An array over the memory of another library's, which both then show; a copy if it is read-only."""
+    data = np.from_dlpack(array)
+    return placed(data if data.flags.writeable else data.copy())
 
 
 def arange(

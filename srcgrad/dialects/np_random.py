@@ -1,8 +1,9 @@
 """The functions of `srcgrad.np.random`.
 
 Numbers are MXNet's after the same `random.seed`; those of ``gamma``, ``beta`` and ``chisquare`` have its
-distributions only. Along parameters that are arrays draws are differentiable where they are
-a function of the parameters and of a draw without parameters.
+distributions only, those of ``multivariate_normal`` the right covariance, which MXNet's lack. Along
+parameters that are arrays draws are differentiable where they are a function of the parameters and of
+a draw without parameters.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
     ITERATORS,
+    NONE,
     Box,
     Derivative,
     Mapping,
@@ -36,7 +37,7 @@ from srcgrad.frontend.kinds import (
 from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.traced import Traced
 from srcgrad.ir.build import constant
-from srcgrad.ir.nodes import Atom, Const, Var
+from srcgrad.ir.nodes import ROOT, Atom, Const, Var
 from srcgrad.ir.types import Number, Type, describe_type, dims_of, is_complex, is_differentiable
 
 _FIRST, _NO = constant(0), constant(False)
@@ -251,10 +252,15 @@ def value_and_gradient(cx: Context, node: Any, function: AV, *args: AV, **kwargs
     return gradient(cx, node, function, *args, value=True, **kwargs)
 
 
-def checkpoint(cx: Context, node: Any, target: AV) -> AV:
-    """``checkpoint(f)`` or ``checkpoint(iterable)`` in a function."""
+def checkpoint(cx: Context, node: Any, target: AV, keep: AV = NONE) -> AV:
+    """``checkpoint(f)`` or ``checkpoint(iterable, keep)`` in a function."""
     if isinstance(target, (Range, Ref, Seq, Mapping, Box, *ITERATORS)):
-        return Segmented(target)
+        states = ROOT if keep == NONE else cx.integer(keep, node, "keep")
+        if states == 0 or states < ROOT:
+            cx.refuse("SG310", f"checkpoint keeps {states} states", node, "keep at least one")
+        return Segmented(target, states)
+    if keep != NONE:
+        cx.refuse("SG310", "checkpoint of a function keeps nothing", node, "leave out keep")
     return Derivative(target, "again")
 
 

@@ -48,7 +48,7 @@ def lower_for(
 ) -> Exit:
     """Lower a ``for`` without its ``else``."""
     iterable = expression(cx, node.iter)
-    segmented = isinstance(iterable, Segmented)
+    segmented = iterable.keep if isinstance(iterable, Segmented) else 0
     iterable = _iterated(cx, iterable.part if isinstance(iterable, Segmented) else iterable, node)
     if is_structure(iterable):
         return unrolled(cx, node, 0, live(cx, iterable, node), body, assign)

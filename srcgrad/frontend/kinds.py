@@ -156,6 +156,7 @@ class Segmented:
     """``checkpoint`` of an iterable: a loop over it keeps the states of some trips only."""
 
     part: AV
+    keep: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def lower_loop(
     span: tuple[Atom, Atom, Atom] | None,
     test: Callable[[], Atom] | None,
     body: Callable[[], Exit],
-    segmented: bool = False,
+    segmented: int = 0,
 ) -> Exit:
     """Append a loop to the current region; ``test`` and ``body`` lower its parts. Gives the exit."""
     names, before = dict(cx.frame.names), cx.heap.snapshot()
@@ -74,7 +74,7 @@ def lower_loop(
 class _Round(LoopEnds):
     """One attempt at lowering the body."""
 
-    segmented = False
+    segmented = 0
 
     def run(self, index: Any, span: Any, test: Any, body: Any) -> Exit:
         cx = self.cx

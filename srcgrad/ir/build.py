@@ -131,6 +131,11 @@ class Builder:
         eqn = self.defs.get(atom)
         return eqn if eqn is not None and eqn.op.name == name else None
 
+    def without_minus(self, factor: Atom) -> Atom | None:
+        """The atom of which a factor without a name is the negative."""
+        minus = self.definition(factor, "negative")
+        return None if minus is None or minus.out.name else minus.args[0]
+
 
 def _library(op: Op, args: tuple[Atom, ...]) -> str:
     """The library whose spelling serves the operands: that of numbers, of complex ones, of arrays."""
@@ -164,6 +169,22 @@ def _floating(type_: Type) -> bool:
     return isinstance(type_, Array) and (type_.dtype is None or type_.dtype.kind in "fc")
 
 
+def negated(b: Builder, x: Atom) -> Atom | None:
+    """What ``x`` is the negative of: of ``-y`` it is ``y``, of ``y * -z``, if it has no name, ``y * z``."""
+    minus = b.definition(x, "negative")
+    if minus is not None:
+        return minus.args[0]
+    product = b.definition(x, "multiply")
+    if product is None or product.out.name:
+        return None
+    left, right = product.args
+    bare = b.without_minus(left)
+    if bare is not None:
+        return multiply(b, bare, right)
+    bare = b.without_minus(right)
+    return None if bare is None else multiply(b, left, bare)
+
+
 def add(b: Builder, x: Atom, y: Atom) -> Atom:
     """``x + y``: ``t + t`` is ``2 * t``, ``x + -y`` is ``x - y``."""
     if isinstance(x, Const) and isinstance(y, Const):
@@ -174,12 +195,10 @@ def add(b: Builder, x: Atom, y: Atom) -> Atom:
         return y
     if _is(y, 0.0):
         return x
-    minus = b.definition(y, "negative")
-    if minus is not None:
-        return subtract(b, x, minus.args[0])
-    minus = b.definition(x, "negative")
-    if minus is not None:
-        return subtract(b, y, minus.args[0])
+    for one, other in ((y, x), (x, y)):
+        bare = negated(b, one)
+        if bare is not None:
+            return subtract(b, other, bare)
     return b.emit("add", x, y)
 
 

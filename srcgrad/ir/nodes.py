@@ -112,6 +112,9 @@ class Branch:
     span: Span | None = None
 
 
+ROOT = -1  # of a loop that is cut into segments: the states of about the root of its trips are kept
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
     """A counted loop (``range``) or a while loop (``cond``).
@@ -133,7 +136,7 @@ class Loop:
     span: Span | None = None
     exit: int | None = None
     backwards: bool = False
-    segmented: bool = False  # its adjoint keeps the states of some trips only
+    segmented: int = 0  # how many states its adjoint keeps at a time; 0: all, ROOT: about the root
 
 
 @dataclass(frozen=True, slots=True)

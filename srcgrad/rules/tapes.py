@@ -27,6 +27,23 @@ plain(
 plain("tape_length", len, infer.constant_type(INT))
 plain("pack", lambda *values: values, infer.constant_type(SAVED))
 plain("unpack", lambda saved: saved, infer.constant_type(SAVED), storage=Storage.MAYBE)
+
+
+def checkpoint_at(first, last, slots):  # type: ignore[no-untyped-def]
+    """Where to keep the next state of the trips from first to last, with room for some states."""
+    trips, reach, rounds = last - first, 1, 0
+    while reach < trips:
+        rounds += 1
+        reach = reach * (slots + rounds) // rounds
+    return first + max(1, min(reach * rounds // (slots + rounds), trips - 1))
+
+
+plain(
+    "checkpoint_at",
+    checkpoint_at,
+    infer.constant_type(INT),
+    spell="helper:checkpoint_at",
+)
 plain("boundary", lambda: None, infer.constant_type(BOOL), effect=True)
 
 

@@ -1,7 +1,8 @@
 """Reverses calls by name: a user function becomes a pair, forward and backward.
 
 The forward half gives its results and what the backward half reads of the run, packed; a call is reversed
-by a call of the backward half on that.
+by a call of the backward half on that. A call that is to be run again is reversed by a function that does
+both, of the arguments.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from srcgrad.transform.simplify import simplify_block
 if TYPE_CHECKING:
     from srcgrad.transform.reverse import Cotangents, Plan, Sweep
 
+AGAIN = "_again"  # ends the name of a function that runs another one again and differentiates it
 ROUNDS = 4  # walks over a block until what one finds is what it was given
 
 
@@ -31,15 +33,21 @@ def call_pairs(
     made: dict[str, Block] = {}
     todo = sorted(wanted)
     while todo:
-        name = todo.pop()
-        if f"{name}_fwd" in made or f"{name}_fwd" in program.functions:
+        wanted_name = todo.pop()
+        whole = wanted_name not in program.functions
+        name = wanted_name.removesuffix(AGAIN) if whole else wanted_name
+        first = wanted_name if whole else f"{name}_fwd"
+        if first in made or first in program.functions:
             continue
         block = program.functions[name]
         inputs = [p for p in block.params if is_differentiable(p.type)]
         plan: Plan | None = None
         for _ in range(ROUNDS):
             sweep = walk(Program(block, program.functions), inputs, plan)
-            made[f"{name}_fwd"], made[f"{name}_bwd"] = _halves(sweep)
+            if whole:
+                made[wanted_name] = _whole(sweep)
+            else:
+                made[f"{name}_fwd"], made[f"{name}_bwd"] = _halves(sweep)
             plan = sweep.found()
             if plan == sweep.plan:
                 break
@@ -47,9 +55,16 @@ def call_pairs(
     return made
 
 
-def _halves(sweep: Sweep) -> tuple[Block, Block]:
-    """The block as a pair: forward, which also gives what is saved, and backward, which takes it."""
-    sweep.supply.absent_is_none = True
+def _whole(sweep: Sweep) -> Block:
+    """The block run again and differentiated: cotangents of its parameters, from those of its results."""
+    seeds, gradients = _swept(sweep)
+    forward = sweep.supply.forward(sweep.block)
+    stmts = (*forward, *tape_adjoint.opened(sweep), *sweep.builder.stmts)
+    return simplify_block(Block((*sweep.block.params, *seeds), stmts, gradients))
+
+
+def _swept(sweep: Sweep) -> tuple[tuple[Var, ...], tuple[Atom, ...]]:
+    """Walk over the block: cotangents of its results as parameters, and those of its own parameters."""
     sweep.active = active(Program(sweep.block, sweep.functions), sweep.wrt, sweep.block.results)
     seeds: list[Var] = []
     cotangents: Cotangents = {}
@@ -58,9 +73,15 @@ def _halves(sweep: Sweep) -> tuple[Block, Block]:
             seeds.append(Var(f"d{getattr(result, 'name', '') or 'result'}", result.type))
             sweep.contribute(result, seeds[-1], cotangents)
     sweep.statements(sweep.block.stmts, cotangents)
-    gradients = tuple(_argument_gradient(sweep, p, cotangents) for p in sweep.wrt)
+    return tuple(seeds), tuple(_argument_gradient(sweep, p, cotangents) for p in sweep.wrt)
+
+
+def _halves(sweep: Sweep) -> tuple[Block, Block]:
+    """The block as a pair: forward, which also gives what is saved, and backward, which takes it."""
+    sweep.supply.absent_is_none = True
+    seeds, gradients = _swept(sweep)
     stmts = (*tape_adjoint.opened(sweep), *sweep.builder.stmts)
-    backward = simplify_block(Block(tuple(seeds), stmts, gradients))
+    backward = simplify_block(Block(seeds, stmts, gradients))
     kept = tuple(free_vars(backward))
     saved, given = Var("saved", SAVED), Var("saved", SAVED)
     pack = Eqn((saved,), OPS["pack"], kept)
@@ -87,33 +108,24 @@ def call(sweep: Sweep, stmt: Call, cotangents: Cotangents) -> None:
         return
     refuse_saved(stmt)
     block = sweep.functions[stmt.function]
-    sweep.pairs.add(stmt.function)
+    again = stmt.kind == "again"
+    sweep.pairs.add(f"{stmt.function}{AGAIN}" if again else stmt.function)
     seeds: list[Atom] = []
     for out in outs:
         g = cotangents.pop(out, None)
         seeds.append(sweep.zero(out) if g is None else sweep.full(g, out))
         sweep.name_cotangent(seeds[-1], out)
-    saved = _run_again(sweep, stmt) if stmt.kind == "again" else sweep.supply.saved(stmt)
-    saved = sweep.supply.reach(saved)
+    given = stmt.args if again else (sweep.supply.saved(stmt),)
     places = [k for k, p in enumerate(block.params) if is_differentiable(p.type)]
     if stmt.kind == "custom":
         refuse_captured(stmt, sweep.active)
         places = [k for k in places if k < stmt.own]
     results = tuple(Var("", block.params[k].type) for k in places)
-    backward = f"{stmt.function}_bwd"
-    sweep.builder.append(Call(results, backward, (saved, *seeds), stmt.site, stmt.span))
+    backward = f"{stmt.function}{AGAIN if again else '_bwd'}"
+    args = (*map(sweep.supply.reach, given), *seeds)
+    sweep.builder.append(Call(results, backward, args, stmt.site, stmt.span))
     for k, result in zip(places, results, strict=True):
         sweep.contribute(stmt.args[k], result, cotangents)
-
-
-def _run_again(sweep: Sweep, stmt: Call) -> Atom:
-    """What the forward half saves, of a run of it in the backward sweep."""
-    saved = Var("saved", SAVED)
-    outs = (*(Var("", o.type) for o in stmt.outs), saved)
-    args = tuple(map(sweep.supply.reach, stmt.args))
-    forward = Call(outs, f"{stmt.function}_fwd", args, stmt.site, stmt.span)
-    sweep.builder.append(forward)
-    return saved
 
 
 def refuse_captured(stmt: Call, moving: Container[Atom]) -> None:

@@ -46,6 +46,9 @@ def gather(
     if before is not None or source in sweep.map.partial:
         base = sweep.filled(base, source)
     exact = sweep.cast(g, source.type)
+    bare = build.negated(sweep.builder, exact)
+    if bare is not None:  # a minus sign of its own, so that it is printed as ``-=``
+        exact = sweep.builder.emit_new("negative", sweep.supply.reach(bare))
     if _filled_instead_of_zeroed(sweep, base, exact, args, attrs["index"]):
         cotangents[key] = base
         return

@@ -43,5 +43,12 @@ class ReverseBuilder(Builder):
                 return stmt
         return found
 
+    def without_minus(self, factor: Atom) -> Atom | None:
+        """The same, also where the forward sweep has made the negative."""
+        minus = self.supply.map.definition.get(factor) if isinstance(factor, Var) else None
+        if isinstance(minus, Eqn) and minus.op.name == "negative" and not minus.out.name:
+            return minus.args[0]
+        return super().without_minus(factor)
+
 
 __all__ = ["ReverseBuilder"]

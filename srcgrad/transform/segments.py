@@ -2,7 +2,12 @@
 
 A loop of ``n`` trips becomes a loop over about ``sqrt(n)`` segments of as many trips, each a call of a
 function that is run again in the backward sweep. So the states of at most ``2 sqrt(n)`` trips are kept at a
-time, for one more forward run. (Griewank and Walther, Evaluating Derivatives, chapter 12.)
+time, for one more forward run.
+
+Where the number of states is given, the loop becomes a call of a function that makes few trips itself,
+and else calls itself for the trips before and after a state that is kept between them. The place of that
+state is the one of the binomial schedule, which needs the fewest forward runs.
+(Griewank and Walther, Evaluating Derivatives, chapter 12.)
 """
 
 from __future__ import annotations
@@ -10,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srcgrad.ir.build import Builder
-from srcgrad.ir.nodes import Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
+from srcgrad.ir.nodes import ROOT, Atom, Block, Branch, Call, Const, Eqn, Loop, Program, Stmt, Var
 from srcgrad.ir.ops import OPS
 from srcgrad.ir.scopes import free_vars
 from srcgrad.ir.types import INT
@@ -42,8 +47,10 @@ class _Cutter:
             return [replace(stmt, then=then, orelse=orelse)]
         if isinstance(stmt, Loop):
             stmt = replace(stmt, body=self.block(stmt.body))
-            if stmt.segmented and stmt.range is not None:
+            if stmt.segmented == ROOT and stmt.range is not None:
                 return self.segments(stmt, stmt.range)
+            if stmt.segmented and stmt.range is not None:
+                return self.halves(stmt, stmt.range)
         return [stmt]
 
     def segments(self, loop: Loop, span: tuple[Atom, Atom, Atom]) -> list[Stmt]:
@@ -57,9 +64,7 @@ class _Cutter:
         outs = tuple(Var(p.name, p.type) for p in loop.params)
         bound = {*loop.params, *(() if loop.index is None else (loop.index,))}
         free = free_vars(loop.body, bound)
-        name, count = "steps", 2
-        while name in self.functions:
-            name, count = f"steps_{count}", count + 1
+        name = self.fresh_name()
         self.functions[name] = _segment(loop, free)
         first, inner = Var("first", INT), Builder(b)
         after = inner.emit("add", first, size)
@@ -72,9 +77,30 @@ class _Cutter:
             range=(Const(0), trips, size),
             params=params,
             body=inner.block(outs),
-            segmented=False,
+            segmented=0,
         )
         return [*b.stmts, whole]
+
+    def halves(self, loop: Loop, span: tuple[Atom, Atom, Atom]) -> list[Stmt]:
+        """A call of a function that makes all trips, and how many they are."""
+        b = Builder()
+        b.span = loop.span
+        start, _, step = span
+        trips = b.emit("range_length", *span)
+        bound = {*loop.params, *(() if loop.index is None else (loop.index,))}
+        free = free_vars(loop.body, bound)
+        name = self.fresh_name()
+        self.functions[name] = _bounded(name, loop, free)
+        args = (*loop.inits, Const(0), trips, Const(loop.segmented), start, step, *free)
+        b.append(Call(loop.outs, name, args, loop.site, loop.span, "again", len(args)))
+        return list(b.stmts)
+
+    def fresh_name(self) -> str:
+        """A name for one more function."""
+        name, count = "steps", 2
+        while name in self.functions:
+            name, count = f"steps_{count}", count + 1
+        return name
 
 
 def _segment(loop: Loop, free: list[Var]) -> Block:
@@ -96,9 +122,36 @@ def _segment(loop: Loop, free: list[Var]) -> Block:
         inits=states,
         body=body,
         outs=outs,
-        segmented=False,
+        segmented=0,
     )
     return Block((*states, first, last, start, step, *own.values()), (trips,), outs)
+
+
+def _bounded(name: str, loop: Loop, free: list[Var]) -> Block:
+    """The function that makes the trips from one place to another and keeps some states at a time."""
+    plain = _segment(loop, free)
+    count = len(loop.params)
+    states, (first, last, start, step), own = (
+        plain.params[:count],
+        plain.params[count : count + 4],
+        plain.params[count + 4 :],
+    )
+    slots, b = Var("slots", INT), Builder()
+    size = b.emit("subtract", last, first)
+    few = b.emit("less_equal", size, b.emit("maximum", slots, Const(1), via="py"))
+    inner = Builder(b)
+    middle = inner.emit("checkpoint_at", first, last, slots, hint="middle")
+    fewer = inner.emit("subtract", slots, Const(1))
+    between, ends, outs = (tuple(Var(p.name, p.type) for p in loop.params) for _ in range(3))
+    for given, begin, end, room, found in (
+        (states, first, middle, slots, between),
+        (between, middle, last, fewer, ends),
+    ):
+        args = (*given, begin, end, room, start, step, *own)
+        inner.append(Call(found, name, args, loop.site, loop.span, "again", len(args)))
+    few_trips = Block((), plain.stmts, plain.results)
+    b.append(Branch(few, few_trips, inner.block(ends), outs, loop.site, loop.span))
+    return Block((*states, first, last, slots, start, step, *own), tuple(b.stmts), outs)
 
 
 __all__ = ["cut"]

@@ -164,6 +164,8 @@ def test_moments_of_batch_norm_are_those_of_numpy():
 @pytest.mark.parametrize("function", nn.EAGER)
 def test_eager_spellings_have_the_same_values(function):
     x = np.array([-np.inf, -90, -3, -0.0, 0.0, 1e-30, 2, 90, np.inf], np.float32)
+    if function in (nn.softmax, nn.log_softmax):
+        x = x[:-1]  # beside an infinite score there is no softmax
     eager = nn.EAGER[function](x)
     assert eager.dtype == np.float32
     np.testing.assert_allclose(eager, function(x), rtol=3e-7)

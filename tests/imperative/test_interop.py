@@ -170,6 +170,15 @@ def test_memory_of_another_library_is_shared_with_dlpack() -> None:
     assert x.tolist() == [7, 1, 2]
 
 
+def test_read_only_memory_is_copied() -> None:
+    theirs = onp.arange(3.0)
+    theirs.flags.writeable = False
+    x = np.from_dlpack(theirs)
+    x[0] = 7
+    assert x.tolist() == [7, 1, 2]
+    assert theirs.tolist() == [0, 1, 2]
+
+
 def test_our_memory_is_shared_with_dlpack() -> None:
     x = np.arange(3)
     taken = onp.from_dlpack(x)

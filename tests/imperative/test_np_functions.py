@@ -10,7 +10,8 @@ import pytest
 
 from srcgrad import autograd, np
 from srcgrad.dialects import np_functions, np_linalg
-from tests.imperative.np_cases import DIFFERENTIABLE, HELPERS, LINALG, OTHER, SAMPLES, ZERO
+from tests.imperative.np_cases import DIFFERENTIABLE, HELPERS, OTHER, SAMPLES, ZERO
+from tests.imperative.np_cases_linalg import LINALG
 
 STEP = 1e-6
 CASES = [text for texts in (*DIFFERENTIABLE.values(), *LINALG.values()) for text in texts]

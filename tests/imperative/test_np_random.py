@@ -96,6 +96,13 @@ def test_moments(text: str, mean: float, var: float) -> None:
     assert abs(drawn.var() - var) < 0.2 * var
 
 
+def test_normal_numbers_have_the_covariance_that_is_asked_for() -> None:
+    random.seed(5)
+    cov = onp.array([[2.0, 0.5], [0.5, 1.0]])
+    drawn = np.random.multivariate_normal(np.array([1.0, 2.0]), np.array(cov), 20000)
+    onp.testing.assert_allclose(onp.cov(drawn.asnumpy().T), cov, atol=0.06)
+
+
 def test_the_same_seed_gives_the_same_numbers_for_all() -> None:
     calls: list[Any] = [
         lambda: np.random.gamma(2.0, 1.0, 3),

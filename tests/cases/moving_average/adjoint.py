@@ -11,9 +11,8 @@ def df(x):
     dr = 2.0 * r
     # avg = (x[:-2] + x[1:-1] + x[2:]) / 3
     t_2 = dr / 3
-    t_3 = -t_2
     dx = np.zeros_like(x)
-    dx[2:] += t_3
+    dx[2:] -= t_2
     dx[1:-1] += dr - t_2
-    dx[:-2] += t_3
+    dx[:-2] -= t_2
     return (dx,)
