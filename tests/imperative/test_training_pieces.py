@@ -47,3 +47,18 @@ def test_an_example_says_how_it_goes(example: Load, capsys: pytest.CaptureFixtur
     assert "def backward(" in printed
     module.main(epochs=1, quiet=True, count=100)
     assert capsys.readouterr().out == ""
+
+
+def test_a_text_is_gone_on_with(example: Load) -> None:
+    module = example("characters")
+    _, known = module.corpus(3000)
+    params = module.make_params(len(known))
+    text = module.write("the ", 20, params, known, 0)
+    assert text.startswith("the ")
+    assert len(text) == 24
+    assert set(text) <= set(known)
+    assert (
+        text
+        == module.write("the ", 20, params, known, 0)
+        != module.write("the ", 20, params, known, 1)
+    )
