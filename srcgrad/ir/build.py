@@ -238,9 +238,10 @@ def multiply(b: Builder, x: Atom, y: Atom) -> Atom:
         return constant(x.value * y.value)
     if isinstance(y, Const):
         x, y = y, x
-    if _is(x, 1.0) and _weak(x) and (_floating(y.type) or x.type == y.type == INT):
+    same = _floating(y.type) or x.type == y.type == INT  # whether the product has the type of y
+    if _is(x, 1.0) and _weak(x) and same:
         return y
-    if _is(x, -1.0):
+    if _is(x, -1.0) and same:
         return negative(b, y)
     for left, right in ((x, y), (y, x)):
         minus = b.definition(left, "negative")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcgrad import value_and_grad
+from srcgrad import grad, value_and_grad
 
 RANDOM = np.random.default_rng(3)
 X = RANDOM.normal(size=(3, 4))
@@ -510,3 +510,9 @@ def test_library_function_has_its_value_and_gradient(name: str) -> None:
         wanted = (function(x + step * t) - function(x - step * t)) / (2 * step)
         found = np.sum(g * t)
         assert abs(found - wanted) <= 1e-6 * max(1.0, np.sum(np.abs(g * t))), (found, wanted)
+
+
+def test_a_minus_sign_before_a_mask_of_slopes() -> None:
+    x = np.array([1.0, np.nan, -2.0])
+    np.testing.assert_array_equal(grad(lambda x: -np.nansum(x))(x), [-1.0, 0.0, -1.0])
+    np.testing.assert_array_equal(grad(lambda x: 3.0 - np.nansum(2.0 * x))(x), [-2.0, 0.0, -2.0])
