@@ -81,15 +81,16 @@ def net(x: Any, state: Any, params: list[Any]) -> tuple[Any, Any]:
     return np.dot(np.concatenate(states), w_out) + b_out, state
 
 
-def write(prefix: str, count: int, params: list[Any], characters: list[str]) -> str:
-    """Go on with a text: `count` characters, each the likeliest."""
+def write(prefix: str, count: int, params: list[Any], characters: list[str], seed: int) -> str:
+    """Go on with a text: `count` characters, each drawn with the probability that the model gives it."""
+    rng = numpy.random.default_rng(seed)
     state = np.zeros((1, HIDDEN))
     text = prefix
     for place in range(len(prefix) + count - 1):
-        x = np.array([[characters.index(text[place])]])
-        scores, state = net(x, state, params)
+        scores, state = net(np.array([[characters.index(text[place])]]), state, params)
         if place >= len(prefix) - 1:
-            text += characters[int(scores.argmax(axis=1).item())]
+            weights = npx.softmax(scores).asnumpy()[0].astype(float)
+            text += rng.choice(characters, p=weights / weights.sum())
     return text
 
 
@@ -112,7 +113,7 @@ def main(epochs: int = EPOCHS, quiet: bool = False, count: int | None = None, se
             sgd(params, RATE)
             log.add(loss)
         log.score(math.exp(log.loss()))
-    log.say(write("the gradient ", 60, params, characters))
+    log.say(write("the gradient ", 60, params, characters, seed))
     return log
 
 

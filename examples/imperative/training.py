@@ -63,7 +63,7 @@ def sgd(params: Sequence[Any], rate: float) -> None:
 
 def clip(params: Sequence[Any], bound: float) -> float:
     """Shorten the gradient of all parameters together to the norm `bound`; return its norm before."""
-    norm = sum(float((param.grad**2).sum().asscalar()) for param in params) ** 0.5
+    norm = float(numpy.sqrt(sum(numpy.sum(param.grad.asnumpy() ** 2) for param in params)))
     if norm > bound:
         for param in params:
             param.grad[:] = param.grad * (bound / norm)

@@ -61,18 +61,23 @@ def convolution(
     taps = np.moveaxis(weight, (0, 1), (-1, -2))  # as the windows: sides, then channels
     padded = np.swapaxes(_padded(x, [(p, p) for p in pad], 0.0), 0, 1)
     columns = windows(padded, taps, stride, dilate)
-    size, inside, counts = math.prod(taps.shape[:rank]), weight.shape[1], columns.shape[rank + 2 :]
-    inputs, places = size * inside, n * math.prod(counts)
     if num_group == 1:
-        product = taps.reshape(inputs, units).T @ columns.reshape(inputs, places)
+        summed = tuple(range(rank + 1))
+        product = np.tensordot(taps, columns, (summed, summed))
     else:
+        size, inside, counts = (
+            math.prod(taps.shape[:rank]),
+            weight.shape[1],
+            columns.shape[rank + 2 :],
+        )
+        inputs, places = size * inside, n * math.prod(counts)
         kernels = taps.reshape(inputs, num_group, units // num_group)
         parts = np.swapaxes(columns.reshape(size, num_group, inside, places), 0, 1)
         grouped = np.moveaxis(kernels, 0, 2) @ parts.reshape(num_group, inputs, places)
-        product = grouped.reshape(units, places)
+        product = grouped.reshape(units, n, *counts)
     if bias is not None:
-        product = product + np.expand_dims(bias, 1)
-    return np.swapaxes(product.reshape(units, n, *counts), 0, 1)
+        product = product + np.expand_dims(bias, tuple(range(1, rank + 2)))
+    return np.swapaxes(product, 0, 1)
 
 
 def _cut(x: Any, pad: Any) -> Any:

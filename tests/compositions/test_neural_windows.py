@@ -7,6 +7,7 @@ import pytest
 from neural_reference import CONVOLUTIONS, FILE, POOLINGS
 
 import srcgrad
+from srcgrad import autograd, nd
 from srcgrad.compositions import neural_windows as nn
 from srcgrad.testing import check_grads
 
@@ -115,3 +116,15 @@ def test_an_empty_batch_gives_zeros():
     slopes = srcgrad.grad(loss, (0, 1, 2))(x, w, b)
     assert [g.shape for g in slopes] == [x.shape, w.shape, b.shape]
     assert not any(g.any() for g in slopes)
+
+
+def test_a_convolution_is_not_run_again_for_its_gradient():
+    """The backward pass has two products, one for each operand, and none to know a shape."""
+    x, weight, bias = nd.ones((2, 3, 5, 5)), nd.ones((3, 3, 2, 2)), nd.ones(3)
+    for param in (x, weight, bias):
+        param.attach_grad()
+    with autograd.record():
+        out = nd.Convolution(x, weight, bias, kernel=(2, 2), num_filter=3)
+        loss = out * out
+    text = "\n".join(line.split("#")[0] for line in autograd.source(loss).splitlines())
+    assert (text.count("np.tensordot("), text.count(" @ ")) == (2, 0)
