@@ -15,7 +15,7 @@ from srcgrad.errors import OVERLAP
 from srcgrad.ir import infer
 from srcgrad.ir.nodes import Const
 from srcgrad.ir.ops import Attrs, Op
-from srcgrad.ir.types import BOOL, Type
+from srcgrad.ir.types import BOOL, Type, dims_of
 from srcgrad.rules.bindings import HELPERS
 from srcgrad.rules.broadcasting import full, unbroadcast
 from srcgrad.rules.indexing import indexed, resolved, shifted
@@ -34,7 +34,12 @@ class Scatter(Linear):
 
         Of several values for one element NumPy keeps the last, so the others have none.
         """
-        part = g.call("index", *parts, index=shifted(index, -1))
+        at = shifted(index, -1)
+        if dims_of(indexed((g.atom.type, *[p.atom.type for p in parts]), {"index": at})) == ():
+            at = tuple(
+                e for e in at if e is not Ellipsis
+            )  # a number: a view would be zeroed with g
+        part = g.call("index", *parts, index=at)
         if repeats:
             last = g.call("last_written", *parts, index=shifted(index, -1))
             part = where(last, part, 0.0)

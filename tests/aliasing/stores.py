@@ -246,3 +246,12 @@ def interleaved_accumulation(x):
         acc[k % 2] += z[k] ** 2
         z[(k + 1) % 4] = acc[k % 2] * 0.5
     return acc[0] * acc[1] + np.sum(z)
+
+
+@program(X)
+def one_element_by_an_index_with_an_ellipsis(x):
+    z = np.zeros((2, 2))
+    z[0, ..., 1] = x[0] * 3
+    z[1, 0, ...] = x[0] * x[1]
+    z[..., 1, 1] = x[2] * x[1]
+    return np.sum(z * z)
