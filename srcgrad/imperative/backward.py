@@ -161,7 +161,7 @@ def gathered(heads: Sequence[Array]) -> tuple[Trace, tuple[int, ...]]:
         raise BackwardError("SG703", "there are no heads", "pass the results to differentiate")
     traces = [head._node for head in heads]
     first = traces[0]
-    if type(first) is Trace and all(t is first for t in traces):
+    if isinstance(first, Trace) and all(t is first for t in traces):
         numbers = tuple([head._index for head in heads])
         if all(map(first.holds, numbers)):
             return first, numbers
@@ -173,7 +173,7 @@ def gathered(heads: Sequence[Array]) -> tuple[Trace, tuple[int, ...]]:
                 "the head was not recorded",
                 "compute it inside `with autograd.record():`, from arrays with attach_grad()",
             )
-        if type(head._node) is Trace and not head._node.holds(head._index):
+        if isinstance(head._node, Trace) and not head._node.holds(head._index):
             raise used_up()
     return joined, tuple([joined.index(head) for head in heads])
 

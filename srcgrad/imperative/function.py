@@ -40,6 +40,7 @@ def grad(
     retain_graph: bool | None = None,
     create_graph: bool = False,
     train_mode: bool = True,
+    allow_unused: bool = False,
 ) -> list[Any]:
     """The gradients of heads with respect to variables, as new arrays; ``.grad`` stays as it is.
 
@@ -50,6 +51,7 @@ def grad(
         retain_graph: keep what was recorded; ``None`` is as ``create_graph``.
         create_graph: record the gradients too, so that they can be differentiated again.
         train_mode: as in `backward`.
+        allow_unused: give ``None`` for a variable that is not reached.
 
     Raises:
         BackwardError: a variable is none, or is not reached.
@@ -73,12 +75,14 @@ def grad(
         by_leaf[leaf] = result if leaf not in by_leaf else by_leaf[leaf] + result
     outs = []
     for k, variable in enumerate(wanted):
-        if variable._node not in by_leaf:
+        result = by_leaf.get(variable._node)
+        if result is None and not allow_unused:
             raise _unreachable(k)
-        result = np.array(by_leaf[variable._node], dtype=variable._data.dtype)
-        outs.append(type(variable)._of(result))
+        data = None if result is None else np.array(result, dtype=variable._data.dtype)
+        outs.append(None if data is None else type(variable)._of(data))
     if create_graph:
-        _note(trace, found, given, seeds, wanted, outs)
+        pairs = [(v, out) for v, out in zip(wanted, outs, strict=True) if out is not None]
+        _note(trace, found, given, seeds, [v for v, _ in pairs], [out for _, out in pairs])
     elif not retain_graph:
         release(trace, swept)
     return outs
@@ -110,6 +114,8 @@ def _note(
     outs: list[Any],
 ) -> None:
     """Record gradients as results of the steps that they are gradients of, and of head gradients."""
+    if not outs:
+        return
     op = op_of("gradient", (len(heads), tuple([s is None for s in seeds])))
     weights = [
         g if isinstance(g, Array) else type(h)._of(s)

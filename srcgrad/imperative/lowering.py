@@ -166,7 +166,7 @@ class Replay(Retrace):
             return self._as_float(found) if self.floating else found
         if kind == "gradient":
             return self._gradient(target, args)
-        if kind == "call" and target in _RULES and args[2] == NONE:
+        if kind == "call" and target in _RULES and args[2:] == [NONE]:
             rule, (x, axis) = _RULES[target], args[:2]
             along = self.cx.integer(axis, self.node, "axis")
             atom = self.cx.atom(x, self.node)
