@@ -12,6 +12,7 @@ from srcgrad.frontend.context import Context
 from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var
 from srcgrad.transform.batch import Unbatchable, batch
 from srcgrad.transform.forward import forward
+from srcgrad.transform.promote import promoted
 from srcgrad.transform.reverse import pullback, reverse
 from srcgrad.transform.segments import cut
 from srcgrad.transform.simplify import simplify, substituted
@@ -55,7 +56,7 @@ class Derived:
 
 def _prepared(cx: Context, block: Block) -> Program:
     """The block as a program to be differentiated, with the functions that it calls by name."""
-    return simplify(cut(Program(block, cx.functions)), final=False)
+    return simplify(cut(promoted(Program(block, cx.functions))), final=False)
 
 
 def _adopted(cx: Context, program: Program) -> Block:

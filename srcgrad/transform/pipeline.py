@@ -22,6 +22,7 @@ from srcgrad.transform.guards import guard
 from srcgrad.transform.nested import install
 from srcgrad.transform.numbering import share
 from srcgrad.transform.options import Options
+from srcgrad.transform.promote import promoted
 from srcgrad.transform.regions import dependents
 from srcgrad.transform.reverse import reverse
 from srcgrad.transform.segments import cut
@@ -47,7 +48,8 @@ class Derivation:
     def primal(self) -> Program:
         """The primal without dead code."""
         if "primal" not in self._made:
-            self._made["primal"] = simplify(guard(cut(share(self.lowered.program))), final=False)
+            shared = share(promoted(self.lowered.program))
+            self._made["primal"] = simplify(guard(cut(shared)), final=False)
         return self._made["primal"]
 
     def adjoint(self, decisions: Sequence[int] | None = None) -> Program:
