@@ -88,7 +88,12 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
         cx.refuse("SG214", f"{atom.type} cannot be indexed", node, "pass an array")
     args: list[Atom] = []
     template = index_template(cx, index, args, node)
-    return cx.bind(cx.emit("index", atom, *args, index=template), value)
+    out = cx.emit("index", atom, *args, index=template)
+    if Ellipsis in template and dims_of(out.type) == () and len(template) > 1:
+        # A view of one element. It is read as a number; the heap knows that a write changes it.
+        number = tuple(e for e in template if e is not Ellipsis)
+        return cx.bind(cx.emit("index", atom, *args, index=number), value, mutable=True)
+    return cx.bind(out, value)
 
 
 def index_template(cx: Context, index: AV, args: list[Atom], node: Any) -> tuple[Any, ...]:

@@ -255,3 +255,14 @@ def one_element_by_an_index_with_an_ellipsis(x):
     z[1, 0, ...] = x[0] * x[1]
     z[..., 1, 1] = x[2] * x[1]
     return np.sum(z * z)
+
+
+@program(X)
+def one_element_seen_by_an_index_with_an_ellipsis(x):
+    z = x * 1.0
+    t = z[1, ...]
+    z[1, ...] = 5.0 * x[2]
+    s = z[0, ...]
+    s[...] = t * x[1]
+    z[2, ...] *= s
+    return t * x[0] + s * np.sum(z * z)
