@@ -39,6 +39,8 @@ class Recording(Trace):
 class GradientTape:
     """Records, in its ``with`` block, what is done with variables and watched tensors."""
 
+    _start, _stop, _outer = 0, 0, None
+
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._persistent, self._unasked = persistent, watch_accessed_variables
         self._watched: set[Any] = set()
@@ -46,7 +48,7 @@ class GradientTape:
         self._trace.limit = (sys.maxsize, sys.maxsize)  # a tape keeps everything
 
     def __enter__(self) -> GradientTape:
-        if self._used or self._trace.values:
+        if self._stop:
             raise BackwardError("SG702", "a tape is entered twice", "make a new one")
         self._outer, self._stop = local.trace, sys.maxsize
         self._trace = self._outer if type(self._outer) is Recording else self._trace
@@ -171,8 +173,7 @@ class Variable(Tensor):
         self._node = Leaf(self._data, "write") if trainable and self.dtype.kind == "f" else None
 
     def __repr__(self) -> str:
-        described = f"{self.name!r} shape={self.shape} dtype={self.dtype}"
-        return f"<tf.Variable {described}, numpy={self._text(repr)}>"
+        return f"<tf.Variable {self.name!r} shape={self.shape} dtype={self.dtype}, numpy={self._text(repr)}>"
 
     __str__ = __repr__
 
@@ -206,7 +207,7 @@ def _tensor(value: Any, dtype: Any = None) -> Any:
     if isinstance(value, Tensor) and data.dtype == wanted:
         return value
     if isinstance(value, Array) or (data.dtype.kind == "f" and wanted.kind in "iu"):
-        message = f"{data.dtype} meets {wanted}"
+        message = f"{type(value).__name__} of {data.dtype} meets {wanted}"
         raise OperandError("SG708", message, "convert it with tf.cast()")
     if dtype is None and not isinstance(value, (np.ndarray, np.generic)):
         wanted = {"f": np.float32, "i": np.int32}.get(wanted.kind, wanted)
@@ -232,8 +233,7 @@ def _call(function: Function, count: int = 1) -> Function:
 
 
 def _cast(x: Any, dtype: Any) -> Any:
-    """The elements in another dtype: a constant if that is not continuous."""
-    out = _tensor(x).astype(dtype)
+    out = _tensor(x).astype(dtype)  # a constant if it is not continuous
     return out if out.dtype.kind == "f" else Tensor._of(out._data)
 
 

@@ -32,19 +32,14 @@ from srcgrad.imperative.operators import ARITHMETIC, misfit
 from srcgrad.imperative.trace import Leaf, Trace, local
 
 Function = Callable[..., Any]
-
-
-class _Mode(threading.local):
-    enabled = True
-
-
-_mode = _Mode()
+_mode = threading.local()
+_is_enabled: Function = lambda: getattr(_mode, "enabled", True)
 
 
 @contextmanager
 def _enabled(wanted: bool) -> Iterator[None]:
     """A block, or a function that this decorates, in which operations are recorded, or are not."""
-    before, _mode.enabled = _mode.enabled, wanted
+    before, _mode.enabled = _is_enabled(), wanted
     try:
         yield
     finally:
@@ -58,7 +53,7 @@ def _recorded(function: Function, name: str) -> Function:
     def run(*args: Any, **kwargs: Any) -> Any:
         nodes = [a._node for part in (*args, *kwargs.values()) for a in arrays_in(part)]
         before, local.trace = local.trace, None
-        if any(nodes) and _mode.enabled:
+        if any(nodes) and _is_enabled():
             traces = [n for n in nodes if type(n) is Trace and not n.ended]
             local.trace = max(traces, key=lambda t: len(t.steps)) if traces else Trace()
         try:
@@ -132,6 +127,10 @@ class Tensor(Array):
         if 0 in axes and len({d.kind for d in axes.values()}) < len(axes):
             pair = tuple(a.astype(axes[max(axes)]) for a in pair)
         return invoke(Tensor, function, pair, {}, op=op)
+
+    def _index_of(self, index: Any) -> Any:
+        parts = index if isinstance(index, tuple) else (index,)
+        return (*parts, ...) if all(type(p) is int for p in parts) else index  # an element: a view
 
     def _recorded(self, value: Any) -> Any:
         if local.trace is not None and type(self._node) is Leaf:
@@ -279,7 +278,7 @@ METHODS: dict[str, Any] = {
 FUNCTIONS: dict[str, Any] = METHODS | {
     "autograd": SimpleNamespace(grad=_gradients),
     **{"no_grad": partial(_enabled, False), "enable_grad": partial(_enabled, True)},
-    "is_grad_enabled": lambda: _mode.enabled,
+    "is_grad_enabled": _is_enabled,
     "arange": lambda *bounds, **options: tensor(np.arange(*bounds).tolist(), **options),
     **{"zeros": partial(_filled, 0), "ones": partial(_filled, 1)},
     "zeros_like": lambda input: tensor(np.zeros_like(input._data)),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.errors import BackwardError, ImperativeError
+from srcgrad.errors import BackwardError, ImperativeError, WriteError
 from srcgrad.imperative.array import Array
 from srcgrad.imperative.backward import gathered, paired, release, seeds_of, sweep
 from srcgrad.imperative.calls import plain
@@ -55,6 +55,7 @@ def grad(
 
     Raises:
         BackwardError: a variable is none, or is not reached.
+        WriteError: the gradients are to be recorded, of a variable that was written meanwhile.
     """
     wanted = list(variables) if isinstance(variables, (list, tuple)) else [variables]
     assert wanted, "variables cannot be an empty list."
@@ -114,6 +115,12 @@ def _note(
     outs: list[Any],
 ) -> None:
     """Record gradients as results of the steps that they are gradients of, and of head gradients."""
+    leaves = {v._node for v in variables}
+    for _, number in trace.reach(tuple([trace.index(head) for head in heads])):
+        leaf = trace.owners.get(number)
+        if leaf is not None and leaf in leaves and trace.leaves.get(leaf) != number:
+            message = "a variable was written between its use and the gradient, which is recorded"
+            raise WriteError("SG705", message, "write it after the last derivative is taken")
     if not outs:
         return
     op = op_of("gradient", (len(heads), tuple([s is None for s in seeds])))

@@ -9,7 +9,7 @@ import numpy as onp
 import pytest
 
 from srcgrad import autograd, nd, np, npx
-from srcgrad.errors import BackwardError, ImperativeError
+from srcgrad.errors import BackwardError, ImperativeError, WriteError
 
 X = onp.array([[0.5, 1.3, -0.7], [2.1, -0.4, 0.9]])
 K = onp.linspace(-1.0, 1.0, 8).reshape((2, 1, 2, 2))
@@ -152,3 +152,15 @@ def test_what_cannot_be_asked_for_is_said() -> None:
         z = Twice()(x)
     with pytest.raises(ImperativeError, match="SG709"):
         autograd.grad(z, x, create_graph=True)
+
+
+def test_a_variable_written_before_a_gradient_that_is_recorded_is_refused() -> None:
+    x = np.array([1.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        y = x * x * x
+        with autograd.pause():
+            x[:] = 5.0
+        with pytest.raises(WriteError, match="written between"):
+            autograd.grad(y, x, create_graph=True)
+        assert autograd.grad(y, x)[0].tolist() == [3.0, 12.0]
