@@ -27,16 +27,16 @@ ROUNDS = 4  # walks over a block until what one finds is what it was given
 
 
 def call_pairs(
-    program: Program, wanted: set[str], walk: Callable[[Program, list[Var], Plan | None], Sweep]
+    program: Program,
+    wanted: set[tuple[str, bool]],
+    walk: Callable[[Program, list[Var], Plan | None], Sweep],
 ) -> dict[str, Block]:
     """Forward and backward halves of user functions, and of those that they call."""
     made: dict[str, Block] = {}
     todo = sorted(wanted)
     while todo:
-        wanted_name = todo.pop()
-        whole = wanted_name not in program.functions
-        name = wanted_name.removesuffix(AGAIN) if whole else wanted_name
-        first = wanted_name if whole else f"{name}_fwd"
+        name, whole = todo.pop()
+        first = f"{name}{AGAIN}" if whole else f"{name}_fwd"
         if first in made or first in program.functions:
             continue
         block = program.functions[name]
@@ -45,7 +45,7 @@ def call_pairs(
         for _ in range(ROUNDS):
             sweep = walk(Program(block, program.functions), inputs, plan)
             if whole:
-                made[wanted_name] = _whole(sweep)
+                made[first] = _whole(sweep)
             else:
                 made[f"{name}_fwd"], made[f"{name}_bwd"] = _halves(sweep)
             plan = sweep.found()
@@ -109,7 +109,7 @@ def call(sweep: Sweep, stmt: Call, cotangents: Cotangents) -> None:
     refuse_saved(stmt)
     block = sweep.functions[stmt.function]
     again = stmt.kind == "again"
-    sweep.pairs.add(f"{stmt.function}{AGAIN}" if again else stmt.function)
+    sweep.pairs.add((stmt.function, again))
     seeds: list[Atom] = []
     for out in outs:
         g = cotangents.pop(out, None)

@@ -151,7 +151,7 @@ class _Reader(Unroller):
     """Walks a path as ``unroll`` does, but keeps only what decisions depend on."""
 
     def __init__(self, program: Program, decisions: Decisions) -> None:
-        super().__init__(iter(decisions), program.functions)
+        super().__init__(iter(decisions), program)
         self.steps: list[tuple[Site, int]] = []
         self._sites = sites(program)
 

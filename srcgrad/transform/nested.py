@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from srcgrad.frontend.context import Context
-from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Call, Eqn, Loop, Program, Stmt, Var
 from srcgrad.transform.batch import Unbatchable, batch
 from srcgrad.transform.forward import forward
 from srcgrad.transform.promote import promoted
@@ -56,13 +56,31 @@ class Derived:
 
 def _prepared(cx: Context, block: Block) -> Program:
     """The block as a program to be differentiated, with the functions that it calls by name."""
-    return simplify(cut(promoted(Program(block, cx.functions))), final=False)
+    functions = {name: _run_again(function) for name, function in cx.functions.items()}
+    return simplify(cut(promoted(Program(_run_again(block), functions))), final=False)
+
+
+def _run_again(block: Block) -> Block:
+    """The block whose calls by name are differentiated by running them again.
+
+    What the forward half of a pair saves is packed, and no derivative goes through that.
+    """
+
+    def inner(stmt: Stmt) -> Stmt:
+        if isinstance(stmt, Call) and not stmt.kind:
+            return replace(stmt, kind="again", own=len(stmt.args))
+        if isinstance(stmt, Branch):
+            return replace(stmt, then=_run_again(stmt.then), orelse=_run_again(stmt.orelse))
+        return replace(stmt, body=_run_again(stmt.body)) if isinstance(stmt, Loop) else stmt
+
+    return replace(block, stmts=tuple(map(inner, block.stmts)))
 
 
 def _adopted(cx: Context, program: Program) -> Block:
     """The entry block, once the functions that it calls by name are known to the lowering."""
     program = simplify(program)
-    cx.functions.update(program.functions)
+    for name, function in program.functions.items():
+        cx.functions.setdefault(name, function)
     return one_sweep(program.entry)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Loop, Program, Stmt, Var
+from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var
 from srcgrad.ir.types import Array, Type
 from srcgrad.ir.undefined import partial
 
@@ -104,6 +104,8 @@ def dependents(program: Program, inputs: Iterable[Var]) -> set[Atom]:
                     mark((a, b), (out,))
             else:
                 mark(stmt.args, stmt.outs)
+                if isinstance(stmt, Eqn) and stmt.op.name == "push":
+                    mark(stmt.args[1:], stmt.args[:1])
 
     walk(program.entry)
     return found

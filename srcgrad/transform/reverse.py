@@ -135,7 +135,7 @@ class Sweep:
         self.rank_zero = rank_zero
         self.returned: set[Atom] = set()
         self.functions = program.functions
-        self.pairs: set[str] = set()
+        self.pairs: set[tuple[str, bool]] = set()  # functions to reverse, and whether run again
         self.back_tapes: dict[Atom, Var] = {}
         self.map = locate(program.entry)
         self.supply = Supply(self.map, plan.taped, plan.behind, needed=needed)

@@ -59,10 +59,10 @@ def record(program: Program) -> Program:
     """The primal with one more parameter, a ``Path``, that notes every decision."""
     kept = _kept(program)
     functions = {
-        name: block if name in kept else _record_block(block)
+        name: block if name in kept else _record_block(block, kept)
         for name, block in program.functions.items()
     }
-    return Program(_record_block(program.entry), functions)
+    return Program(_record_block(program.entry, kept), functions)
 
 
 def _kept(program: Program) -> set[str]:
@@ -83,35 +83,36 @@ def _kept(program: Program) -> set[str]:
     return found
 
 
-def _record_block(block: Block) -> Block:
+def _record_block(block: Block, kept: set[str]) -> Block:
     path = Var("path", PATH)
-    return Block((*block.params, path), tuple(_record(block.stmts, path)), block.results)
+    return Block((*block.params, path), tuple(_record(block.stmts, path, kept)), block.results)
 
 
-def _record(stmts: Sequence[Stmt], path: Var) -> list[Stmt]:
+def _record(stmts: Sequence[Stmt], path: Var, kept: set[str]) -> list[Stmt]:
     result: list[Stmt] = []
     for stmt in stmts:
         if isinstance(stmt, Branch):
             test = Var("", BOOL)
             result.append(Eqn((test,), OPS["choose"], (path, stmt.test), {}, stmt.span))
             arms = [
-                Block((), tuple(_record(a.stmts, path)), a.results)
+                Block((), tuple(_record(a.stmts, path, kept)), a.results)
                 for a in (stmt.then, stmt.orelse)
             ]
             result.append(replace(stmt, test=test, then=arms[0], orelse=arms[1]))
         elif isinstance(stmt, Loop):
-            result += _record_loop(stmt, path)
+            result += _record_loop(stmt, path, kept)
         elif isinstance(stmt, Call):
-            result.append(stmt if stmt.kind else replace(stmt, args=(*stmt.args, path)))
+            stays = stmt.kind or stmt.function in kept
+            result.append(stmt if stays else replace(stmt, args=(*stmt.args, path)))
         elif stmt.op.name not in ("print", "write_back"):  # what only looks leaves no trace
             result.append(stmt)
     return result
 
 
-def _record_loop(stmt: Loop, path: Var) -> list[Stmt]:
+def _record_loop(stmt: Loop, path: Var, kept: set[str]) -> list[Stmt]:
     slot, count, after, out = (Var(n, INT) for n in ("slot", "trips", "trips", "trips"))
     step = Eqn((after,), OPS["add"], (count, Const(1)), {}, stmt.span)
-    body = Block((), (step, *_record(stmt.body.stmts, path)), (*stmt.body.results, after))
+    body = Block((), (step, *_record(stmt.body.stmts, path, kept)), (*stmt.body.results, after))
     loop = replace(
         stmt,
         params=(*stmt.params, count),
@@ -120,7 +121,7 @@ def _record_loop(stmt: Loop, path: Var) -> list[Stmt]:
         body=body,
         cond=None
         if stmt.cond is None
-        else replace(stmt.cond, stmts=tuple(_record(stmt.cond.stmts, path))),
+        else replace(stmt.cond, stmts=tuple(_record(stmt.cond.stmts, path, kept))),
     )
     return [
         Eqn((slot,), OPS["reserve"], (path,), {}, stmt.span),
@@ -135,7 +136,7 @@ def unroll(program: Program, decisions: Sequence[int]) -> Program:
     Raises:
         PathError: if the decisions do not fit the program.
     """
-    walker = Unroller(iter(decisions), program.functions)
+    walker = Unroller(iter(decisions), program)
     block = walker.run(program.entry)
     if next(walker.decisions, None) is not None:
         raise PathError("SG509", "more decisions than the path has", "record the path again")
@@ -145,9 +146,10 @@ def unroll(program: Program, decisions: Sequence[int]) -> Program:
 class Unroller:
     """Walks a program along a path and builds its straight-line code."""
 
-    def __init__(self, decisions: Iterator[int], functions: dict[str, Block]) -> None:
+    def __init__(self, decisions: Iterator[int], program: Program) -> None:
         self.decisions = decisions
-        self.functions = functions
+        self.functions = program.functions
+        self.kept = _kept(program)
         self.builder = Builder()
         self.env: dict[Var, Atom] = {}
         self.tapes: dict[Atom, list[Atom]] = {}
@@ -182,7 +184,7 @@ class Unroller:
 
     def call(self, stmt: Call) -> None:
         """The body of a called function, its own values in an environment of their own."""
-        if stmt.kind:
+        if stmt.kind or stmt.function in self.kept:
             outs = tuple(Var(o.name, o.type) for o in stmt.outs)
             self.builder.append(replace(stmt, outs=outs, args=tuple(map(self.atom, stmt.args))))
             self.env.update(zip(stmt.outs, outs, strict=True))
