@@ -42,6 +42,7 @@ plain(
     "checkpoint_at",
     checkpoint_at,
     infer.constant_type(INT),
+    zero=True,
     spell="helper:checkpoint_at",
 )
 plain("boundary", lambda: None, infer.constant_type(BOOL), effect=True)
