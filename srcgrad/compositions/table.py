@@ -40,6 +40,7 @@ NUMPY = (
 )
 SCIPY = {
     "scipy.integrate": ("scipy_integrate",),
+    "scipy.interpolate": ("scipy_interpolate",),
     "scipy.linalg": ("scipy_linalg",),
     "scipy.ndimage": ("scipy_ndimage",),
     "scipy.signal": ("scipy_signal",),
