@@ -34,18 +34,18 @@ class Pieces:
         if nu > 0:
             return self.derivative(nu)(x, 0, extrapolate)
         outside = self.extrapolate if extrapolate is None else extrapolate
-        breaks, points = self.breaks, np.asarray(x, dtype=float)
+        breaks, points = self.breaks, np.asarray(x)
         if outside == "periodic":
             points = breaks[0] + (points - breaks[0]) % (breaks[-1] - breaks[0])
         k = np.clip(np.searchsorted(breaks, points, side="right") - 1, 0, len(breaks) - 2)
-        step = _spread(points - breaks[k], np.ndim(self.powers[0]) - 1)
+        step = spread(points - breaks[k], np.ndim(self.powers[0]) - 1)
         value = self.powers[0][k]
         for power in self.powers[1:]:
             value = value * step + power[k]
         if not outside:
             inside = (points >= breaks[0]) & (points <= breaks[-1])
-            value = np.where(_spread(inside, np.ndim(value) - np.ndim(points)), value, np.nan)
-        return _behind(value, np.ndim(points), self.axis)
+            value = np.where(spread(inside, np.ndim(value) - np.ndim(points)), value, np.nan)
+        return behind(value, np.ndim(points), self.axis)
 
     def derivative(self, nu: Any = 1) -> Any:
         """The derivative of order ``nu``, on the same intervals."""
@@ -94,12 +94,12 @@ class Polynomials(Pieces):
         return rounds * whole + ends
 
 
-def _spread(x: Any, count: Any) -> Any:
+def spread(x: Any, count: Any) -> Any:
     """With axes of length one behind its own."""
     return np.reshape(x, (*np.shape(x), *(1,) * count)) if count else x
 
 
-def _behind(value: Any, count: Any, axis: Any) -> Any:
+def behind(value: Any, count: Any, axis: Any) -> Any:
     """The first ``count`` axes, those of the points, moved to the interpolated axis."""
     if count == 0 or axis == 0:
         return value
@@ -118,7 +118,7 @@ def _areas(powers: Any, breaks: Any) -> Any:
     """Coefficients of the antiderivative: each interval starts where the one before ends."""
     count = len(powers)
     higher = tuple(c / (count - k) for k, c in enumerate(powers))
-    width = _spread(np.diff(breaks), np.ndim(powers[0]) - 1)
+    width = spread(np.diff(breaks), np.ndim(powers[0]) - 1)
     gain = higher[0] * width
     for c in higher[1:]:
         gain = (gain + c) * width
@@ -129,7 +129,7 @@ def _areas(powers: Any, breaks: Any) -> Any:
 # -- values and slopes at breakpoints -----------------------------------------------------------------------
 
 
-def _checked(x: Any) -> Any:
+def checked(x: Any) -> Any:
     """The breakpoints, which must increase."""
     breaks = np.asarray(x, dtype=float)
     if not np.all(np.diff(breaks) > 0):
@@ -137,12 +137,12 @@ def _checked(x: Any) -> Any:
     return breaks
 
 
-def _rows(x: Any, y: Any, axis: Any) -> Any:
+def rows(x: Any, y: Any, axis: Any) -> Any:
     """Breakpoints, values with the interpolated axis in front, its place, widths, slopes between."""
-    x, y = _checked(x), np.asarray(y, dtype=complex if np.iscomplexobj(y) else float)
+    x, y = checked(x), np.asarray(y, dtype=complex if np.iscomplexobj(y) else float)
     place = axis % np.ndim(y)
     y = np.moveaxis(y, place, 0) if place else y
-    width = _spread(np.diff(x), np.ndim(y) - 1)
+    width = spread(np.diff(x), np.ndim(y) - 1)
     return x, y, place, width, np.diff(y, axis=0) / width
 
 
@@ -154,7 +154,7 @@ def _through(y: Any, slope: Any, s: Any, width: Any) -> Any:
 
 def hermite(x: Any, y: Any, dydx: Any, axis: Any = 0, extrapolate: Any = None) -> Any:
     """``CubicHermiteSpline``: values and derivatives are given."""
-    x, y, place, width, slope = _rows(x, y, axis)
+    x, y, place, width, slope = rows(x, y, axis)
     s = np.moveaxis(np.asarray(dydx), place, 0)
     outside = True if extrapolate is None else extrapolate
     return Polynomials(_through(y, slope, s, width), x, outside, place)
@@ -164,7 +164,7 @@ def pchip(x: Any, y: Any, axis: Any = 0, extrapolate: Any = None) -> Any:
     """``PchipInterpolator``: harmonic means of slopes, zero where they change sign."""
     if np.iscomplexobj(y):
         raise ValueError("`PchipInterpolator` only works with real values for `y`.")
-    x, y, place, width, slope = _rows(x, y, axis)
+    x, y, place, width, slope = rows(x, y, axis)
     outside = True if extrapolate is None else extrapolate
     if len(x) == 2:
         s = np.concatenate((slope, slope))
@@ -193,7 +193,7 @@ def akima(x: Any, y: Any, axis: Any = 0, *, method: Any = "akima", extrapolate: 
         raise ValueError("`Akima1DInterpolator` only works with real values for `y`.")
     if method not in ("akima", "makima"):
         raise NotImplementedError("`method` is unsupported.")
-    x, y, place, width, slope = _rows(x, y, axis)
+    x, y, place, width, slope = rows(x, y, axis)
     if len(x) == 2:
         s = np.concatenate((slope, slope))
     else:
@@ -216,7 +216,7 @@ def polynomials(c: Any, x: Any, extrapolate: Any = None, axis: Any = 0) -> Any:
     if not isinstance(c, (tuple, list)):
         raise ValueError("PPoly of an array of coefficients: pass a tuple with one for each power")
     outside = True if extrapolate is None else extrapolate
-    return Polynomials(tuple(np.asarray(power) for power in c), _checked(x), outside, axis)
+    return Polynomials(tuple(np.asarray(power) for power in c), checked(x), outside, axis)
 
 
 # -- cubic splines ----------------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ def cubic(
     x: Any, y: Any, axis: Any = 0, bc_type: Any = "not-a-knot", extrapolate: Any = None
 ) -> Any:
     """``CubicSpline``: derivatives at the breakpoints that make the second derivative continuous."""
-    x, y, place, width, slope = _rows(x, y, axis)
+    x, y, place, width, slope = rows(x, y, axis)
     if bc_type == "periodic":
         outside = "periodic" if extrapolate is None else extrapolate
         s = _periodic(y, width, slope)
@@ -301,4 +301,19 @@ MEANINGS: dict[Any, Any] = {
     interpolate.PchipInterpolator: pchip,
     interpolate.Akima1DInterpolator: akima,
     interpolate.PPoly: polynomials,
+}
+
+
+def stored(made: Any, count: Any, axis: Any) -> Any:
+    """For an object with ``count`` powers that was made outside."""
+    if len(made.c) != count:
+        raise ValueError("the coefficients of the spline were replaced")
+    powers = tuple(made.c[k] for k in range(count))
+    return Polynomials(powers, made.x, made.extrapolate, axis)
+
+
+_OWNERS = "CubicSpline CubicHermiteSpline PchipInterpolator Akima1DInterpolator PPoly"
+OBJECTS: dict[type, Any] = {
+    getattr(interpolate, name): (stored, lambda made: (len(made.c), made.axis))
+    for name in _OWNERS.split()
 }

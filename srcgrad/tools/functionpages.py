@@ -86,7 +86,7 @@ _BY_MODULE = {
     "scipy.signal": "Compute coefficients outside and pass them; filter with `lfilter` or `convolve`.",
     "scipy.ndimage": "Filter with `correlate1d`, `gaussian_filter` or `convolve`.",
     "scipy.integrate": "Write the steps as a loop: srcgrad differentiates the steps.",
-    "scipy.interpolate": "Use `CubicSpline`, `PchipInterpolator` or `np.interp`.",
+    "scipy.interpolate": "Use `CubicSpline`, `PchipInterpolator` or `interp1d`.",
     "scipy.stats": "Write its logarithmic density, or give it a rule with `custom_vjp`.",
 }
 
