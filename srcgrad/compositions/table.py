@@ -40,6 +40,11 @@ NUMPY = (
 )
 SCIPY = {
     "scipy.integrate": ("scipy_integrate",),
+    "scipy.interpolate": (
+        "scipy_interpolate",
+        "scipy_interpolate_grids",
+        "scipy_interpolate_lines",
+    ),
     "scipy.linalg": ("scipy_linalg",),
     "scipy.ndimage": ("scipy_ndimage",),
     "scipy.signal": ("scipy_signal",),
@@ -85,9 +90,26 @@ def _of_scipy(home: str) -> dict[Any, FunctionType]:
     return {f: c for module in modules for f, c in module.MEANINGS.items()}
 
 
+def stand_in_of(value: Any) -> tuple[FunctionType, tuple[Any, ...]] | None:
+    """For an object that SciPy made: the composition that makes what stands for it, and its arguments."""
+    home = ".".join(type(value).__module__.split(".")[:2])
+    found = _objects_of(home).get(type(value)) if home in SCIPY and home in sys.modules else None
+    if found is None:
+        return None
+    composition, known = found
+    return composition, (value, *known(value))
+
+
+@lru_cache(maxsize=16)
+def _objects_of(home: str) -> dict[type, Any]:
+    """For classes of one module of SciPy: a composition, and what of an object steers it."""
+    modules = [import_module(f"srcgrad.compositions.{name}") for name in SCIPY[home]]
+    return {c: f for module in modules for c, f in getattr(module, "OBJECTS", {}).items()}
+
+
 def scipy_compositions() -> dict[Any, FunctionType]:
     """The compositions of all modules of SciPy that are imported."""
     return {f: c for home in SCIPY if home in sys.modules for f, c in _of_scipy(home).items()}
 
 
-__all__ = ["COMPOSED", "composition_of", "scipy_compositions"]
+__all__ = ["COMPOSED", "composition_of", "scipy_compositions", "stand_in_of"]

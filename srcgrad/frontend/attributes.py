@@ -5,13 +5,14 @@ An attribute of a captured object is itself a capture, with a step more.
 
 from __future__ import annotations
 
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import gast
 import numpy as np
 
 from srcgrad.frontend.classes import class_of_object
+from srcgrad.frontend.composed import stand_in
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import ATOMS, AV, Method, Ref, Seq, Static, Super
 from srcgrad.frontend.objects import object_attribute
@@ -35,6 +36,10 @@ def attribute(cx: Context, value: AV, name: str, node: Any) -> AV:
                 node,
                 "check the spelling",
             )
+        if isinstance(getattr(type(value.value), name, None), FunctionType):
+            made = stand_in(cx, value.value, node)
+            if made is not None:
+                return object_attribute(cx, made, name, node)
         return static_attribute(cx, value.value, name, node)
     if isinstance(value, (*ATOMS, Ref)):
         return _array_attribute(cx, value, name, node)

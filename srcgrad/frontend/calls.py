@@ -18,7 +18,7 @@ from srcgrad.frontend.arguments import arguments_of, consuming
 from srcgrad.frontend.boxes import unboxed
 from srcgrad.frontend.builtins import HANDLERS, METHODS
 from srcgrad.frontend.classes import class_of_object, is_user_class
-from srcgrad.frontend.composed import composed, second_chance
+from srcgrad.frontend.composed import composed, second_chance, stand_in
 from srcgrad.frontend.containers import call_container, is_container
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.derivatives import MODES, call_derivative, made_outside
@@ -134,6 +134,9 @@ def call_function(
         return call_user(cx, user_function(cx, function, node), args, kwargs, node)
     if isinstance(function, functools.partial):
         return call_value(cx, _captured_partial(cx, function), args, kwargs, node)
+    made = stand_in(cx, function, node)
+    if made is not None:
+        return call_value(cx, made, args, kwargs, node)
     if function in _EFFECTS:
         cx.refuse(
             "SG227",

@@ -14,6 +14,7 @@ _LIBRARIES = frozenset(
     {*sys.stdlib_module_names, "srcgrad", "numpy", "scipy", "cupy", "pandas", "xarray", "torch"}
     | {"jax", "jaxlib", "tensorflow"}
 ) - {"__main__"}
+_WRITTEN_OUT = "srcgrad.compositions."
 
 
 def class_of_object(value: AV) -> type | None:
@@ -38,7 +39,9 @@ def is_user_object(value: Any) -> bool:
 
 
 def _is_library(cls: type) -> bool:
-    return cls.__module__.partition(".")[0] in _LIBRARIES
+    """Whether a class is opaque: those that stand for a class of SciPy are read like the user's."""
+    module = cls.__module__
+    return module.partition(".")[0] in _LIBRARIES and not module.startswith(_WRITTEN_OUT)
 
 
 def class_attribute(cls: type, name: str, behind: type | None = None) -> tuple[Any, type | None]:

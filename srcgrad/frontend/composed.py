@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from srcgrad import compositions
-from srcgrad.compositions.table import composition_of
+from srcgrad.compositions.table import composition_of, stand_in_of
 from srcgrad.errors import FrontendError, SrcgradError
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.inlining import call_user, user_function
-from srcgrad.frontend.kinds import AV, Static
+from srcgrad.frontend.kinds import AV, Static, lift
 
 _HOME = str(Path(compositions.__file__).parent)
 
@@ -44,6 +44,18 @@ def composed(
         raise cx.source.refuse(type(error), error.code, text, node, remedy) from error
 
 
+def stand_in(cx: Context, value: Any, node: Any) -> AV | None:
+    """What stands for an object that a class of SciPy made outside, ``None`` if nothing does.
+
+    Its arrays are captured, so they are read again at each call.
+    """
+    found = stand_in_of(value)
+    if found is None:
+        return None
+    composition, given = found
+    return call_user(cx, user_function(cx, composition, None), [*map(lift, given)], {}, node)
+
+
 def second_chance(
     cx: Context,
     error: SrcgradError,
@@ -66,4 +78,4 @@ def second_chance(
     return result
 
 
-__all__ = ["composed", "second_chance"]
+__all__ = ["composed", "second_chance", "stand_in"]

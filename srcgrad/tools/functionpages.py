@@ -86,7 +86,7 @@ _BY_MODULE = {
     "scipy.signal": "Compute coefficients outside and pass them; filter with `lfilter` or `convolve`.",
     "scipy.ndimage": "Filter with `correlate1d`, `gaussian_filter` or `convolve`.",
     "scipy.integrate": "Write the steps as a loop: srcgrad differentiates the steps.",
-    "scipy.interpolate": "Use `np.interp`, or evaluate the pieces by index.",
+    "scipy.interpolate": "Use `CubicSpline`, `PchipInterpolator` or `interp1d`.",
     "scipy.stats": "Write its logarithmic density, or give it a rule with `custom_vjp`.",
 }
 
@@ -162,12 +162,14 @@ def entries() -> Iterator[Entry]:
 
 
 def public(module: ModuleType) -> list[str]:
-    """The names of a module that are functions, or distributions."""
+    """The names of a module that are functions, distributions, or classes that are written out."""
     names = []
     for name in module.__all__:
         value = getattr(module, name)
         known = hasattr(value, "logpdf") or hasattr(value, "logpmf")
-        if isinstance(value, (type, ModuleType)) or not (callable(value) or known):
+        if isinstance(value, ModuleType) or not (callable(value) or known):
+            continue
+        if isinstance(value, type) and composition_of(value) is None:
             continue
         names.append(name)
     return names

@@ -20,7 +20,7 @@ from srcgrad.rules.bindings import FUNCTIONS, SCIPY
 
 SCIPY_MODULES = {
     name: import_module(f"scipy.{name}") if find_spec("scipy") else None
-    for name in ("linalg", "signal", "ndimage", "integrate", "special", "stats")
+    for name in ("linalg", "signal", "ndimage", "integrate", "interpolate", "special", "stats")
 }
 PAGE = Path(__file__).parents[2] / "docs" / "functions.md"
 WORDS = {
@@ -39,6 +39,9 @@ WORDS = {
     "at",
     "outer",
     "scipy",
+    "interpolate",
+    "derivative",
+    "antiderivative",
     "numpy.random",
     "where",
     "initial",
