@@ -247,9 +247,11 @@ class MissingRuleError(FrontendError):
     """Refuses a function for which no derivative is registered."""
 
     @classmethod
-    def of(cls, function: str, span: Span | None, text: str | None = None) -> MissingRuleError:
-        """Name the function, and say how to give it a rule."""
-        remedy = (
+    def of(
+        cls, function: str, span: Span | None, text: str | None = None, remedy: str = ""
+    ) -> MissingRuleError:
+        """Name the function, and say what to do: if nothing else, how to give it a rule."""
+        remedy = remedy or (
             "register one with srcgrad.rules, write it with functions that have a rule, "
             "or decorate your own with custom_vjp"
         )

@@ -39,7 +39,7 @@ NUMPY = (
     ufuncs,
 )
 SCIPY = {
-    "scipy.integrate": ("scipy_integrate",),
+    "scipy.integrate": ("scipy_integrate", "scipy_ode"),
     "scipy.interpolate": (
         "scipy_interpolate",
         "scipy_interpolate_grids",
@@ -107,9 +107,28 @@ def _objects_of(home: str) -> dict[type, Any]:
     return {c: f for module in modules for c, f in getattr(module, "OBJECTS", {}).items()}
 
 
+@lru_cache(maxsize=16)
+def _instead(home: str) -> dict[Any, str]:
+    """What one module of SciPy has in place of functions that are refused."""
+    modules = [import_module(f"srcgrad.compositions.{name}") for name in SCIPY[home]]
+    return {f: text for m in modules for f, text in getattr(m, "INSTEAD", {}).items()}
+
+
+def instead_of(function: Any) -> str:
+    """What to do in place of calling a function that is refused; empty where nothing special is known."""
+    home = _home(function)
+    return _instead(home).get(function, "") if home else ""
+
+
 def scipy_compositions() -> dict[Any, FunctionType]:
     """The compositions of all modules of SciPy that are imported."""
     return {f: c for home in SCIPY if home in sys.modules for f, c in _of_scipy(home).items()}
 
 
-__all__ = ["COMPOSED", "composition_of", "scipy_compositions", "stand_in_of"]
+__all__ = [
+    "COMPOSED",
+    "composition_of",
+    "instead_of",
+    "scipy_compositions",
+    "stand_in_of",
+]

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.compositions.table import instead_of
 from srcgrad.errors import MissingRuleError, SrcgradError
 from srcgrad.frontend.arguments import arguments_of, consuming
 from srcgrad.frontend.boxes import unboxed
@@ -148,7 +149,8 @@ def call_function(
     if found is not None:
         return found
     span = cx.source.span(node)
-    raise MissingRuleError.of(_name_of(function), span, cx.source.line(span.line))
+    line = cx.source.line(span.line)
+    raise MissingRuleError.of(_name_of(function), span, line, instead_of(function))
 
 
 def _handled(

@@ -14,7 +14,7 @@ from srcgrad import compositions
 from srcgrad.compositions.table import composition_of, stand_in_of
 from srcgrad.errors import FrontendError, SrcgradError
 from srcgrad.frontend.context import Context
-from srcgrad.frontend.inlining import call_user, user_function
+from srcgrad.frontend.inlining import AlwaysRaises, call_user, user_function
 from srcgrad.frontend.kinds import AV, Static, lift
 
 _HOME = str(Path(compositions.__file__).parent)
@@ -36,6 +36,9 @@ def composed(
     try:
         inner = user_function(cx, composition, None)
         return call_user(cx, inner, given, kwargs, node)
+    except AlwaysRaises as error:
+        text = f"{name}: {error.text_raised or error.message}"
+        cx.refuse("SG202", text, node, "use the arguments that the docs list for it")
     except FrontendError as error:
         if error.span is None or not error.span.file.startswith(_HOME):
             raise

@@ -20,8 +20,15 @@ from srcgrad.frontend.recursion import call_recursive, size_of
 from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
 from srcgrad.frontend.source import read_source
 from srcgrad.ir.build import constant
+from srcgrad.ir.nodes import Eqn
 
 _MAX_DEPTH = 60
+
+
+class AlwaysRaises(KindError):
+    """Refuses a call of a function that raises, whatever the values in its arguments."""
+
+    text_raised = ""  # the message of its exception
 
 
 def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunction:
@@ -108,8 +115,19 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     if exit_.raises:
         message = f"{function.tree.name} raises whenever it is called like this"
         remedy = "call it without srcgrad to see the exception"
-        raise caller_source.refuse(KindError, "SG227", message, node, remedy)
+        span = caller_source.span(node)
+        error = AlwaysRaises("SG227", message, span, remedy, caller_source.line(span.line))
+        error.text_raised = _text_raised(cx)
+        raise error
     return result if RETURN in exit_.codes else NONE
+
+
+def _text_raised(cx: Context) -> str:
+    """The message of the exception that was lowered last."""
+    last = cx.builder.stmts[-1] if cx.builder.stmts else None
+    if not isinstance(last, Eqn) or last.op.name != "raise":
+        return ""
+    return "".join(part for text in last.attrs["texts"] for part in text if isinstance(part, str))
 
 
 def _bind_user(
@@ -175,4 +193,4 @@ def define_nested(cx: Context, node: Any) -> UserFunction:
     return UserFunction(cx.source, node, frame=cx.frame, defaults=defaults)
 
 
-__all__ = ["call_user", "define_nested", "run_body", "user_function"]
+__all__ = ["AlwaysRaises", "call_user", "define_nested", "run_body", "user_function"]

@@ -15,7 +15,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, TextIO
 
-from srcgrad.compositions.table import composition_of
+from srcgrad.compositions.table import composition_of, instead_of
 from srcgrad.frontend import library_stores as _stores  # noqa: F401  completes the table
 from srcgrad.frontend.builtins import HANDLERS
 from srcgrad.ir.ops import OPS
@@ -134,8 +134,11 @@ def state_of(function: Any, name: str) -> str:
     return REFUSED
 
 
-def remedy_of(module: str, name: str) -> str:
+def remedy_of(module: str, name: str, function: Any) -> str:
     """What to do where a function is refused."""
+    instead = instead_of(function)
+    if instead:
+        return f"{instead[0].upper()}{instead[1:]}."
     if module == "numpy.random":
         return _BY_MODULE[module]
     for pattern, remedy in _GROUPS:
@@ -156,9 +159,8 @@ def entries() -> Iterator[Entry]:
                 state = state_of(function, full)
                 if place == "numpy.random" and name not in _NO_DRAWS:
                     state = ZERO
-                yield Entry(
-                    place, full, state, remedy_of(place, full) if state == REFUSED else "", function
-                )
+                remedy = remedy_of(place, full, function) if state == REFUSED else ""
+                yield Entry(place, full, state, remedy, function)
 
 
 def public(module: ModuleType) -> list[str]:
