@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import interpolate
 
+from srcgrad.rules.tridiagonal import solve_tridiagonal
+
 # -- polynomials on intervals -----------------------------------------------------------------------------
 
 
@@ -249,7 +251,9 @@ def _continuous(width: Any, slope: Any, first: Any, last: Any) -> Any:
     middle = np.concatenate((start[0], 2 * (h[:-1] + h[1:]), stop[0]))
     above = np.concatenate((start[1], h[:-1]))
     below = np.concatenate((h[1:], stop[1]))
-    return _tridiagonal(below, middle, above, np.concatenate((start[2], inner, stop[2])))
+    right = np.concatenate((start[2], inner, stop[2]))
+    s = solve_tridiagonal(below, middle, above, np.reshape(right, (len(right), -1)))
+    return np.reshape(s, np.shape(right))
 
 
 def _end_row(condition: Any, h: Any, width: Any, slope: Any, sign: Any) -> Any:
@@ -275,24 +279,29 @@ def _end_row(condition: Any, h: Any, width: Any, slope: Any, sign: Any) -> Any:
 
 
 def _periodic(y: Any, width: Any, slope: Any) -> Any:
-    """Derivatives at the breakpoints where the last one is the first again: the equations go round."""
+    """Derivatives at the breakpoints where the last one is the first again: the equations go round.
+
+    All but the last are solved for their right side and for the last unknown, which the last one gives.
+    """
     if not np.allclose(y[0], y[-1], rtol=1e-15, atol=1e-15):
         raise ValueError("The first and last `y` point must be identical.")
-    width_before, slope_before = np.roll(width, 1, axis=0), np.roll(slope, 1, axis=0)
-    right = 3 * (width * slope_before + width_before * slope)
-    h, before = np.ravel(width), np.ravel(width_before)
-    matrix = np.diag(2 * (h + before))
-    matrix = matrix + np.roll(np.diag(h), -1, axis=1) + np.roll(np.diag(before), 1, axis=1)
+    if len(slope) == 1:
+        return np.concatenate((slope, slope))
+    before = np.roll(width, 1, axis=0)
+    right = 3 * (width * np.roll(slope, 1, axis=0) + before * slope)
     flat = np.reshape(right, (len(right), -1))
-    s = np.reshape(np.linalg.solve(matrix, flat), np.shape(right))
-    return np.concatenate((s, s[:1]))
-
-
-def _tridiagonal(below: Any, middle: Any, above: Any, right: Any) -> Any:
-    """The solution of equations with one neighbour on each side; ``right`` may have more axes."""
-    matrix = np.diag(middle) + np.diag(above, 1) + np.diag(below, -1)
-    flat = np.reshape(right, (len(right), -1))
-    return np.reshape(np.linalg.solve(matrix, flat), np.shape(right))
+    h, p = np.ravel(width), np.ravel(before)
+    middle = 2 * (h + p)
+    column = np.zeros(len(h) - 1)
+    column[0] += h[0]
+    column[-1] += p[-2]
+    both = np.concatenate((flat[:-1], column[:, None]), axis=1)
+    both = solve_tridiagonal(h[1:-1], middle[:-1], p[:-2], both)
+    rest, by_last = both[:, :-1], both[:, -1:]
+    last = flat[-1:] - h[-1] * rest[-1:] - p[-1] * rest[:1]
+    last = last / (middle[-1] - h[-1] * by_last[-1] - p[-1] * by_last[0])
+    s = np.concatenate((rest - by_last * last, last))
+    return np.reshape(np.concatenate((s, s[:1])), np.shape(y))
 
 
 MEANINGS: dict[Any, Any] = {

@@ -30,6 +30,7 @@ from srcgrad.rules import (
     stores,
     tapes,
     triangular,
+    tridiagonal,
     windows,
 )
 
@@ -63,5 +64,6 @@ __all__ = [
     "stores",
     "tapes",
     "triangular",
+    "tridiagonal",
     "windows",
 ]

@@ -129,6 +129,9 @@ def _matrices() -> Iterator[Case]:
                     ranked=True,
                     delicate=True,
                 )
+    diagonals = (sample(0.2, 0.8, (3,)), sample(2.0, 3.0, (4,), 1), sample(0.2, 0.8, (3,), 2))
+    columns = (*diagonals, normal(4, 2, seed=8))
+    yield Case("solve_tridiagonal", columns, {}, _run("solve_tridiagonal"), ranked=True)
     yield Case("lu_packed", (x,), {}, _run("lu_packed"), ranked=True, delicate=True)
     yield Case("lu_packed", (x[[2, 0, 1]],), {}, _run("lu_packed"), ranked=True, delicate=True)
     for m in (x, regular(2, 3, 3, seed=7)):
