@@ -174,7 +174,7 @@ def _solved(
         if length <= 0 or length > abs(bound - start):
             raise ValueError("`first_step` must be positive and within `t_span`.")
         calls = 1
-    rows = np.zeros((len(times), y.size), dtype=y.dtype)
+    rows = np.zeros((len(times), len(y)), dtype=y.dtype)
     t = start
     done: Any = 0  # results
     while direction * (t - bound) < 0:
@@ -200,7 +200,7 @@ def _polynomial(coefficients: Any, x: Any) -> Any:
 
 def _stages(slope: Any, t: Any, y: Any, f: Any, h: Any, method: Method) -> tuple[Any, Any]:
     """The slopes of all stages (n + 1, size), and the new state, at which the last of them is."""
-    stages = np.zeros((len(method.c), y.size), dtype=y.dtype)
+    stages = np.zeros((len(method.c), len(y)), dtype=y.dtype)
     stages[0] = f
     y_new = y
     for s in range(1, len(method.c)):

@@ -116,7 +116,7 @@ def shape_key(value: Any) -> Any:
 class Captures:
     """Captured inputs and guards of one lowering."""
 
-    type_of: Callable[[Any, str], Type]
+    type_of: Callable[[Any, str, str], Type]  # of a value, by its name and by its place
     entry: Any = None
     bake: frozenset[Capture] = frozenset()
     inlined: list[Any] = field(default_factory=list)
@@ -155,7 +155,8 @@ class Captures:
             self.guard(capture, value, by_identity=False)
             return constant(value)
         if capture not in self.inputs:
-            self.inputs[capture] = Var(capture.name, self.type_of(value, capture.name))
+            name, place = capture.name, f"{capture.name}@{len(self.inputs)}."
+            self.inputs[capture] = Var(name, self.type_of(value, name, place))
         return wrap(self.inputs[capture])
 
     def _container(self, capture: Capture, value: Any, wrap: Callable[[Var], AV]) -> AV:

@@ -89,9 +89,9 @@ def _checked(gradient: Gradient, lowered: Lowered, arguments: Arguments) -> Emis
     return Emission(derivation, arguments, gradient.wrt, single=gradient.single)
 
 
-def _captured_type(value: Any, name: str) -> Any:
+def _captured_type(value: Any, name: str, place: str) -> Any:
     refuse_value(value, name)
-    return leaf_type(value, name)
+    return leaf_type(value, place)
 
 
 def differentiated(names: Sequence[str], arguments: Arguments) -> list[Var]:

@@ -100,7 +100,7 @@ class Retrace:
         self.function = function
         self.constants = constants
         self.values: dict[int, AV] = {}
-        captures = Captures(lambda value, name: Number("float"))
+        captures = Captures(lambda value, name, place: Number("float"))
         self.cx = Context(captures, [*inputs, *constants])
         self.given = frozenset(self.cx.inputs)
         self.node = node_at(1, trace.title)

@@ -86,18 +86,19 @@ def path_expr(path: Path) -> Expr:
     return node
 
 
-def dims_for(shape: tuple[int, ...], name: str) -> tuple[AnyDim, ...]:
+def dims_for(shape: tuple[int, ...], place: str) -> tuple[AnyDim, ...]:
     """Symbolic dimensions of an array argument: 0 and 1 are exact, longer axes are symbols.
 
-    Axes of one length, as of a square matrix, are one symbol.
+    Axes of one length, as of a square matrix, are one symbol. Arrays of different places share none,
+    whatever their names.
     """
-    return tuple(n if n < 2 else Dim(f"{name}{shape.index(n)}", 0, True) for n in shape)
+    return tuple(n if n < 2 else Dim(f"{place}{shape.index(n)}", 0, True) for n in shape)
 
 
-def leaf_type(value: Any, name: str) -> Type:
-    """Type of an array or number leaf."""
+def leaf_type(value: Any, place: str) -> Type:
+    """Type of an array or number leaf, of which ``place`` says where it is."""
     if isinstance(value, (np.ndarray, np.generic)):
-        return Array(value.dtype, dims_for(value.shape, name))
+        return Array(value.dtype, dims_for(value.shape, place))
     return type_of_value(value)
 
 
@@ -191,7 +192,7 @@ def _describe(value: Any, path: Path, baked: frozenset[Path], result: Arguments)
         if path in baked and isinstance(value, int):
             return constant_atom(value)
         name = _leaf_name(path)
-        var = Var(name, leaf_type(value, name))
+        var = Var(name, leaf_type(value, label))
         rank_zero = isinstance(value, np.ndarray) and value.ndim == 0
         result.leaves.append(Leaf(var, path, rank_zero))
         return var

@@ -84,7 +84,7 @@ def derive(
     function: FunctionType,
     describe: Callable[[frozenset[Any], frozenset[Capture]], tuple[dict[str, AV], list[Var]]],
     locate: Callable[[Var], Any],
-    type_of: Callable[[Any, str], Type],
+    type_of: Callable[[Any, str, str], Type],
     bake: Callable[[Any], None],
     entry: Any = None,
 ) -> Lowered:
