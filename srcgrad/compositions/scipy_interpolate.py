@@ -33,9 +33,10 @@ class Pieces:
         """Values at ``x``, or those of the derivative of order ``nu``."""
         if nu < 0:
             raise ValueError("Order of derivative cannot be negative")
-        if nu > 0:
-            return self.derivative(nu)(x, 0, extrapolate)
-        outside = self.extrapolate if extrapolate is None else extrapolate
+        return self.derivative(nu).at(x, self.extrapolate if extrapolate is None else extrapolate)
+
+    def at(self, x: Any, outside: Any) -> Any:
+        """Values at ``x``; ``outside`` is what ``extrapolate`` is."""
         breaks, points = self.breaks, np.asarray(x)
         if outside == "periodic":
             points = breaks[0] + (points - breaks[0]) % (breaks[-1] - breaks[0])

@@ -43,6 +43,7 @@ SCIPY = {
     "scipy.interpolate": (
         "scipy_interpolate",
         "scipy_interpolate_grids",
+        "scipy_interpolate_knots",
         "scipy_interpolate_lines",
     ),
     "scipy.linalg": ("scipy_linalg",),

@@ -121,6 +121,27 @@ def test_a_point_outside_raises_as_in_scipy() -> None:
         grad(lambda q: flat(interpolate.interpn((X, G), V, (q, 0.0))))(FAR)
 
 
+def by_knots(t: Any, c: Any, q: Any) -> Any:
+    cubic, square = interpolate.BSpline(t, c, 3), interpolate.BSpline(t[1:-1], c, 2)
+    return flat(cubic(q)) + flat(square(q, 2)) + flat(cubic.derivative()(q[0])) + flat(cubic.t)
+
+
+def test_splines_by_knots_and_coefficients() -> None:
+    t = np.cumsum(_RANDOM.uniform(0.3, 1.2, 12))
+    args = t, _RANDOM.normal(size=8), np.linspace(t[3] + 0.05, t[8] - 0.1, 5)
+    assert_slopes(by_knots, *args)
+    check_grads(by_knots, args, (1, 2), order=2, rtol=2e-4, atol=1e-5)
+
+
+def test_coefficients_along_another_axis() -> None:
+    def curve(c: Any, q: Any) -> Any:
+        return flat(interpolate.BSpline(np.arange(12.0), np.stack((c, c**2)), 3, axis=1)(q))
+
+    args = _RANDOM.normal(size=8), np.linspace(3.1, 9.7, 6).reshape(3, 2)
+    assert value_and_grad(curve)(*args)[0] == pytest.approx(curve(*args), rel=1e-12)
+    check_grads(curve, args, (0, 1))
+
+
 SPLINE = interpolate.CubicSpline(X, Y)
 SLOPE = SPLINE.derivative()
 MONOTONE = interpolate.PchipInterpolator(X, Y3, axis=1)
@@ -128,6 +149,11 @@ AREA = interpolate.CubicSpline(X, np.r_[Y[:-1], Y[0]], bc_type="periodic").antid
 STEPS = interpolate.interp1d(X, Y3, axis=1, kind="nearest")
 CUBICS = interpolate.interp1d(X, Y, kind="cubic", fill_value="extrapolate")
 GRID = interpolate.RegularGridInterpolator((X, G[::-1]), V, bounds_error=False, fill_value=None)
+
+
+FITTED = interpolate.make_lsq_spline(X, Y, np.r_[[X[0]] * 3, X[3], [X[-1]] * 3], k=2)
+QUINTIC = interpolate.make_interp_spline(X, np.r_[Y[:-1], Y[0]], k=5, bc_type="periodic")
+BASIS = interpolate.make_interp_spline(X, Y3, axis=1)
 
 
 class Material:
@@ -146,6 +172,7 @@ STEEL = Material(SPLINE)
         lambda q: flat(MONOTONE(q)) + flat(MONOTONE.antiderivative(2)(q)),
         lambda q: flat(AREA(q)) + flat(STEEL.curve(q)),
         lambda q: flat(STEPS(q) * q[:, None]) + flat(CUBICS(q)),
+        lambda q: flat(FITTED(q)) + flat(QUINTIC(3 * q)) + flat(BASIS(q, 1)),
         lambda q: flat(GRID(np.stack((q, q / 3), axis=-1))) + flat(GRID((q, 0.3))),
     ],
 )
