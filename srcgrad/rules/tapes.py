@@ -42,7 +42,6 @@ plain(
     "checkpoint_at",
     checkpoint_at,
     infer.constant_type(INT),
-    zero=True,
     spell="helper:checkpoint_at",
 )
 plain("boundary", lambda: None, infer.constant_type(BOOL), effect=True)
