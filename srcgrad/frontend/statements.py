@@ -243,10 +243,18 @@ def after_loop(cx: Context, node: Any, exit_: Exit) -> Exit:
             if exit_.codes != {NEXT}
             else statements(cx, node.orelse)
         )
-    if node.orelse:
-        test = cx.emit("equal", exit_.atom, constant(NEXT))
-        returned = Exit(exit_.codes - {NEXT}, exit_.atom)
-        exit_ = branch(cx, node, test, lambda: statements(cx, node.orelse), lambda: returned)
+    if not node.orelse:
+        return _outside(cx, node, exit_)
+    test = cx.emit("equal", exit_.atom, constant(NEXT))
+    left = Exit(exit_.codes - {NEXT}, exit_.atom)
+    # A break in the ``else`` is one of the loop around: it is no longer that of this loop.
+    return branch(
+        cx, node, test, lambda: statements(cx, node.orelse), lambda: _outside(cx, node, left)
+    )
+
+
+def _outside(cx: Context, node: Any, exit_: Exit) -> Exit:
+    """What the exit of a loop that may have been broken means for the list around it."""
     if exit_.codes <= {NEXT, BREAK}:
         return Exit.always(NEXT)
     test = cx.emit("equal", exit_.atom, constant(BREAK))
