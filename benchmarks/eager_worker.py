@@ -35,41 +35,18 @@ def layers():
 def srcgrad():
     from srcgrad import autograd, np, npx
 
-    def chain(n):
-        x = np.array(start((3,)))
-        x.attach_grad()
-        with autograd.record():
-            y = x
-            for _ in range(n // 2):
-                y = np.sin(y)
-                y = y * 1.01
-        y.backward()
-        return x.grad.asnumpy().sum()
-
-    parameters, images, labels = layers()
-    weights = [np.array(p) for p in parameters]
-    for w in weights:
-        w.attach_grad()
-    images, labels = np.array(images), np.array(labels)
-
-    def mlp():
-        w1, b1, w2, b2, w3, b3 = weights
-        with autograd.record():
-            h = npx.relu(np.dot(images, w1) + b1)
-            h = npx.relu(np.dot(h, w2) + b2)
-            loss = -(npx.log_softmax(np.dot(h, w3) + b3) * labels).sum() / ROWS
-        loss.backward()
-        for w in weights:
-            w -= 0.0 * w.grad
-        return sum(numpy.abs(b.grad.asnumpy()).sum() for b in (b1, b2, b3))
-
-    return chain, mlp
+    return recorded(autograd, np, npx)
 
 
 def mxnet():
     from mxnet import autograd, np, npx
 
     npx.set_np()
+    return recorded(autograd, np, npx)
+
+
+def recorded(autograd, np, npx):
+    """The workloads in the API that srcgrad and MXNet share."""
 
     def chain(n):
         x = np.array(start((3,)))

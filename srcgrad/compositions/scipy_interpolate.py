@@ -195,7 +195,7 @@ def akima(x: Any, y: Any, axis: Any = 0, *, method: Any = "akima", extrapolate: 
     if np.iscomplexobj(y):
         raise ValueError("`Akima1DInterpolator` only works with real values for `y`.")
     if method not in ("akima", "makima"):
-        raise NotImplementedError("`method` is unsupported.")
+        raise NotImplementedError("`method` is unsupported.")  # SciPy's own error and text
     x, y, place, width, slope = rows(x, y, axis)
     if len(x) == 2:
         s = np.concatenate((slope, slope))

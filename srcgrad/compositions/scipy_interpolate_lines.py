@@ -65,7 +65,7 @@ def _step(kind: Any, x: Any, points: Any) -> Any:
         return np.maximum(np.searchsorted(x, points, side="right") - 1, 0)
     if kind == "next":
         return np.minimum(np.searchsorted(x, points, side="left"), len(x) - 1)
-    raise NotImplementedError("this kind of interp1d")
+    raise NotImplementedError("this kind of interp1d")  # "quadratic": read as a refusal
 
 
 def interp1d(

@@ -232,6 +232,7 @@ def _again(slope: Any) -> Any:
     return slope
 
 
+# Read as `checkpoint`, which is above this layer: a call that stays a call, and must change nothing.
 _again.__srcgrad_mode__ = "checkpoint"  # type: ignore[attr-defined]
 
 

@@ -61,13 +61,7 @@ def call(
 
 def into(out: Any, result: Any) -> Any:
     """The result, written over ``out`` where one is given."""
-    if out is None:
-        return result
-    if out._data.shape != result._data.shape:
-        message = f"out has shape {out._data.shape}, the result {result._data.shape}"
-        raise ShapeError("SG708", message, "pass an array of the shape of the result")
-    out._replace(result)
-    return out
+    return result if out is None else out._receive(result)
 
 
 def read(x: Any, index: Any) -> Any:

@@ -14,7 +14,7 @@ from srcgrad.imperative.array import Array
 from srcgrad.imperative.calls import arrays_in, invoke, mixed, plain
 from srcgrad.imperative.family import IDENTITY, add_view
 from srcgrad.imperative.operators import augmented, backward, forward, misfit
-from srcgrad.imperative.steps import Op, op_of
+from srcgrad.imperative.steps import Op
 from srcgrad.imperative.trace import local
 
 COMPARISONS: dict[str, Callable[..., Any]] = {
@@ -32,7 +32,6 @@ BITS = {
     "lshift": np.left_shift,
     "rshift": np.right_shift,
 }
-_IDENTITY = op_of("identity", None)
 
 
 class ndarray(Array):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from srcgrad.errors import GradReqError, WriteError
+from srcgrad.errors import GradReqError, ShapeError, WriteError
 from srcgrad.imperative.backward import backward
 from srcgrad.imperative.calls import arrays_in, invoke, plain
 from srcgrad.imperative.context import CPU, Context, placed
@@ -298,6 +298,18 @@ class Array:
         """Take over the contents of an array that nobody else has."""
         self._data, self._node, self._index = out._data, out._node, out._index
         self._family = self._via = None
+
+    def _receive(self, result: Array) -> Array:
+        """Write a result over all elements, as ``out=`` asks for.
+
+        Raises:
+            ShapeError: it has another shape.
+        """
+        if self._data.shape != result._data.shape:
+            message = f"out has shape {self._data.shape}, the result {result._data.shape}"
+            raise ShapeError("SG708", message, "pass an array of the shape of the result")
+        self._replace(result)
+        return self
 
     def _replace(self, value: Array) -> None:
         """Write other contents over all elements."""

@@ -100,26 +100,33 @@ class Swept(NamedTuple):
 
 def sweep(trace: Trace, numbers: tuple[int, ...], seeds: tuple[Any, ...]) -> Swept:
     """Run the compiled backward pass; where the user has given a derivative, one up to it, then on."""
-    bound = bound_of(trace, numbers, seeds)
-    given = bound.arguments(trace, seeds)
-    found = bound.run(given)
     if not trace.joins:
+        bound = bound_of(trace, numbers, seeds)
+        given = bound.arguments(trace, seeds)
         leaves = [trace.owners[k] for k in bound.wrt]
-        return Swept(leaves, found, bound.passed, bound.whole, given)
-    leaves = []
+        return Swept(leaves, bound.run(given), bound.passed, bound.whole, given)
+    return _sweep_in_parts(trace, numbers, seeds)
+
+
+def _sweep_in_parts(trace: Trace, numbers: tuple[int, ...], seeds: tuple[Any, ...]) -> Swept:
+    """A pass up to the calls whose derivative the user has given, then on from each of them."""
+    leaves: list[Leaf] = []
     gradients: list[Any] = []
-    passed = set(bound.passed)
+    passed: set[int] = set()
     pending: dict[int, Any] = {}
 
-    def arrive(number: int, gradient: Any) -> None:
-        if number in trace.joins:
-            pending[number] = gradient if number not in pending else pending[number] + gradient
-        else:
-            leaves.append(trace.owners[number])
-            gradients.append(gradient)
+    def go_on(numbers: tuple[int, ...], seeds: tuple[Any, ...]) -> None:
+        bound = bound_of(trace, numbers, seeds)
+        passed.update(bound.passed)
+        found = bound.run(bound.arguments(trace, seeds))
+        for number, gradient in zip(bound.wrt, found, strict=True):
+            if number in trace.joins:
+                pending[number] = gradient if number not in pending else pending[number] + gradient
+            else:
+                leaves.append(trace.owners[number])
+                gradients.append(np.array(gradient))
 
-    for number, gradient in zip(bound.wrt, found, strict=True):
-        arrive(number, gradient)
+    go_on(numbers, seeds)
     while pending:
         join = trace.joins[max(pending)]  # the last call: nothing more arrives there
         passed.update(join.outs)
@@ -128,12 +135,7 @@ def sweep(trace: Trace, numbers: tuple[int, ...], seeds: tuple[Any, ...]) -> Swe
         ]
         pulled = join.pull([np.asarray(g) for g in given])
         pairs = [(k, g) for k, g in zip(join.inputs, pulled, strict=True) if k is not None]
-        bound = bound_of(trace, tuple([k for k, _ in pairs]), tuple([g for _, g in pairs]))
-        passed.update(bound.passed)
-        inner = bound.run(bound.arguments(trace, [g for _, g in pairs]))
-        for number, gradient in zip(bound.wrt, inner, strict=True):
-            arrive(number, gradient)
-    gradients = [np.array(g) for g in gradients]
+        go_on(tuple([k for k, _ in pairs]), tuple([g for _, g in pairs]))
     return Swept(leaves, gradients, tuple(passed), False, ())
 
 
@@ -197,7 +199,7 @@ def _seed(head: Array, given: Any) -> Any:
     if own and data.dtype != dtype:
         message = f"a head gradient holds {data.dtype}, its head {dtype}"
         raise HeadGradientError("SG704", message, "convert it with astype")
-    return data.astype(_inexact(head._data.dtype), copy=False)
+    return data.astype(_inexact(dtype), copy=False)
 
 
 def _inexact(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from srcgrad.codegen.python import Namer, Signature, emit
 from srcgrad.codegen.spell import Expr, name
 from srcgrad.imperative.lowering import Adjoint, Spec, adjoint_of
-from srcgrad.imperative.steps import Place, Recorded, State, Text, outs_of, paths
+from srcgrad.imperative.steps import Place, Recorded, State, Text, paths
 from srcgrad.imperative.trace import Trace, names_in
 from srcgrad.ir.nodes import Var
 from srcgrad.ir.types import Array
@@ -19,21 +19,21 @@ from srcgrad.runtime.emission import source_line
 from srcgrad.runtime.trace import user_frame
 
 
-def compiled(trace: Trace, taken: Sequence[tuple[int, int]], recorded: Recorded) -> Text:
+def compiled(
+    trace: Trace, positions: Sequence[int], numbers: Sequence[int], recorded: Recorded
+) -> Text:
     """The backward pass of steps of a trace.
 
     Arguments:
         trace: what was recorded.
-        taken: the steps that are gone through: their positions, and the number of their first value.
-        recorded: the same steps, numbered through.
+        positions: where the steps stand that are gone through.
+        numbers: the values that they gave, by their numbers in the trace.
+        recorded: the same steps, their values numbered through.
     """
-    numbers = [
-        first + k for position, first in taken for k in range(outs_of(trace.steps[position]))
-    ]
     named = names_in(trace, user_frame()[0])
     specs = [_spec(trace.values[n], named.get(n, "")) for n in numbers]
     places = _places(trace)
-    adjoint = adjoint_of(recorded, specs, [places[position] for position, _ in taken])
+    adjoint = adjoint_of(recorded, specs, [places[p] for p in positions])
     params = adjoint.program.entry.params
     known = [p for p in params if p in adjoint.known]
     given = tuple(adjoint.known[p] for p in known)

@@ -98,9 +98,9 @@ class Plans:
                 self.hits += 1
         if plan is None:
             with compiling, collection_paused():
-                plan = _loaded(trace, taken, recorded)
+                plan = _loaded(trace, [p for p, _ in taken], tuple(where), recorded)
             self._keep(key, plan)
-        back = {k: n for n, k in where.items()}
+        back = tuple(where)  # in the order in which they are numbered through
         passed = tuple(
             first + k
             for position, first in taken
@@ -141,7 +141,9 @@ class Plans:
 plans = Plans()
 
 
-def _loaded(trace: Trace, taken: Sequence[tuple[int, int]], recorded: Recorded) -> Plan:
+def _loaded(
+    trace: Trace, positions: Sequence[int], numbers: Sequence[int], recorded: Recorded
+) -> Plan:
     """The backward pass from disk, or compiled.
 
     What compiles is imported when it is needed: recording alone is quick to start.
@@ -153,7 +155,7 @@ def _loaded(trace: Trace, taken: Sequence[tuple[int, int]], recorded: Recorded) 
     if code is None:
         from srcgrad.imperative.compile import compiled
 
-        code = compiled(trace, taken, recorded)
+        code = compiled(trace, positions, numbers, recorded)
         store(key, code)
     return Plan(code, load(code.text, "backward", {}, filename_for("backward", code.text)))
 

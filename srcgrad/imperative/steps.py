@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from srcgrad.runtime.trace import SEQUENCE, SLICE, VALUE, Template, user_frame
+from srcgrad.runtime.trace import SEQUENCE, SLICE, VALUE, Template, numbers_in, user_frame
 
 Step = tuple[Any, ...]
 Place = tuple[str, int]
@@ -117,16 +117,7 @@ def operands_of(step: Step) -> Iterator[int]:
         yield from (part for part in step[1:] if type(part) is int)
         return
     for part in (*step[1], *(v for _, v in step[2])):
-        yield from _numbers(part)
-
-
-def _numbers(template: Template) -> Iterator[int]:
-    tag = template[0]
-    if tag == VALUE:
-        yield template[1]
-    elif tag in (SEQUENCE, SLICE):
-        for part in template[2] if tag == SEQUENCE else template[1:]:
-            yield from _numbers(part)
+        yield from numbers_in(part)
 
 
 def renumbered(step: Step, where: dict[int, int]) -> Step:

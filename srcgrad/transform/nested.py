@@ -5,7 +5,7 @@ What comes out is plain IR again, tapes, writes and all, so a derivative around 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from srcgrad.frontend.context import Context
@@ -66,14 +66,12 @@ def _run_again(block: Block) -> Block:
     What the forward half of a pair saves is packed, and no derivative goes through that.
     """
 
-    def inner(stmt: Stmt) -> Stmt:
+    def again(stmt: Stmt) -> Stmt:
         if isinstance(stmt, Call) and not stmt.kind:
             return replace(stmt, kind="again", own=len(stmt.args))
-        if isinstance(stmt, Branch):
-            return replace(stmt, then=_run_again(stmt.then), orelse=_run_again(stmt.orelse))
-        return replace(stmt, body=_run_again(stmt.body)) if isinstance(stmt, Loop) else stmt
+        return stmt
 
-    return replace(block, stmts=tuple(map(inner, block.stmts)))
+    return _everywhere(block, again)
 
 
 def _adopted(cx: Context, program: Program) -> Block:
@@ -87,16 +85,25 @@ def _adopted(cx: Context, program: Program) -> Block:
 def one_sweep(block: Block) -> Block:
     """The block as one sweep."""
 
-    def inner(stmt: Stmt) -> Stmt:
-        if isinstance(stmt, Branch):
-            then, orelse = one_sweep(stmt.then), one_sweep(stmt.orelse)
-            return replace(stmt, then=then, orelse=orelse)
-        if isinstance(stmt, Loop):
-            return replace(stmt, body=one_sweep(stmt.body))
-        return stmt
+    def kept(stmt: Stmt) -> Stmt | None:
+        return None if isinstance(stmt, Eqn) and stmt.op.name == "boundary" else stmt
 
-    kept = [s for s in block.stmts if not (isinstance(s, Eqn) and s.op.name == "boundary")]
-    return replace(block, stmts=tuple(map(inner, kept)))
+    return _everywhere(block, kept)
+
+
+def _everywhere(block: Block, change: Callable[[Stmt], Stmt | None]) -> Block:
+    """The block with statements changed or left out, in arms and bodies too."""
+    stmts: list[Stmt] = []
+    for stmt in block.stmts:
+        new = change(stmt)
+        if isinstance(new, Branch):
+            then, orelse = _everywhere(new.then, change), _everywhere(new.orelse, change)
+            new = replace(new, then=then, orelse=orelse)
+        elif isinstance(new, Loop):
+            new = replace(new, body=_everywhere(new.body, change))
+        if new is not None:
+            stmts.append(new)
+    return replace(block, stmts=tuple(stmts))
 
 
 def place(cx: Context, block: Block, given: Sequence[Atom]) -> tuple[Atom, ...]:

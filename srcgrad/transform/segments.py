@@ -62,8 +62,7 @@ class _Cutter:
         size = b.emit("add", b.emit("to_int", b.emit("sqrt", trips, via="math")), Const(1))
         params = tuple(Var(p.name, p.type) for p in loop.params)
         outs = tuple(Var(p.name, p.type) for p in loop.params)
-        bound = {*loop.params, *(() if loop.index is None else (loop.index,))}
-        free = free_vars(loop.body, bound)
+        free = _reads(loop)
         name = self.fresh_name()
         self.functions[name] = _segment(loop, free)
         first, inner = Var("first", INT), Builder(b)
@@ -87,8 +86,7 @@ class _Cutter:
         b.span = loop.span
         start, _, step = span
         trips = b.emit("range_length", *span)
-        bound = {*loop.params, *(() if loop.index is None else (loop.index,))}
-        free = free_vars(loop.body, bound)
+        free = _reads(loop)
         name = self.fresh_name()
         self.functions[name] = _bounded(name, loop, free)
         args = (*loop.inits, Const(0), trips, Const(loop.segmented), start, step, *free)
@@ -101,6 +99,11 @@ class _Cutter:
         while name in self.functions:
             name, count = f"steps_{count}", count + 1
         return name
+
+
+def _reads(loop: Loop) -> list[Var]:
+    """What the body reads from outside of the loop."""
+    return free_vars(loop.body, {*loop.params, *(() if loop.index is None else (loop.index,))})
 
 
 def _segment(loop: Loop, free: list[Var]) -> Block:

@@ -102,7 +102,7 @@ def _record(stmts: Sequence[Stmt], path: Var, kept: set[str]) -> list[Stmt]:
         elif isinstance(stmt, Loop):
             result += _record_loop(stmt, path, kept)
         elif isinstance(stmt, Call):
-            stays = stmt.kind or stmt.function in kept
+            stays = stmt.function in kept
             result.append(stmt if stays else replace(stmt, args=(*stmt.args, path)))
         elif stmt.op.name not in ("print", "write_back"):  # what only looks leaves no trace
             result.append(stmt)
@@ -184,7 +184,7 @@ class Unroller:
 
     def call(self, stmt: Call) -> None:
         """The body of a called function, its own values in an environment of their own."""
-        if stmt.kind or stmt.function in self.kept:
+        if stmt.function in self.kept:
             outs = tuple(Var(o.name, o.type) for o in stmt.outs)
             self.builder.append(replace(stmt, outs=outs, args=tuple(map(self.atom, stmt.args))))
             self.env.update(zip(stmt.outs, outs, strict=True))

@@ -49,6 +49,18 @@ def run_program(code: str, name: str, module: Any) -> tuple[list[str], BaseExcep
     return printed.getvalue().splitlines(), ended
 
 
+def check_program(title: str, name: str, module: Any) -> None:
+    """Fail unless a program prints, and ends with, what the library gave."""
+    lines, ended = run_program(read_programs(name)[title], name, module)
+    wanted = list(read_answers(name)[title])
+    if wanted and wanted[-1].startswith("error: "):
+        kind = wanted.pop().removeprefix("error: ")
+        assert kind in [k.__name__ for k in type(ended).__mro__], ended
+    elif ended is not None:
+        raise ended
+    assert lines == wanted
+
+
 def main(name: str) -> None:
     """Asks all programs of a library."""
     module = importlib.import_module(LIBRARIES[name])
