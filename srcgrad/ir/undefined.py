@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from srcgrad.ir.nodes import Atom, Block, Branch, Const, Loop, Undef, Var, args_of, regions_of
+from srcgrad.ir.nodes import (
+    Atom,
+    Block,
+    Branch,
+    Const,
+    Eqn,
+    Loop,
+    Undef,
+    Var,
+    args_of,
+    regions_of,
+)
+from srcgrad.ir.types import Array
 
 
 def partial(block: Block) -> set[Var]:
-    """Values that are undefined on some path: from an arm or a trip that may not have been."""
+    """Values that are undefined on some path: from an arm or a trip that may not have been.
+
+    What a forward sweep keeps of them is on tapes, and undefined there as well.
+    """
     found: set[Var] = set()
 
-    def absent(atom: Atom) -> bool:
+    def absent(atom: Atom, as_value: Var) -> bool:
+        if isinstance(atom, Const):  # a forward sweep hands on None in place of undef
+            return atom.value is None and isinstance(as_value.type, Array)
         return isinstance(atom, Undef) or atom in found
 
     def walk(inner: Block) -> None:
@@ -18,9 +35,11 @@ def partial(block: Block) -> set[Var]:
                 walk(stmt.then)
                 walk(stmt.orelse)
                 ends = zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True)
-                found.update(out for out, a, b in ends if absent(a) or absent(b))
+                found.update(out for out, a, b in ends if absent(a, out) or absent(b, out))
             elif isinstance(stmt, Loop):
                 _walk_loop(stmt)
+            elif isinstance(stmt, Eqn):
+                found.update(_through_tape(stmt, found))
 
     def _walk_loop(stmt: Loop) -> None:
         states = list(zip(stmt.params, stmt.inits, stmt.body.results, stmt.outs, strict=True))
@@ -29,13 +48,20 @@ def partial(block: Block) -> set[Var]:
             size = len(found)
             walk(stmt.body)
             for param, init, result, out in states:
-                if absent(init) or absent(result):
+                if absent(init, param) or absent(result, param):
                     found.add(param)
-                if absent(result) or (absent(init) and not _runs(stmt)):
+                if absent(result, out) or (absent(init, out) and not _runs(stmt)):
                     found.add(out)
 
     walk(block)
     return found
+
+
+def _through_tape(eqn: Eqn, found: set[Var]) -> tuple[Var, ...]:
+    """The tape that gets such a value, or the value that such a tape gives."""
+    if eqn.op.name == "push" and eqn.args[1] in found:
+        return (eqn.args[0],) if isinstance(eqn.args[0], Var) else ()
+    return eqn.outs if eqn.op.name == "pop" and eqn.args[0] in found else ()
 
 
 def reads_partial(block: Block, found: set[Var]) -> bool:

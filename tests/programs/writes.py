@@ -27,7 +27,12 @@ class Writes(Words):
         axes = repr(shape if len(shape) > 1 else shape[0])
         source = self.array(scope, shape, 1)
         e = self.random.choice(
-            (f"np.zeros({axes})", f"np.ones({axes})", f"1.0 * ({source})", f"({source}).copy()")
+            (
+                f"np.zeros({axes})",
+                f"np.ones({axes})",
+                f"1.0 * ({source})",
+                f"np.array({source}, dtype=float)",
+            )
         )
         scope.names[name] = Name(shape, buffer=True)
         return [f"{name} = {e}"]
