@@ -115,7 +115,22 @@ def writes_and_views(x):
     return np.sum(a**3)
 
 
+def bound_on_some_paths(x):
+    total = 0.0
+    for _ in range(2):
+        for k in range(3):
+            large = x[k] > 0.5
+            if large:
+                row = np.full(2, x[k]) ** 2
+            total = total + np.sum(np.array([x[1], k]) * x[0])
+            if large:
+                row = np.tanh(row) * row
+            total = total + np.sum(row) if large else total
+    return total * np.sum(x**2)
+
+
 PROGRAMS = [
+    bound_on_some_paths,
     heat,
     horner,
     halving,

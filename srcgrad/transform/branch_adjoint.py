@@ -106,7 +106,7 @@ def _matched(
         sweep.resume(scope)
         if g is None:
             g = Const(0.0) if scalar else sweep.zero(var)
-        result.append(g if scalar or var in sweep.map.partial else sweep.full(g, var))
+        result.append(g if scalar else sweep.handed_on(g, var))
         sweep.leave(scope)
     return result
 

@@ -16,7 +16,6 @@ from srcgrad.ir.nodes import Atom, Block, Const, Loop, Var
 from srcgrad.ir.scopes import free_vars
 from srcgrad.ir.types import INT, Array, Number, Type
 from srcgrad.transform.needed import Scope
-from srcgrad.transform.regions import loosened
 
 
 @dataclass(frozen=True)
@@ -83,10 +82,7 @@ class LoopAdjoint:
             found = own.get(param)
             if found is seed:
                 sweep.steady.add(param)
-            if found is None:
-                end = sweep.zero(param)
-            else:
-                end = found if param in sweep.map.partial else sweep.full(found, param)
+            end = sweep.zero(param) if found is None else sweep.handed_on(found, param)
             self.results.append(end)
             sweep.name_cotangent(end, param)
         self.results += [self._close_chain(var, own) for var in free]
@@ -101,17 +97,15 @@ class LoopAdjoint:
         target: Var | Chain = var if before is None else chain
         if before is None:
             before = self._opened(self.cotangents.get(var), var)
-        return self.carry(target, before, self._type(var), f"d{var.name}" if var.name else "")
+        return self.carry(
+            target, before, self.sweep.map.handed_on(var), f"d{var.name}" if var.name else ""
+        )
 
     def _opened(self, g: Atom | None, like: Var) -> Atom:
         """The cotangent that the loop starts with, in the shape of its value if that is defined."""
         if g is None:
             return self.sweep.zero(like)
         return g if like in self.sweep.map.partial else self.sweep.filled(g, like)
-
-    def _type(self, var: Var) -> Type:
-        """Type of the carried cotangent of a value; if that may be undefined, it only broadcasts."""
-        return loosened(var.type) if var in self.sweep.map.partial else var.type
 
     def _close_chain(self, var: Var, own: Cotangents) -> Atom:
         """The accumulated cotangent after one trip: what was added in place, and the sum of the rest."""
@@ -139,7 +133,7 @@ class LoopAdjoint:
         out, param = self.stmt.outs[k], self.stmt.params[k]
         g = self.cotangents.pop(out, None)
         name = f"d{param.name}" if param.name else ""
-        return self.carry(None, self._opened(g, out), self._type(param), name)
+        return self.carry(None, self._opened(g, out), self.sweep.map.handed_on(param), name)
 
     def _shifts(self) -> dict[int, tuple[Var, Var]]:
         """Results that are the next trip's taped parameter: carried backwards instead of taped too."""

@@ -39,6 +39,10 @@ class Map:
         """The region that a statement with results stands in."""
         return self.home[stmt.outs[0]]
 
+    def handed_on(self, var: Var) -> Type:
+        """Type of the cotangent of a value on its way; if that may be undefined, it only broadcasts."""
+        return loosened(var.type) if var in self.partial else var.type
+
 
 def locate(block: Block) -> Map:
     """Map every value of the block and the blocks in it."""

@@ -260,6 +260,10 @@ class Sweep:
         """``g`` in exactly the shape of ``like``."""
         return full(self.sym(g), self.sym(like)).atom
 
+    def handed_on(self, g: Atom, like: Atom) -> Atom:
+        """``g`` in the shape of ``like``, or as it is where ``like`` may have none: it may be undefined."""
+        return g if like in self.map.partial else self.full(g, like)
+
     def zero(self, like: Atom) -> Atom:
         """A zero cotangent of a value; of rank zero for one that may be undefined."""
         if like in self.map.partial:

@@ -23,7 +23,7 @@ def pop(sweep: Sweep, eqn: Eqn, cotangents: Cotangents) -> None:
     if g is None or eqn.out not in sweep.active or not isinstance(tape, Var):
         return
     back = sweep.back_tapes.setdefault(tape, Var(f"d{tape.name}", TAPE))
-    value = sweep.cast(sweep.full(g, eqn.out), eqn.out.type)
+    value = sweep.cast(sweep.handed_on(g, eqn.out), eqn.out.type)
     sweep.builder.append(Eqn((), OPS["push"], (back, value), {}, eqn.span))
 
 
@@ -32,7 +32,7 @@ def push(sweep: Sweep, eqn: Eqn, cotangents: Cotangents) -> None:
     tape, value = eqn.args
     if tape not in sweep.back_tapes or not isinstance(value, Var) or value not in sweep.active:
         return
-    g = Var("", value.type)
+    g = Var("", sweep.map.handed_on(value))
     sweep.builder.append(Eqn((g,), OPS["pop"], (sweep.back_tapes[tape],), {}, eqn.span))
     sweep.contribute(value, g, cotangents)
 
