@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srcgrad.frontend.context import Context, Exit, Frame
+from srcgrad.frontend.early import EarlyRead, note
 from srcgrad.frontend.heap import Snapshot
 from srcgrad.frontend.kinds import (
     ATOMS,
@@ -108,10 +109,15 @@ def branch(
 
 
 def _run_arm(cx: Context, lower: Callable[[], Exit]) -> Arm:
-    outer = cx.builder
+    outer, frame, held = cx.builder, cx.frame, list(cx.frame.held)
     cx.builder = outer.child()
     try:
-        exit_ = lower()
+        try:
+            exit_ = lower()
+        except EarlyRead as read:
+            note(read)
+            cx.frame, cx.builder, exit_ = frame, outer.child(), Exit.never()
+            frame.held[:] = held
         # What a name shows here may leave the arm, if the other arm binds it to something else.
         for loc in sorted(_locations(cx)):
             cx.heap.read(loc, cx.emit)

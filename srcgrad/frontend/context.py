@@ -62,6 +62,7 @@ class Frame:
     cells: frozenset[str] = frozenset()  # names that functions inside declare nonlocal, in boxes
     held: list[AV] = field(default_factory=list)
     heap: Any = None  # the heap that its names point into
+    trips: list[Any] = field(default_factory=list)  # loops whose body is being lowered, see early
 
 
 @dataclass

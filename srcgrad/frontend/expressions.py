@@ -10,11 +10,13 @@ from typing import Any
 
 import gast
 
+from srcgrad.errors import KindError
 from srcgrad.frontend.attributes import attribute
 from srcgrad.frontend.boxes import boxed, cell, change, in_cell, opened
 from srcgrad.frontend.comparisons import comparison
 from srcgrad.frontend.comprehensions import dict_comprehension, list_of, set_comprehension, set_of
 from srcgrad.frontend.context import Context, Frame
+from srcgrad.frontend.early import refuse_or_wait
 from srcgrad.frontend.inlining import define_nested
 from srcgrad.frontend.kinds import (
     ATOMS,
@@ -81,7 +83,9 @@ def lookup(cx: Context, name: str, node: Any) -> AV:
         if name in frame.names:
             return in_cell(cx, frame.names[name], node)
         if name in frame.locals:
-            cx.refuse("SG209", f"{name!r} is read before it is assigned", node, "assign it first")
+            message = f"{name!r} is read before it is assigned"
+            refusal = cx.source.refuse(KindError, "SG209", message, node, "assign it first")
+            refuse_or_wait(name, frame, refusal)
         if frame.parent is None:
             break
         frame = frame.parent

@@ -15,6 +15,7 @@ import gast
 
 from srcgrad.frontend.bindings import assigned_names, reads_of
 from srcgrad.frontend.context import BREAK, NEXT, RETURN, RETURN_VALUE, Context, Exit
+from srcgrad.frontend.early import Trip, lowering_trip
 from srcgrad.frontend.exits import leaving_code
 from srcgrad.frontend.kinds import (
     ATOMS,
@@ -58,7 +59,8 @@ def lower_loop(
         try:
             attempt = _Round(cx, node, header, bound, names, before, outer)
             attempt.segmented = segmented
-            return attempt.run(index, span, test, body)
+            with lowering_trip(cx.frame, bound) as trip:
+                return attempt.run(index, span, test, body, trip)
         except Again:
             continue
         finally:
@@ -76,7 +78,7 @@ class _Round(LoopEnds):
 
     segmented = 0
 
-    def run(self, index: Any, span: Any, test: Any, body: Any) -> Exit:
+    def run(self, index: Any, span: Any, test: Any, body: Any, trip: Trip) -> Exit:
         cx = self.cx
         self.enter()
         cond = None
@@ -89,6 +91,7 @@ class _Round(LoopEnds):
             self._refuse_changes(here)
             cx.heap.restore(here)  # views that the test has read are not at hand in the body
         exit_ = body()
+        self._learn(trip)
         self.leave()
         return self.finish(index, span, cond, exit_)
 
@@ -161,12 +164,26 @@ class _Round(LoopEnds):
             if len(self.cx.builder.stmts) > len(body.stmts):  # the ends had to be read
                 body = self.cx.builder.block()
                 absent = partial(body)
-            if name != RETURN_VALUE and any(isinstance(e, Undef) or e in absent for e in ends):
+            if name != RETURN_VALUE and (
+                any(isinstance(e, Undef) or e in absent for e in ends)
+                or self._read_unbound(name, body, absent)
+            ):
                 self._start_undefined(name, value, ends)
             late[name] = value
         if len(self.header.late) > known:
             raise Again
         return late
+
+    def _learn(self, trip: Trip) -> None:
+        """Start the next round with the names that were read before another path bound them."""
+        for name, read in trip.early.items():
+            value = self.cx.frame.names.get(name)
+            if value is None or not all(isinstance(v, (*ATOMS, Ref)) for v in leaves(value)):
+                raise read
+            ends = [self.cx.atom(leaf, self.node) for leaf in leaves(value)]
+            self._start_undefined(name, value, ends)
+        if trip.early:
+            raise Again
 
     def _start_undefined(self, name: str, value: AV, ends: list[Atom]) -> None:
         """Start the next round with a name that a trip may leave as the trip before left it."""
@@ -177,10 +194,14 @@ class _Round(LoopEnds):
         """The same for a name of the body alone, if it is read where the trip may not have bound it."""
         if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
             return
-        found = {v for v in absent if v.name in ("", name)}
-        ends = [self.cx.atom(leaf, self.node) for leaf in leaves(value)]
-        if any(end in found for end in ends) and reads_partial(body, found):
+        if self._read_unbound(name, body, absent):
+            ends = [self.cx.atom(leaf, self.node) for leaf in leaves(value)]
             self._start_undefined(name, value, ends)
+
+    @staticmethod
+    def _read_unbound(name: str, body: Block, absent: set[Var]) -> bool:
+        """Whether a trip reads or updates a name where only a trip before may have bound it."""
+        return reads_partial(body, {v for v in absent if v.name in ("", name)})
 
     def _outlives(self, name: str) -> bool:
         """Whether a name that the body binds first is read outside of it."""
