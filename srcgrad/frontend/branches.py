@@ -41,6 +41,7 @@ class Arm:
     names: dict[str, AV]
     heap: Snapshot
     exit: Exit
+    early: EarlyRead | None = None
 
 
 @dataclass
@@ -84,6 +85,8 @@ def branch(
     cx.frame.names = dict(names)
     cx.heap.restore(before)
     second = _run_arm(cx, orelse)
+    if first.early is not None and second.early is not None:
+        raise first.early
     old_locs = frozenset((*before.versions, *before.contents))
     contents = (first.heap.contents, second.heap.contents)
     merge = Merge(cx, old_locs, first.heap.versions, second.heap.versions, contents)
@@ -112,16 +115,17 @@ def _run_arm(cx: Context, lower: Callable[[], Exit]) -> Arm:
     outer, frame, held = cx.builder, cx.frame, list(cx.frame.held)
     cx.builder = outer.child()
     try:
+        early = None
         try:
             exit_ = lower()
         except EarlyRead as read:
-            note(read)
+            note(early := read)
             cx.frame, cx.builder, exit_ = frame, outer.child(), Exit.never()
             frame.held[:] = held
         # What a name shows here may leave the arm, if the other arm binds it to something else.
         for loc in sorted(_locations(cx)):
             cx.heap.read(loc, cx.emit)
-        return Arm(cx.builder, cx.frame.names, cx.heap.snapshot(), exit_)
+        return Arm(cx.builder, cx.frame.names, cx.heap.snapshot(), exit_, early)
     finally:
         cx.builder = outer
 

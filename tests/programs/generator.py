@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from .containers import Containers
 from .scope import Name, Scope, Shape
+from .trips import Trips
 from .writes import Writes
 
 PLAIN = ("s", "t", "r", "z", "q", "p", "acc", "mean", "loss", "tmp")
@@ -34,7 +35,7 @@ def indented(lines: list[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
-class _Writer(Writes, Containers):
+class _Writer(Trips, Containers):
     """Statements; each method gives lines and notes in the scope what they bind."""
 
     def __init__(self, seed: int) -> None:
@@ -471,6 +472,7 @@ class _Writer(Writes, Containers):
         loop,
         loop,
         bounded_while,
+        Trips.started_inside,
         exit,
         alias,
     )

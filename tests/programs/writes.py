@@ -13,6 +13,8 @@ from .words import Words
 class Writes(Words):
     """In-place statements; each method gives lines and notes in the scope what they bind."""
 
+    writing: bool  # the program writes in place
+
     def buffers(self, scope: Scope) -> list[str]:
         return [n for n, v in scope.names.items() if v.buffer]
 
