@@ -79,11 +79,11 @@ def _bound_by(node: Any) -> list[str]:
 
 @_kept
 def reads_of(nodes: Nodes) -> Counter[str]:
-    """How often statements read each name."""
-    walked = (n for node in nodes for n in gast.walk(node))
-    return Counter(
-        n.id for n in walked if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)
-    )
+    """How often statements read each name, ``name += e`` and ``del name`` among them."""
+    walked = [n for node in nodes for n in gast.walk(node)]
+    updated = [n.target for n in walked if isinstance(n, gast.AugAssign)]
+    read = [n for n in walked if isinstance(n, gast.Name) and not isinstance(n.ctx, gast.Store)]
+    return Counter(n.id for n in (*read, *updated) if isinstance(n, gast.Name))
 
 
 def is_rebound(node: Any, name: str) -> bool:

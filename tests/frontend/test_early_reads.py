@@ -174,6 +174,20 @@ def three_ways(x):
     return total
 
 
+@case()
+def updated_and_deleted_after_the_loop(x):
+    for _ in range(2):
+        for k in range(3):
+            s = x[k] ** 2
+            t = s * x
+            if s > 0.3:
+                break
+        s -= x[0]
+        t += s
+    del s
+    return np.sum(t**2)
+
+
 def slope(function: Any, v: Any) -> Any:
     return (function(X + 1e-6 * v) - function(X - 1e-6 * v)) / 2e-6
 
