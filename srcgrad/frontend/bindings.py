@@ -86,6 +86,23 @@ def reads_of(nodes: Nodes) -> Counter[str]:
     return Counter(n.id for n in (*read, *updated) if isinstance(n, gast.Name))
 
 
+@_kept
+def gives_value(nodes: Nodes) -> bool:
+    """Whether any ``return`` of a function gives a value, other than ``None``."""
+    todo = list(nodes)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, gast.Return) and not _is_none(node.value):
+            return True
+        if not isinstance(node, (gast.FunctionDef, gast.Lambda, gast.ClassDef)):
+            todo.extend(gast.iter_child_nodes(node))
+    return False
+
+
+def _is_none(node: Any) -> bool:
+    return node is None or (isinstance(node, gast.Constant) and node.value is None)
+
+
 def is_rebound(node: Any, name: str) -> bool:
     """Whether a loop binds the name other than by an augmented assignment."""
     for child in gast.walk(node):
@@ -104,4 +121,4 @@ def is_rebound(node: Any, name: str) -> bool:
     return False
 
 
-__all__ = ["assigned_names", "is_rebound", "names_of", "reads_of"]
+__all__ = ["assigned_names", "gives_value", "is_rebound", "names_of", "reads_of"]

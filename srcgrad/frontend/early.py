@@ -54,9 +54,16 @@ def lowering_trip(frame: Frame, bound: tuple[str, ...]) -> Iterator[Trip]:
         frame.trips.pop()
 
 
-def note(read: EarlyRead) -> None:
-    """Keep a read for the end of the trip that it is in."""
-    read.frame.trips[-1].early.setdefault(read.name, read)
+def note(read: EarlyRead, level: int = 1) -> None:
+    """Keep a read for the end of the trip that it is in, or of one around that."""
+    read.frame.trips[-level].early.setdefault(read.name, read)
 
 
-__all__ = ["EarlyRead", "Trip", "lowering_trip", "note", "refuse_or_wait"]
+def pass_on(read: EarlyRead) -> None:
+    """Leave a read to the loop around the one that it is in, if there is one that binds the name."""
+    if not any(read.name in outer.bound for outer in read.frame.trips[:-1]):
+        raise read
+    note(read, 2)
+
+
+__all__ = ["EarlyRead", "Trip", "lowering_trip", "note", "pass_on", "refuse_or_wait"]

@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from srcgrad.errors import KindError, SrcgradError
-from srcgrad.frontend.bindings import names_of
+from srcgrad.frontend.bindings import gives_value, names_of
 from srcgrad.frontend.boxes import boxed, cell
 from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
@@ -102,8 +102,9 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     caller_source = (function if caller.depth < 0 else caller.function).source
     try:
         exit_ = cx.statements(function.tree.body)
-        result = cx.frame.names.get(RETURN_VALUE, NONE)
-        if exit_.codes == {NEXT, RETURN} and not exit_.raises:
+        gives = gives_value(tuple(function.tree.body))
+        result = cx.frame.names.get(RETURN_VALUE, NONE) if gives else NONE
+        if gives and exit_.codes == {NEXT, RETURN} and not exit_.raises:
             cx.refuse(
                 "SG224",
                 "some paths of this function return nothing",

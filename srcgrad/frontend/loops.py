@@ -14,8 +14,9 @@ from typing import Any, NoReturn
 import gast
 
 from srcgrad.frontend.bindings import assigned_names, reads_of
+from srcgrad.frontend.branches import is_true
 from srcgrad.frontend.context import BREAK, NEXT, RETURN, RETURN_VALUE, Context, Exit
-from srcgrad.frontend.early import Trip, lowering_trip
+from srcgrad.frontend.early import Trip, lowering_trip, pass_on
 from srcgrad.frontend.exits import leaving_code
 from srcgrad.frontend.kinds import (
     ATOMS,
@@ -91,7 +92,7 @@ class _Round(LoopEnds):
             self._refuse_changes(here)
             cx.heap.restore(here)  # views that the test has read are not at hand in the body
         exit_ = body()
-        self._learn(trip)
+        self._learn(trip, exit_)
         self.leave()
         return self.finish(index, span, cond, exit_)
 
@@ -128,7 +129,8 @@ class _Round(LoopEnds):
         self._bind_after(outs, late)
         if place is None:
             return Exit.always(NEXT)
-        return self._exit_after(outs[place], leaving)
+        endless = cond is not None and is_true(cond.results[0]) is True
+        return self._exit_after(outs[place], leaving if endless else leaving | {NEXT})
 
     def _refuse_segments(self) -> NoReturn:
         """A loop that keeps some of its states is run again from them: it must have all from the start."""
@@ -174,15 +176,19 @@ class _Round(LoopEnds):
             raise Again
         return late
 
-    def _learn(self, trip: Trip) -> None:
+    def _learn(self, trip: Trip, exit_: Exit) -> None:
         """Start the next round with the names that were read before another path bound them."""
+        known = len(self.header.late)
         for name, read in trip.early.items():
             value = self.cx.frame.names.get(name)
-            if value is None or not all(isinstance(v, (*ATOMS, Ref)) for v in leaves(value)):
+            if exit_.raises:
                 raise read
+            if value is None or not all(isinstance(v, (*ATOMS, Ref)) for v in leaves(value)):
+                pass_on(read)
+                continue
             ends = [self.cx.atom(leaf, self.node) for leaf in leaves(value)]
             self._start_undefined(name, value, ends)
-        if trip.early:
+        if len(self.header.late) > known:
             raise Again
 
     def _start_undefined(self, name: str, value: AV, ends: list[Atom]) -> None:
@@ -273,10 +279,9 @@ class _Round(LoopEnds):
             heap.alias(ref.loc, loc)
         return Ref(loc)
 
-    def _exit_after(self, code: Var, leaving: frozenset[int]) -> Exit:
-        if RETURN not in leaving:
-            return Exit(frozenset({NEXT, BREAK}) if leaving else frozenset({NEXT}), code)
-        return Exit(frozenset({NEXT, *leaving}), code)
+    def _exit_after(self, code: Var, codes: frozenset[int]) -> Exit:
+        """How the list around goes on: where only one way is left, the code need not be looked at."""
+        return Exit.always(next(iter(codes))) if len(codes) == 1 else Exit(codes, code)
 
 
 __all__ = ["lower_loop"]
