@@ -92,6 +92,8 @@ def largest(
 ) -> Any:
     """``np.max`` of chosen elements and an initial value."""
     chosen = a if isinstance(where, bool) else np.where(where, a, initial)
+    if np.size(chosen) == 0:
+        return np.sum(chosen, axis=axis, keepdims=keepdims) + initial
     return np.maximum(np.max(chosen, axis=axis, keepdims=keepdims), initial)
 
 
@@ -105,6 +107,8 @@ def smallest(
 ) -> Any:
     """``np.min`` of chosen elements and an initial value."""
     chosen = a if isinstance(where, bool) else np.where(where, a, initial)
+    if np.size(chosen) == 0:
+        return np.sum(chosen, axis=axis, keepdims=keepdims) + initial
     return np.minimum(np.min(chosen, axis=axis, keepdims=keepdims), initial)
 
 

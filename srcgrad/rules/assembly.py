@@ -57,7 +57,9 @@ def in_shape_of(part: Sym, x: Sym) -> Sym:
 def _place(before: list[Any], after: list[Any], own: Any, *, first: bool) -> Any:
     """A slice bound, counted from the end of the axis whose lengths are known, if there is one."""
     front, back = (before, [own, *after]) if first else ([*before, own], after)
-    if not (front if first else back):
+    if isinstance(own, int) and own == 0:
+        return 0
+    if not (front if first else back) or (not first and back == [0] * len(back)):
         return None
     if all(isinstance(n, int) for n in front):
         return sum(front)

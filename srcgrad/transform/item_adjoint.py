@@ -35,6 +35,9 @@ def gather(
         part = build.squeeze(sweep.builder, sweep.full(g, eqn.out), inserted)
         sweep.contribute(source, part, cotangents)
         return
+    if is_whole(attrs["index"]):
+        sweep.contribute(source, sweep.full(g, eqn.out), cotangents)
+        return
     if rule.permutes(attrs["index"]):
         whole = sweep.sym(sweep.full(g, eqn.out))
         sweep.contribute(source, whole.call("index", index=attrs["index"]).atom, cotangents)
