@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.runtime.memo import cached
 from srcgrad.runtime.record import Recording
 from srcgrad.runtime.recorded import current, is_recorded
 from srcgrad.runtime.stand_ins import BUILTINS, renew, stand_in_for
@@ -73,7 +74,7 @@ class Names:
 def _exchanged(value: Any, recording: Recording) -> Any:
     if type(value) is np.ndarray:
         return recording.own(value) if value.dtype.kind in "fc" else None
-    return stand_in_for(value)
+    return cached(value) or stand_in_for(value)
 
 
 _lock = threading.RLock()

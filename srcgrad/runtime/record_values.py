@@ -33,6 +33,7 @@ class Values(Trace):
         super().__init__(title)
         self.closed = False
         self.decided = False  # whether an active value was compared: it may decide the path
+        self.key_at: tuple[int, int] | None = None  # where a recorded number was last hashed
         self.outer: list[Storage] = []  # memory from outside: of arguments, of captured arrays
         self.written: list[Storage] = []  # those of them that were written to
         self._owned: dict[int, RecordedArray] = {}

@@ -18,7 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.runtime.recorded_operators import arithmetic, comparisons, formats_text, in_place
+from srcgrad.runtime.recorded_operators import (
+    arithmetic,
+    comparisons,
+    formats_text,
+    in_place,
+    not_as_key,
+    place_of,
+)
 
 current: ContextVar[Any] = ContextVar("recording", default=None)  # a `Recording`
 _PLAIN = frozenset({"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "strides", "flags"})
@@ -174,7 +181,19 @@ class RecordedNumber(Recorded):
         self._id = number
 
     def __hash__(self) -> int:
+        self._recording.key_at = place_of(sys._getframe(1))
         return hash(self._value)
+
+    def __eq__(self, other: object) -> Any:
+        found = self._recording.compare(operator.eq, self, other)
+        return not_as_key(self, other, found, sys._getframe(1))
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        found = self._recording.ufunc(ufunc, method, inputs, kwargs)
+        if ufunc is not np.equal or len(inputs) != 2:
+            return found
+        other = inputs[0] if inputs[1] is self else inputs[1]
+        return not_as_key(self, other, found, sys._getframe(1))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return np.asarray(self._recording.converted(self, "a conversion to an array"), dtype)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, TypeVar
 
+import numpy as np
+
 Class = TypeVar("Class", bound=type)
 Function = Callable[[Any, Any], Any]
 _BINARY: dict[str, tuple[str, Function]] = {
@@ -51,6 +53,27 @@ def formats_text(frame: FrameType) -> bool:
     code = frame.f_code.co_code
     name, argument = opcode.opname[code[frame.f_lasti]], code[frame.f_lasti + 1]
     return name == "BINARY_MODULO" or (name == "BINARY_OP" and argument in _REMAINDERS)
+
+
+def place_of(frame: FrameType) -> tuple[int, int]:
+    """Where a frame is: two calls from one place in it are parts of one operation."""
+    return id(frame), frame.f_lasti
+
+
+def not_as_key(value: Any, other: Any, found: Any, frame: FrameType) -> Any:
+    """Whether a recorded number equals another; refused if that finds it among keys of other runs.
+
+    What is stored under such a key is a constant. Comparisons and ``in`` give nothing but a truth.
+    """
+    recording = value._recording
+    if not isinstance(found, (bool, np.bool_)) or not found or recording.key_at != place_of(frame):
+        return found
+    own = type(other) is type(value) and other._home is value._home is recording
+    asked = opcode.opname[frame.f_code.co_code[frame.f_lasti]] in ("COMPARE_OP", "CONTAINS_OP")
+    if not own and not asked:
+        remedy = "make the cache in the function, or leave it out where its keys are differentiated"
+        recording.refuse_cut("what is stored under an equal key", value, remedy)
+    return found
 
 
 def _forward(node: str, function: Function) -> Any:

@@ -19,6 +19,7 @@ import numpy as np
 from srcgrad.errors import ArgumentError
 from srcgrad.frontend.kinds import is_namedtuple_type
 from srcgrad.frontend.resolve import refuse_value
+from srcgrad.runtime.memo import clear_caches
 from srcgrad.runtime.record import Recording
 from srcgrad.runtime.recorded import RecordedNumber, Storage, is_recorded
 from srcgrad.runtime.signature import Path, path_text
@@ -273,9 +274,10 @@ def sweep_leaks(recording: Recording) -> None:
     """Make plain what still holds recorded values: containers, instances, cells, wherever."""
     leaked = [r for r in gc.get_referrers(recording) if is_recorded(r)]
     for value in leaked:
-        for holder in gc.get_referrers(value):
-            if holder is not leaked:
-                _replace_in(holder, value)
+        holders = [h for h in gc.get_referrers(value) if h is not leaked]
+        clear_caches(holders)
+        for holder in holders:
+            _replace_in(holder, value)
 
 
 def _replace_in(holder: Any, value: Any) -> None:
@@ -285,6 +287,10 @@ def _replace_in(holder: Any, value: Any) -> None:
             if holder[k] is value:
                 holder[k] = value._value
     elif isinstance(holder, dict):
+        if any(key is value for key in holder):
+            items = list(holder.items())
+            holder.clear()
+            holder.update((value._value if key is value else key, held) for key, held in items)
         for key in list(holder):
             if holder[key] is value:
                 holder[key] = value._value
