@@ -10,7 +10,7 @@ import builtins
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import FunctionType, ModuleType
+from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from srcgrad.ir.nodes import Var
 from srcgrad.ir.types import Type, type_of_value
 
 MISSING = object()
+METHODS = (MethodType, BuiltinMethodType)
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,13 @@ class Guard:
         except (AttributeError, KeyError, IndexError, TypeError):
             return False
         if self.by_identity:
-            return value is self.expected
+            return value is self.expected or is_same_method(value, self.expected)
         return type(value) is type(self.expected[1]) and shape_key(value) == self.expected[0]
+
+
+def is_same_method(value: Any, expected: Any) -> bool:
+    """Whether both are one method of one object: ``a.f`` is a new object each time it is read."""
+    return type(value) is type(expected) and isinstance(value, METHODS) and value == expected
 
 
 def shape_key(value: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.frontend.kinds import is_namedtuple_type
-from srcgrad.frontend.resolve import Capture, Guard
+from srcgrad.frontend.resolve import METHODS, Capture, Guard
 from srcgrad.runtime.load import filename_for, load
 from srcgrad.runtime.signature import CODE, Path, children
 
@@ -143,8 +143,12 @@ class _Writer:
     def guard(self, guard: Guard) -> None:
         """Add the test of a baked object."""
         text = self.capture(guard.capture)
-        if guard.by_identity:
+        if guard.by_identity and not isinstance(guard.expected, METHODS):
             self.is_(text, guard.expected)
+            return
+        if guard.by_identity:  # ``a.f`` is a new object each time it is read
+            self.is_(f"{text}.__class__", type(guard.expected))
+            self.test(f"{text} == {self.constant(guard.expected)}")
             return
         shape, value = guard.expected
         self.is_(f"{text}.__class__", type(value))

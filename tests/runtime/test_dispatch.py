@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from srcgrad import grad, value_and_grad
 from srcgrad.errors import ArgumentError, SrcgradError
@@ -71,6 +72,44 @@ def test_alternating_containers_stay_on_the_fast_path():
     for p in points:
         d(p)
     assert slow_calls(d, *[(p,) for p in points * 2]) == 0
+
+
+class Scale:
+    def __init__(self, a: Any) -> None:
+        self.a = a
+
+    @classmethod
+    def of(cls, a: Any) -> Scale:
+        return cls(a)
+
+
+def scattered(x):
+    bins = np.zeros(3)
+    np.add.at(bins, [0, 1, 1], x)
+    return np.sum(bins**2)
+
+
+@pytest.mark.parametrize(
+    ("function", "slope"),
+    [
+        (lambda x: Scale.of(2.0).a * np.sum(x * x), [4.0, 8.0, 12.0]),
+        (scattered, [2.0, 10.0, 10.0]),
+        (lambda x: np.add.reduce(x) * 2.0, [2.0, 2.0, 2.0]),
+        (lambda x: np.sum(norm.logpdf(x)), [-1.0, -2.0, -3.0]),
+    ],
+)
+def test_methods_that_are_read_anew_stay_on_the_fast_path(function: Any, slope: Any):
+    x = np.array([1.0, 2.0, 3.0])
+    gradient = grad(function)
+    np.testing.assert_allclose(gradient(x), slope, rtol=1e-12)
+    assert slow_calls(gradient, (x,), (2 * x,), (x,)) == 0
+
+
+def test_another_class_behind_a_method_is_seen(monkeypatch: pytest.MonkeyPatch):
+    gradient = grad(lambda x: Scale.of(3.0).a * x)
+    assert gradient(1.0) == 3.0
+    monkeypatch.setattr(Scale, "of", classmethod(lambda cls, a: cls(2 * a)))
+    assert gradient(1.0) == 6.0
 
 
 def test_the_source_is_that_of_the_last_signature_used():
