@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from srcgrad.ir.nodes import Eqn, Program
+from srcgrad.ir.nodes import Eqn
 from srcgrad.runtime.emission import Emission, Text
 from srcgrad.runtime.load import SourceLine, annotate, filename_for, load
 from srcgrad.runtime.locking import compiling
+from srcgrad.transform.pipeline import Derivation
 from srcgrad.transform.unroll import Path, record
 
 PATH_EQUATIONS = 64  # a path adjoint longer than this stays rolled in "auto"
@@ -213,15 +214,17 @@ class Compiled:
         stored = self.recall(decisions)
         if stored is not None and (stored[0] is not None or self.unroll == "auto"):
             return stored[0]
-        pays = self.unroll is True or _pays(self.emission.derivation.adjoint(decisions))
+        pays = self.unroll is True or _pays(self.emission.derivation, decisions)
         code = make_code(self.emission, "path", decisions) if pays else None
         self.keep(decisions, code)
         return code
 
 
-def _pays(program: Program) -> bool:
+def _pays(derivation: Derivation, decisions: tuple[int, ...]) -> bool:
     """Whether a path adjoint is likely faster than the rolled one: short, little forward work."""
-    stmts = program.entry.stmts
+    if not derivation.is_short(decisions, 4 * PATH_EQUATIONS):
+        return False
+    stmts = derivation.adjoint(decisions).entry.stmts
     before = next(
         (k for k, s in enumerate(stmts) if isinstance(s, Eqn) and s.op.name == "boundary"),
         len(stmts),

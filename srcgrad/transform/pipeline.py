@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from srcgrad.errors import KindError
+from srcgrad.errors import KindError, PathError
 from srcgrad.frontend.context import Specialise
 from srcgrad.frontend.kinds import AV, Static
 from srcgrad.frontend.lower import Lowered, lower
@@ -51,6 +51,16 @@ class Derivation:
             shared = share(promoted(self.lowered.program))
             self._made["primal"] = simplify(guard(cut(shared)), final=False)
         return self._made["primal"]
+
+    def is_short(self, decisions: Sequence[int], most: int) -> bool:
+        """Whether a path has no more operations than this: longer ones need not be derived to be left."""
+        try:
+            unroll(self.primal, decisions, most)
+        except PathError as error:
+            if error.code != "SG505":
+                raise
+            return False
+        return True
 
     def adjoint(self, decisions: Sequence[int] | None = None) -> Program:
         """Primal results (if wanted) and gradients, rolled or for one path."""

@@ -130,13 +130,13 @@ def _record_loop(stmt: Loop, path: Var, kept: set[str]) -> list[Stmt]:
     ]
 
 
-def unroll(program: Program, decisions: Sequence[int]) -> Program:
-    """Straight-line code of the path.
+def unroll(program: Program, decisions: Sequence[int], most: int = MAX_EQUATIONS) -> Program:
+    """Straight-line code of the path, of no more than so many operations.
 
     Raises:
-        PathError: if the decisions do not fit the program.
+        PathError: if the decisions do not fit the program, or the path is longer.
     """
-    walker = Unroller(iter(decisions), program)
+    walker = Unroller(iter(decisions), program, most)
     block = walker.run(program.entry)
     if next(walker.decisions, None) is not None:
         raise PathError("SG509", "more decisions than the path has", "record the path again")
@@ -146,8 +146,12 @@ def unroll(program: Program, decisions: Sequence[int]) -> Program:
 class Unroller:
     """Walks a program along a path and builds its straight-line code."""
 
-    def __init__(self, decisions: Iterator[int], program: Program) -> None:
+    def __init__(
+        self, decisions: Iterator[int], program: Program, most: int = MAX_EQUATIONS
+    ) -> None:
         self.decisions = decisions
+        self.most = most
+        self.visited = 0
         self.functions = program.functions
         self.kept = _kept(program)
         self.builder = Builder()
@@ -214,16 +218,14 @@ class Unroller:
         if self.tape(eqn):
             return
         args = tuple(map(self.atom, eqn.args))
+        self.visited += 1
+        if len(self.builder.stmts) >= self.most or self.visited > 100 * self.most:
+            message = f"the path has more than {self.most} operations"
+            raise PathError("SG505", message, "use unroll=False or 'auto'")
         folded = self._folded(eqn, args)
         if folded is not None:
             self.env[eqn.out] = folded
             return
-        if len(self.builder.stmts) >= MAX_EQUATIONS:
-            raise PathError(
-                "SG505",
-                f"the path has more than {MAX_EQUATIONS} operations",
-                "use unroll=False or 'auto'",
-            )
         outs = tuple(Var(o.name, self._type(eqn, o.type, args)) for o in eqn.outs)
         self.builder.append(replace(eqn, outs=outs, args=args))
         self.env.update(zip(eqn.outs, outs, strict=True))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from srcgrad import grad
+from srcgrad.errors import PathError
+from srcgrad.transform.pipeline import Derivation
 
 
 def helper(x):
@@ -135,3 +137,31 @@ def test_a_function_without_control_flow_has_one_path():
     d = grad(lambda x: x * x)
     d(1.0)
     assert "no control flow" in str(d.decisions)
+
+
+def settling(x, n):
+    for _ in range(n):
+        x = np.sin(x) + 0.6 * np.cos(x)
+    return np.sum(x)
+
+
+@pytest.mark.parametrize("trips", [2_000, 30_000])
+def test_long_loops_are_not_written_out_to_find_that_they_do_not_pay(
+    trips: int, monkeypatch: pytest.MonkeyPatch
+):
+    derived: list[Any] = []
+    adjoint = Derivation.adjoint
+    monkeypatch.setattr(
+        Derivation, "adjoint", lambda self, path=None: derived.append(path) or adjoint(self, path)
+    )
+    x = np.array([0.3, 1.4])
+    found = grad(settling)(x, trips)
+    np.testing.assert_array_equal(found, grad(settling, unroll=False)(x, trips))
+    assert set(derived) == {None}
+    found = grad(lambda x: np.sum(grad(settling)(x, trips)))(x)  # second order, rolled as well
+    assert np.all(np.isfinite(found))
+
+
+def test_a_path_that_is_asked_for_and_too_long_is_refused():
+    with pytest.raises(PathError, match="more than 100000 operations"):
+        grad(settling, unroll=True)(np.ones(2), 50_000)
