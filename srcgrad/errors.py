@@ -346,5 +346,9 @@ class CacheWarning(UserWarning):
         return type(self), (self.code, self.message, self.remedy)
 
 
+class CutGradientWarning(UserWarning):
+    """Says that a recorded value left a recording unasked, so that it is a constant from there on."""
+
+
 class StaleGradientWarning(UserWarning):
     """Says that a backward pass did not reach a variable that was recorded with."""

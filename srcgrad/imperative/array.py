@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
 
-from srcgrad.errors import GradReqError, ShapeError, WriteError
-from srcgrad.imperative.backward import backward
+from srcgrad.errors import CutGradientWarning, GradReqError, ShapeError, WriteError
+from srcgrad.imperative.backward import backward, depth_of
 from srcgrad.imperative.calls import arrays_in, invoke, plain
 from srcgrad.imperative.context import CPU, Context, placed
 from srcgrad.imperative.family import (
@@ -31,6 +32,7 @@ from srcgrad.imperative.operators import install
 from srcgrad.imperative.steps import op_of
 from srcgrad.imperative.trace import Leaf, local
 from srcgrad.imperative.views import write_through
+from srcgrad.runtime.trace import user_frame
 
 REQS = ("write", "add", "null")
 
@@ -171,6 +173,12 @@ class Array:
         return int(self.asscalar())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        if local.trace is not None and self._node is not None:
+            message = (
+                "a recorded array is converted to one of NumPy: what is computed from that is constant; "
+                "make it with functions of this library, or say asnumpy()"
+            )
+            warnings.warn(message, CutGradientWarning, stacklevel=depth_of(user_frame()[0]))
         found = self.asnumpy()
         return found if dtype is None else found.astype(dtype)
 

@@ -73,14 +73,14 @@ def _warn_of_others(trace: Trace, swept: Swept) -> None:
     for leaf, number in others:
         leaf.warned = True
         what = names.get(number) or f"a variable of shape {leaf.grad.shape}"
-        warnings.warn(
-            f"{what} was recorded with, but the head does not depend on it: its gradient stays as it was",
-            StaleGradientWarning,
-            stacklevel=_depth(frame),
+        message = (
+            f"{what} was recorded with, but the head does not depend on it: "
+            "its gradient stays as it was"
         )
+        warnings.warn(message, StaleGradientWarning, stacklevel=depth_of(frame))
 
 
-def _depth(frame: FrameType) -> int:
+def depth_of(frame: FrameType) -> int:
     """How many calls lie between a frame and the caller of this function, for ``stacklevel``."""
     depth, step = 1, sys._getframe(1)
     while step is not frame and step.f_back is not None:

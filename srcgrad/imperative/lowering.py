@@ -21,7 +21,7 @@ from srcgrad.imperative.steps import (
     outs_of,
 )
 from srcgrad.ir.nodes import Atom, Block, Eqn, Program, Var
-from srcgrad.ir.types import Array, Type
+from srcgrad.ir.types import INT, Array, Type
 from srcgrad.runtime.retrace import Retrace, type_of_spec
 from srcgrad.runtime.trace import VALUE, Trace
 from srcgrad.transform.nested import one_sweep
@@ -171,6 +171,8 @@ class Replay(Retrace):
             along = self.cx.integer(axis, self.node, "axis")
             atom = self.cx.atom(x, self.node)
             return self.cx.bind(self.cx.emit(rule, atom, axis=along, via="sp"))
+        if (kind, target) == ("binary", "Pow") and isinstance(args[1], Var) and args[1].type == INT:
+            args = [args[0], self.cx.emit("to_float", args[1])]  # its value is not known here
         lowered: AV = super().lowered(kind, target, args, kwargs)
         return lowered
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as onp
 import pytest
+from scipy.stats import norm
 
 from srcgrad import autograd, np
-from srcgrad.errors import KindError
+from srcgrad.errors import CutGradientWarning, KindError
 
 VALUES = onp.array([1.0, 2.0, 4.0])
 
@@ -208,3 +209,42 @@ def test_np_array_keeps_the_dtype_of_another_librarys() -> None:
 def test_an_array_in_a_notebook_shows_its_text() -> None:
     assert not hasattr(np.arange(2), "_repr_html_")
     assert repr([np.arange(2)]) == "[array([0., 1.])]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "buffer.__setitem__(slice(None), w * 2)",
+        "onp.array([w[0] * 2, w[1]])",
+        "onp.asarray(w * w)",
+        "norm.cdf(w)",
+    ],
+)
+def test_recorded_array_that_leaves_unasked_warns(text: str) -> None:
+    space = {"onp": onp, "norm": norm, "buffer": onp.zeros(2), "w": np.array([1.0, 2.0])}
+    eval(text, space)  # nothing is recorded here
+    space["w"].attach_grad()
+    with autograd.record(), pytest.warns(CutGradientWarning, match="constant") as caught:
+        eval(text, space)
+    assert caught[0].filename == __file__ or caught[0].filename == "<string>"
+
+
+def test_recorded_array_that_leaves_by_name_does_not_warn() -> None:
+    w = np.array([1.0, 2.0])
+    w.attach_grad()
+    with autograd.record():
+        y = w * w * np.array(w.asnumpy())
+        assert f"{y}" and float(y[0]) == 1.0 and y.sum().item() == 9.0
+    y.backward()
+    onp.testing.assert_array_equal(w.grad.asnumpy(), [2.0, 8.0])
+
+
+@pytest.mark.parametrize("power", [17, 40, -20])
+def test_powers_of_integers_that_are_not_part_of_a_step(power: int) -> None:
+    w = np.array([1.01, 0.9], dtype="float64")
+    w.attach_grad()
+    with autograd.record():
+        y = (w**power).sum()
+    y.backward()
+    expected = power * onp.array([1.01, 0.9]) ** (power - 1)
+    onp.testing.assert_allclose(w.grad.asnumpy(), expected, rtol=1e-13)
