@@ -49,6 +49,7 @@ class Trips:
 
 
 LEAVING = (gast.Break, gast.Return)
+_MAX_DEPTH = 32
 
 
 def keeps_rest(iterable: AV) -> bool:
@@ -154,8 +155,15 @@ def unrolled(
     trips: Trips,
     body: Callable[[], Exit],
     assign: Callable[..., None],
+    depth: int = 0,
 ) -> Exit:
-    """One copy of the body for each item; later copies run only where no earlier one left the loop."""
+    """One copy of the body for each item; later copies run only where no earlier one left the loop.
+
+    Each trip that may leave the loop puts the later ones a level deeper.
+    """
+    if depth > _MAX_DEPTH:
+        message = f"this loop may be left in more than {_MAX_DEPTH} of its trips"
+        cx.refuse("SG230", f"{message}: too many to write out", node, "use an array for its state")
     while True:
         if not trips.has(k):
             return Exit.always(NEXT)
@@ -173,7 +181,7 @@ def unrolled(
     left = exit_.codes & {BREAK, RETURN}
     gone = Exit.always(next(iter(left))) if len(left) == 1 else Exit(left, exit_.atom)
     test = cx.emit("equal", cx.emit("remainder", exit_.atom, constant(2)), constant(0))
-    later = partial(unrolled, cx, node, k + 1, trips, body, assign)
+    later = partial(unrolled, cx, node, k + 1, trips, body, assign, depth + 1)
     return branch(cx, node, test, later, lambda: gone)
 
 

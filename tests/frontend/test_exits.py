@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from srcgrad import grad, hvp
+from srcgrad.errors import KindError
 from tests.frontend.language_cases import noting, refusal
 
 CASES: list[Any] = []
@@ -112,3 +113,20 @@ def test_function_that_gives_nothing_on_a_path_is_refused(tmp_path: Path) -> Non
     text = "def f(x):\n    while x < 3:\n        x = x * 2\n        if x > 2: return x\n"
     error = refusal(tmp_path, text, 1.5)
     assert "some paths of this function return nothing [SG224]" in str(error)
+
+
+def test_a_loop_with_a_list_that_may_be_left_in_many_trips_is_recorded() -> None:
+    def f(x):
+        history, before = [], 0.0
+        for k in range(100):
+            x = np.sin(x) * 1.01
+            history.append(f"{k} {before:.3f}")
+            if abs(np.sum(x) - before) < 1e-12:
+                break
+            before = np.sum(x)
+        return np.sum(x)
+
+    with pytest.raises(KindError, match="may be left in more than 32 of its trips.*SG230"):
+        grad(f, frontend="source")(X)
+    slopes = [(f(X + h) - f(X - h)) / 2e-6 for h in 1e-6 * np.eye(3)]
+    np.testing.assert_allclose(grad(f)(X), slopes, rtol=1e-6)
