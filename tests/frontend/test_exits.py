@@ -126,7 +126,7 @@ def test_a_loop_with_a_list_that_may_be_left_in_many_trips_is_recorded() -> None
             before = np.sum(x)
         return np.sum(x)
 
-    with pytest.raises(KindError, match="may be left in more than 32 of its trips.*SG230"):
+    with pytest.raises(KindError, match="may be left in more than 32 of its trips"):
         grad(f, frontend="source")(X)
     slopes = [(f(X + h) - f(X - h)) / 2e-6 for h in 1e-6 * np.eye(3)]
     np.testing.assert_allclose(grad(f)(X), slopes, rtol=1e-6)
