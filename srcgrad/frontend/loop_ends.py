@@ -26,6 +26,10 @@ class LoopEnds(LoopHead):
     def leave(self) -> None:
         """Compare the end of the body with its header; anything new means another round."""
         cx, again = self.cx, False
+        moved = {n for n in self.header.fixed or () if cx.frame.names.get(n) != self.names[n]}
+        if moved and self.header.fixed is not None:
+            self.header.fixed -= moved
+            raise Again
         changed = {
             loc
             for loc, v in self.before.versions.items()

@@ -41,6 +41,15 @@ class Header:
     aliases: set[tuple[Any, Any]] = field(default_factory=set)
     late: dict[str, AV] = field(default_factory=dict)
     lengths: dict[Any, set[str]] = field(default_factory=dict)
+    fixed: set[str] | None = None
+
+    def fixing(self, names: dict[str, AV], bound: tuple[str, ...]) -> Header | None:
+        """A new start, on the guess that names stay on their arrays: ``p = step(p)`` that returns ``p``.
+
+        ``None`` if that has been tried, or there is no such name.
+        """
+        fixed = {name for name in bound if isinstance(names.get(name), (Ref, Box))}
+        return Header(fixed=fixed) if self.fixed is None and fixed else None
 
 
 @dataclass
@@ -112,6 +121,8 @@ class LoopHead:
 
     def _only_updated(self, name: str, value: AV) -> bool:
         """Whether the loop only updates an object in place, so that the name keeps its location."""
+        if name in (self.header.fixed or ()):
+            return True
         return isinstance(value, (Ref, Box)) and not is_rebound(self.node, name)
 
     def _start(self, kind: str, holder: Any, value: AV, word: str) -> AV:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import gast
 
+from srcgrad.errors import KindError
 from srcgrad.frontend.bindings import assigned_names, reads_of
 from srcgrad.frontend.branches import is_true
 from srcgrad.frontend.context import BREAK, NEXT, RETURN, RETURN_VALUE, Context, Exit
@@ -64,6 +65,11 @@ def lower_loop(
                 return attempt.run(index, span, test, body, trip)
         except Again:
             continue
+        except KindError as error:
+            fixing = header.fixing(names, bound) if error.code == "SG207" else None
+            if fixing is None:
+                raise
+            header = fixing
         finally:
             cx.builder = outer
     cx.refuse(
@@ -84,9 +90,10 @@ class _Round(LoopEnds):
         self.enter()
         cond = None
         if test is not None:
-            inner, here = cx.builder, cx.heap.snapshot()
+            inner, here, held = cx.builder, cx.heap.snapshot(), len(cx.frame.held)
             cx.builder = inner.child()
             truth = test()
+            del cx.frame.held[held:]  # the body cannot see what the test has read
             cond = cx.builder.block((truth,))
             cx.builder = inner
             self._refuse_changes(here)
