@@ -129,6 +129,8 @@ def call_function(
     if isinstance(function, MethodType) and isinstance(function.__self__, type):
         inner = user_function(cx, function.__func__, node)  # type: ignore[arg-type]
         return call_user(cx, inner, [Static(function.__self__), *args], kwargs, node)
+    if isinstance(function, MethodType) and _is_of_its_class(function):
+        return call_method(cx, Static(function.__self__), function.__name__, args, kwargs, node)
     if class_of_object(Static(function)) is not None:
         return call_method(cx, Static(function), "__call__", args, kwargs, node)
     if isinstance(function, FunctionType) and not _from_library(function):
@@ -151,6 +153,12 @@ def call_function(
     span = cx.source.span(node)
     line = cx.source.line(span.line)
     raise MissingRuleError.of(_name_of(function), span, line, instead_of(function))
+
+
+def _is_of_its_class(method: MethodType) -> bool:
+    """Whether a method of an object of the user's is what its class has under that name."""
+    known = class_of_object(Static(method.__self__)) is not None
+    return known and getattr(type(method.__self__), method.__name__, None) is method.__func__
 
 
 def _handled(

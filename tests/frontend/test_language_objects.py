@@ -552,3 +552,33 @@ def test_star_parameters_are_right_call_after_call():
         assert found(1.3, 2.0, 3.0) == pytest.approx(10.0)
         assert found(1.3, 2.0) == pytest.approx(4.0)
         assert found(1.3, 2.0, scale=3.0, shift=0.5) == pytest.approx(3.0)
+
+
+class Spring:
+    def __init__(self, k):
+        self.k = k
+
+    def force(self, x):
+        return -self.k * x**3
+
+
+class Damped(Spring):
+    def force(self, x):
+        return super().force(x) - 0.1 * x
+
+
+def test_method_of_an_object_from_outside_is_read():
+    spring = Damped(np.array([1.0, 2.0, 4.0]))
+    force = spring.force
+
+    def moved(x):
+        for _ in range(2):
+            x = x + 0.1 * force(x)
+        return np.sum(x)
+
+    found = grad(moved, frontend="source")
+    for k in (np.array([1.0, 2.0, 4.0]), np.array([0.5, 3.0, 1.0])):
+        spring.k = k
+        steps = 1e-6 * np.eye(3)
+        slopes = [(moved(X / 4 + h) - moved(X / 4 - h)) / 2e-6 for h in steps]
+        np.testing.assert_allclose(found(X / 4), slopes, rtol=1e-7)
