@@ -23,6 +23,8 @@ _BINARY: dict[str, type[ast.operator]] = {
     "**": ast.Pow,
     "@": ast.MatMult,
     "&": ast.BitAnd,
+    "<<": ast.LShift,
+    ">>": ast.RShift,
     "|": ast.BitOr,
     "^": ast.BitXor,
 }

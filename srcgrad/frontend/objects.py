@@ -39,6 +39,8 @@ _BINARY = {
     "BitAnd": "and",
     "BitOr": "or",
     "BitXor": "xor",
+    "LShift": "lshift",
+    "RShift": "rshift",
 }
 _MIRRORED = {"Lt": "gt", "LtE": "ge", "Gt": "lt", "GtE": "le", "Eq": "eq", "NotEq": "ne"}
 _COMPARED = {"Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge", "Eq": "eq", "NotEq": "ne"}

@@ -45,6 +45,8 @@ BINARY = {
     "BitAnd": "bitwise_and",
     "BitOr": "bitwise_or",
     "BitXor": "bitwise_xor",
+    "LShift": "left_shift",
+    "RShift": "right_shift",
 }
 _PYTHON = {
     "Add": operators.add,
@@ -54,6 +56,8 @@ _PYTHON = {
     "BitAnd": operators.and_,
     "BitOr": operators.or_,
     "BitXor": operators.xor,
+    "LShift": operators.lshift,
+    "RShift": operators.rshift,
 }
 _LITERAL = (str, bytes, set, frozenset, int, float, tuple)
 _UNARY = {"USub": "negative", "UAdd": "positive", "Invert": "invert"}

@@ -196,6 +196,8 @@ for _name, _symbol in (
     ("bitwise_and", "&"),
     ("bitwise_or", "|"),
     ("bitwise_xor", "^"),
+    ("left_shift", "<<"),
+    ("right_shift", ">>"),
 ):
     nondiff(_name, 2, np_=_name, operator_=_symbol, cheap=True)
 

@@ -60,6 +60,8 @@ _OPERATORS = {
     "bitwise_and": "and_",
     "bitwise_or": "or_",
     "bitwise_xor": "xor",
+    "left_shift": "lshift",
+    "right_shift": "rshift",
     "less": "lt",
     "less_equal": "le",
     "greater": "gt",

@@ -264,6 +264,24 @@ def global_read(x):
     return SCALE * x * x
 
 
+@case(X, 13)
+def power_by_squaring(x, n):
+    a, result = np.outer(x, x) * 0.1 + np.eye(len(x)), np.eye(len(x))
+    while n > 0:
+        if n & 1:
+            result = result @ a
+        a = a @ a
+        n >>= 1
+    return np.trace(result)
+
+
+@case(X, 5)
+def shifted_integers(x, n):
+    bits = [(n >> k) & 1 for k in range(3)]
+    rows = np.sum(x * (np.arange(len(x)) << 2)) + np.sum(x / (np.right_shift(8, np.arange(len(x)))))
+    return sum(b * x[k] ** 2 * (1 << k) for k, b in enumerate(bits)) + rows
+
+
 @pytest.mark.parametrize(("function", "args"), CASES)
 def test_value_and_gradient(function, args):
     value, _ = value_and_grad(function, frontend="source")(*args)
