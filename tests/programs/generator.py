@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .containers import Containers
+from .objects import CLASS, Objects
 from .scope import Name, Scope, Shape
 from .trips import Trips
 from .writes import Writes
@@ -35,7 +36,7 @@ def indented(lines: list[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
-class _Writer(Trips, Containers):
+class _Writer(Trips, Objects, Containers):
     """Statements; each method gives lines and notes in the scope what they bind."""
 
     def __init__(self, seed: int) -> None:
@@ -81,6 +82,7 @@ class _Writer(Trips, Containers):
         if factory:
             function = ["def make(gain, offset):", *indented(function), "    return f", "", ""]
             function.append(f"f = make({self.literal(())}, {self.literal((self.n,))})")
+        head += ["", *CLASS, ""] if self.has_class else []
         return Program(self.seed, "\n".join([*head, "", *function, ""]), tuple(arguments))
 
     def literal(self, shape: Shape) -> str:
@@ -494,4 +496,6 @@ class _Writer(Trips, Containers):
         Containers.gathered,
         Containers.table,
         Containers.counted_closure,
+        Objects.cell,
+        Objects.cell,
     )
