@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.runtime.packages import package_stand_in
 from srcgrad.runtime.record import Recording
 from srcgrad.runtime.recorded import current, is_recorded
 from srcgrad.runtime.stand_ins import BUILTINS, renew, stand_in_for
@@ -73,7 +74,7 @@ class Names:
 def _exchanged(value: Any, recording: Recording) -> Any:
     if type(value) is np.ndarray:
         return recording.own(value) if value.dtype.kind in "fc" else None
-    return stand_in_for(value)
+    return stand_in_for(value) or package_stand_in(value)
 
 
 _lock = threading.RLock()
@@ -86,7 +87,7 @@ def _importing(name: str, globals: Any = None, *rest: Any, **options: Any) -> An
     module = _import(name, globals, *rest, **options)
     if globals is None or current.get() is None or id(globals) not in _installed:
         return module
-    return stand_in_for(module) or module
+    return stand_in_for(module) or package_stand_in(module) or module
 
 
 def _exchange_import(*, install: bool) -> None:

@@ -20,13 +20,15 @@ import numpy as np
 
 from srcgrad.errors import KindError, Span
 from srcgrad.frontend.kinds import AV, Seq
+from srcgrad.frontend.lower import Lowered
 from srcgrad.ir.interpret import interpret
-from srcgrad.ir.nodes import Program, Var
+from srcgrad.ir.nodes import Var
 from srcgrad.runtime.compiled import Compiled
 from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.intercept import intercepted
 from srcgrad.runtime.locking import collection_paused, compiling
 from srcgrad.runtime.record import Recording
+from srcgrad.runtime.record_values import spec_of
 from srcgrad.runtime.recorded import Recorded, is_recorded, plain
 from srcgrad.runtime.retrace import Retrace, type_of_spec
 from srcgrad.runtime.signature import Arguments, Leaf, Path
@@ -72,9 +74,10 @@ class RecordedCalls:
             found = [_zero(i.value) for i in run.inputs]
         else:
             entries = [i.value for i in run.inputs]
-            function = self._program(run, run.number).load("rolled").function
+            program = self._program(run, run.number)
+            function, captured = program.load("rolled").function, _captured(_lowered(program))
             with np.errstate(all="ignore"):  # the run has warned of what there is to warn of
-                found = function(*entries, tuple(run.recording.constants))
+                found = function(*entries, tuple(run.recording.constants), *captured)
         gradients = {i.path: g for i, g in zip(run.inputs, found, strict=True)}
         parts = [run.structure.filled(n, gradients) for n in self.gradient.wrt]
         result = parts[0] if self.gradient.single else tuple(parts)
@@ -89,6 +92,8 @@ class RecordedCalls:
         key = (inputs, tuple(trace.constant_types), tuple(trace.entries), number)
         with self._lock:
             found = self.programs.get(key)
+            if found is not None and not _holds(_lowered(found)):
+                found = None
             if found is not None:
                 self.programs.move_to_end(key)
                 self.hits += 1
@@ -103,8 +108,25 @@ class RecordedCalls:
         return found
 
 
+def _lowered(program: Compiled) -> Lowered:
+    return program.emission.derivation.lowered
+
+
+def _captured(lowered: Lowered) -> list[Any]:
+    """Arrays of objects from outside that library functions read, as they are now."""
+    return [capture.read() for capture in lowered.captures]
+
+
+def _holds(lowered: Lowered) -> bool:
+    """Whether objects from outside are still of the form that a program was made for."""
+    return all(guard.holds() for guard in lowered.guards) and all(
+        type_of_spec(*spec_of(value)) == var.type
+        for value, var in zip(_captured(lowered), lowered.captures.values(), strict=True)
+    )
+
+
 def _type_key(value: Any) -> tuple[Hashable, ...]:
-    return (*_spec(value), type(value) is np.ndarray)
+    return (*spec_of(value), type(value) is np.ndarray)
 
 
 def title_of(gradient: Gradient) -> str:
@@ -210,7 +232,7 @@ def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
     inputs: list[Var] = []
     for item in run.inputs:
         name = _fresh(_leaf_name(item.path), arguments.values)
-        dtype, shape = _spec(item.value)
+        dtype, shape = spec_of(item.value)
         var = Var(name, type_of_spec(dtype, shape))
         arguments.values[name] = var
         flat = isinstance(item.value, np.ndarray) and item.value.ndim == 0
@@ -220,7 +242,7 @@ def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
     constants: list[Var] = []
     title = _fresh("constants", arguments.values)
     for k, value in enumerate(trace.constants):
-        dtype, shape = _spec(value)
+        dtype, shape = spec_of(value)
         var = Var(f"c{k}", type_of_spec(dtype, shape))
         constants.append(var)
         arguments.leaves.append(Leaf(var, (("arg", title), ("item", k)), False))
@@ -231,7 +253,7 @@ def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
         array = isinstance(item.value, np.ndarray)
         retrace.values[item.number] = retrace.place(var, array=array, written=item.written)
     lowered = retrace.lower(number, run.span, [*inputs, *constants])
-    _check_reproduced(lowered.program, run)
+    _check_reproduced(lowered, run)
     rank_zero = frozenset(leaf.var for leaf in arguments.leaves if leaf.rank_zero)
     derivation = Derivation(
         lowered, tuple(inputs), rank_zero, Options(needed=gradient.options.needed)
@@ -245,12 +267,13 @@ def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
     return compiled
 
 
-def _check_reproduced(program: Program, run: Run) -> None:
+def _check_reproduced(lowered: Lowered, run: Run) -> None:
     """Refuse a trace that does not give the value of the run: something was not seen."""
-    values = [*(i.value for i in run.inputs), *run.recording.constants]
+    values = [*(i.value for i in run.inputs), *run.recording.constants, *_captured(lowered)]
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        again = interpret(program, [v.copy() if type(v) is np.ndarray else v for v in values])[0]
+        copies = [v.copy() if type(v) is np.ndarray else v for v in values]
+        again = interpret(lowered.program, copies)[0]
     if not np.allclose(again, run.value, rtol=1e-6, atol=0.0, equal_nan=True):
         raise KindError(
             "SG233",
@@ -262,12 +285,6 @@ def _check_reproduced(program: Program, run: Run) -> None:
 
 def _zero(value: Any) -> Any:
     return np.zeros_like(value) if type(value) is np.ndarray else type(value)(0.0)
-
-
-def _spec(value: Any) -> tuple[Any, tuple[int, ...]]:
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.dtype, value.shape
-    return type(value), ()
 
 
 def _leaf_name(path: Path) -> str:

@@ -75,17 +75,31 @@ class ListFunction(StandIn):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Do it, and let the recording see it."""
         recording, original = active_recording(), self.__wrapped__
-        if recording is not None and any(isinstance(a, _LISTS) and _holds(a) for a in args):
+        if recording is not None and any(isinstance(a, _LISTS) and holds_recorded(a) for a in args):
             return recording.function(original, args, kwargs)
         return original(*args, **kwargs)
 
 
 _LISTS = (list, tuple)
+_JOINER = type(np.r_).__mro__[1]  # the class of ``np.r_`` and ``np.c_``
 
 
-def _holds(values: Any) -> bool:
+def holds_recorded(values: Any) -> bool:
     """Whether a recorded value is in nested lists."""
-    return any(is_recorded(v) or (isinstance(v, _LISTS) and _holds(v)) for v in values)
+    return any(is_recorded(v) or (isinstance(v, _LISTS) and holds_recorded(v)) for v in values)
+
+
+class Joiner(StandIn):
+    """``np.r_`` or ``np.c_``."""
+
+    def __init__(self, original: Any, name: str) -> None:
+        self.__wrapped__ = original
+        self.__name__ = name
+        self.__doc__ = original.__doc__
+
+    def __getitem__(self, index: Any) -> Any:
+        recording, original = active_recording(), self.__wrapped__
+        return original[index] if recording is None else recording.joined(original, index)
 
 
 class NumberFunction(StandIn):
@@ -215,7 +229,8 @@ def _stand_ins() -> dict[Any, Any]:
     constructors = {name: Constructor(getattr(np, name)) for name in _CONSTRUCTORS}
     linalg, fft = _lists(np.linalg), _lists(np.fft)
     parts = {"linalg": Library(np.linalg, linalg), "fft": Library(np.fft, fft)}
-    own = {**_lists(np), **constructors}
+    joiners = {name: Joiner(getattr(np, name), name) for name in ("r_", "c_")}
+    own = {**_lists(np), **constructors, **joiners}
     tables = {math: _numbers(math), cmath: _numbers(cmath)}
     found: dict[Any, Any] = {np: Library(np, {**own, **parts})}
     found.update({np.linalg: parts["linalg"], np.fft: parts["fft"]})
@@ -231,7 +246,7 @@ _STAND_INS = _stand_ins()
 
 def stand_in_for(value: Any) -> Any:
     """What replaces a module or function in the user's names; ``None`` if nothing does."""
-    if not callable(value) and not isinstance(value, ModuleType):
+    if not callable(value) and not isinstance(value, (ModuleType, _JOINER)):
         return None
     try:
         return _STAND_INS.get(value)
@@ -245,4 +260,12 @@ def renew() -> None:
         _STAND_INS[value].renew()
 
 
-__all__ = ["BUILTINS", "active_recording", "renew", "stand_in_for"]
+__all__ = [
+    "BUILTINS",
+    "ListFunction",
+    "StandIn",
+    "active_recording",
+    "holds_recorded",
+    "renew",
+    "stand_in_for",
+]

@@ -22,6 +22,7 @@ from srcgrad.runtime.recorded import RecordedArray, RecordedNumber, Storage
 
 MAX_ENTRIES = 30_000  # operations of one recorded run
 _FACTS_KEPT = 10_000
+_INFINITE = (float("inf"), float("-inf"))  # they choose what a function does, as an order of a norm
 VALUE, CONSTANT, STATIC, NUMBER, SEQUENCE, SLICE = range(6)
 Template = tuple[Any, ...]
 _STATICS = frozenset({str, bytes, type(None), type(Ellipsis), type, np.dtype})
@@ -133,7 +134,8 @@ class Trace:
         if kind is int or kind is bool:
             return (NUMBER, kind, value)
         if kind is float:
-            return (NUMBER, kind, value.hex()) if value in literals else self.lift_number(value)
+            literal = value in literals or value in _INFINITE
+            return (NUMBER, kind, value.hex()) if literal else self.lift_number(value)
         if kind is complex:
             return (NUMBER, kind, repr(value)) if value in literals else self.lift_number(value)
         if kind is tuple or kind is list:
