@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import builtins
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import CellType, FunctionType
 from typing import Any
@@ -100,7 +100,7 @@ def _exchange_import(*, install: bool) -> None:
         builtins.__import__ = _import
 
 
-def _install(owners: list[dict[str, Any] | CellType], recording: Recording) -> list[int]:
+def _install(owners: Sequence[dict[str, Any] | CellType], recording: Recording) -> list[int]:
     with _lock:
         if not _installed:
             renew()
@@ -146,6 +146,7 @@ def cells_of(function: Any) -> list[CellType]:
 def intercepted(recording: Recording, function: Any, arguments: dict[str, Any]) -> Iterator[None]:
     """Exchange the names for the duration of a run."""
     used = _install([*namespaces(function, arguments), *cells_of(function)], recording)
+    recording.exchange = lambda names: used.extend(_install(names, recording))
     token = current.set(recording)
     try:
         yield

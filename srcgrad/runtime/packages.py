@@ -2,13 +2,14 @@
 
 SciPy converts what it is given to plain arrays, so a recorded value must be seen before that: at the
 name by which the user's code calls. A module answers with a stand-in for each function, class or
-object that has a rule or a composition, and with what it always has for everything else.
+object that has a rule or a composition, and with what it always has for everything else. What calls
+functions of the user's, or makes objects, runs as its composition, whose operations are recorded.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from copy import copy
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -16,12 +17,16 @@ from typing import Any
 import numpy as np
 
 from srcgrad.compositions.table import composition_of, has_methods, stand_in_of
+from srcgrad.errors import SrcgradError
 from srcgrad.frontend.library import HANDLERS
 from srcgrad.rules.bindings import binding_of
-from srcgrad.runtime.record import with_named
+from srcgrad.runtime.record import Recording, with_named
+from srcgrad.runtime.recorded import is_recorded, plain
 from srcgrad.runtime.stand_ins import ListFunction, StandIn, active_recording, holds_recorded
 
 _PACKAGE = "scipy"
+_COMPOSITIONS = "srcgrad.compositions."
+_OWN = "srcgrad.rules."  # functions that compositions call
 
 
 class PackageFunction(StandIn):
@@ -30,23 +35,51 @@ class PackageFunction(StandIn):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Do it, and let the recording see it."""
         recording, original = active_recording(), self.__wrapped__
-        if recording is None or not holds_recorded((*args, *kwargs.values())):
+        given = (*args, *kwargs.values())
+        if recording is None:
             return original(*args, **kwargs)
+        if any(map(_is_users_code, given)) and composition_of(original) is not None:
+            return self._written_out(recording, args, kwargs)
+        if not holds_recorded(given):
+            return _shown(original(*args, **kwargs))
         for name in _modes(original):  # a run keeps its arrays: the adjoint reads them
             args, kwargs = with_named(original, name, args, kwargs)
             if name == "output" and isinstance(kwargs.get(name), np.ndarray):
                 kwargs["out"] = kwargs.pop(name)
             elif name != "output":
                 kwargs.pop(name, None)
-        if "out" in kwargs:
-            return recording.into(kwargs, lambda rest: recording.call(original, args, rest))
-        return recording.call(original, args, kwargs)
+        if kwargs.get("out") is not None:
+            return recording.into(kwargs, lambda rest: self._recorded(recording, args, rest))
+        return self._recorded(recording, args, kwargs)
+
+    def _recorded(self, recording: Recording, args: Any, kwargs: Any) -> Any:
+        original, given = self.__wrapped__, (*args, *kwargs.values())
+        value = original(*plain(args), **plain(kwargs))
+        if isinstance(value, tuple) or not type(value).__module__.startswith(_PACKAGE):
+            return recording.result("call", original, args, kwargs, value)
+        if not recording.is_active(given):  # an object, which may keep the arrays
+            for part in filter(is_recorded, given):
+                recording.exported(part, self.__name__)
+            return _shown(value)
+        return self._written_out(recording, tuple(map(copy, args)), kwargs)
+
+    def _written_out(self, recording: Recording, args: Any, kwargs: Any) -> Any:
+        found = composition_of(self.__wrapped__)
+        if found is None:
+            recording.refuse_cut(f"{self.__name__}()", None)
+        function, first = found
+        return _written_out(recording, self, function, (*first, *args), kwargs)
 
     def __instancecheck__(self, value: Any) -> bool:
         return isinstance(value, self.__wrapped__)  # type: ignore[arg-type]
 
     def __mro_entries__(self, bases: Any) -> tuple[Any, ...]:
         return (self.__wrapped__,)
+
+
+def _is_users_code(value: Any) -> bool:
+    """Whether an argument is a function that may compute with recorded values."""
+    return callable(value) and not isinstance(value, (type, np.ufunc))
 
 
 @lru_cache(maxsize=1024)
@@ -60,7 +93,7 @@ def _modes(function: Any) -> tuple[str, ...]:
 
 
 class PackageObject:
-    """An object, such as a distribution, whose methods are recorded."""
+    """An object, such as a distribution or a spline, that is recorded where it computes."""
 
     def __init__(self, original: Any) -> None:
         object.__setattr__(self, "__wrapped__", original)
@@ -71,13 +104,15 @@ class PackageObject:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self.__wrapped__, name)
-        return (_function(value) if inspect.ismethod(value) else None) or value
+        if not inspect.ismethod(value):
+            return value
+        return _function(value) or ObjectMethod(value)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self.__wrapped__, name, value)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return PackageFunction(self.__wrapped__)(*args, **kwargs)
+        return ObjectMethod(self.__wrapped__.__call__)(*args, **kwargs)
 
     def __hash__(self) -> int:
         return hash(self.__wrapped__)
@@ -87,6 +122,39 @@ class PackageObject:
 
     def __repr__(self) -> str:
         return repr(self.__wrapped__)
+
+
+class ObjectMethod(StandIn):
+    """A method of an object that is itself written out by a composition."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do it; of recorded values, as a method of what stands for the object."""
+        recording, original = active_recording(), self.__wrapped__
+        owner: Any = original.__self__  # type: ignore[attr-defined]
+        found = stand_in_of(owner)
+        if recording is None or found is None or not holds_recorded((*args, *kwargs.values())):
+            return _shown(original(*args, **kwargs))
+        composition, first = found
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return getattr(composition(*first), self.__name__)(*args, **kwargs)
+
+        return _written_out(recording, self, call, args, kwargs)
+
+
+def _written_out(
+    recording: Recording, stand_in: StandIn, function: Any, args: Any, kwargs: Any
+) -> Any:
+    """Run a composition on recorded values: from now on its module sees stand-ins too."""
+    try:
+        recording.exchange_once(_COMPOSITIONS)
+        return function(*args, **kwargs)
+    except SrcgradError:
+        raise
+    except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
+        name = stand_in.__name__
+        remedy = "use the arguments that the docs list for it"
+        recording.refuse("SG202", f"{name}: {error}", remedy)
 
 
 class Package(ModuleType):
@@ -121,7 +189,7 @@ def package_stand_in(value: Any) -> Any:
     if type(value) in (PackageFunction, PackageObject):
         return None
     home = getattr(value, "__module__", None)
-    if not isinstance(home, str) or home.partition(".")[0] != _PACKAGE:
+    if not isinstance(home, str) or not home.startswith((f"{_PACKAGE}.", _OWN)):
         return None
     return _function(value) or _object(value)
 
@@ -138,10 +206,17 @@ def _function(value: Any) -> StandIn | None:
 
 
 def _object(value: Any) -> PackageObject | None:
-    """The stand-in for an object that has methods which the front end knows, or is known itself."""
+    """The stand-in for an object that the front end knows, or methods of which it knows."""
     if isinstance(value, type) or inspect.isroutine(value):
         return None
     return PackageObject(value) if stand_in_of(value) or has_methods(value) else None
 
 
-__all__ = ["PackageFunction", "package_stand_in"]
+def _shown(value: Any) -> Any:
+    """An object that was made in the run as it stands in for itself; any other value as it is."""
+    home = type(value).__module__
+    known = home.partition(".")[0] == _PACKAGE and stand_in_of(value) is not None
+    return PackageObject(value) if known else value
+
+
+__all__ = ["package_stand_in"]

@@ -92,14 +92,16 @@ def holds_recorded(values: Any) -> bool:
 class Joiner(StandIn):
     """``np.r_`` or ``np.c_``."""
 
+    __wrapped__: Any
+
     def __init__(self, original: Any, name: str) -> None:
         self.__wrapped__ = original
         self.__name__ = name
         self.__doc__ = original.__doc__
 
     def __getitem__(self, index: Any) -> Any:
-        recording, original = active_recording(), self.__wrapped__
-        return original[index] if recording is None else recording.joined(original, index)
+        recording, joiner = active_recording(), self.__wrapped__
+        return joiner[index] if recording is None else recording.joined(joiner, index)
 
 
 class NumberFunction(StandIn):

@@ -22,6 +22,7 @@ from srcgrad.runtime.recorded import RecordedArray, RecordedNumber, Storage
 
 MAX_ENTRIES = 30_000  # operations of one recorded run
 _FACTS_KEPT = 10_000
+_SMALL = 1024  # bytes of an array that are quicker copied than compared
 _INFINITE = (float("inf"), float("-inf"))  # they choose what a function does, as an order of a norm
 VALUE, CONSTANT, STATIC, NUMBER, SEQUENCE, SLICE = range(6)
 Template = tuple[Any, ...]
@@ -246,6 +247,8 @@ def _same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     """Whether two arrays hold the same bytes."""
     if a.shape != b.shape or a.dtype != b.dtype:
         return False
+    if a.nbytes <= _SMALL:
+        return a.tobytes() == b.tobytes()
     return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc") and (
         a.dtype.kind not in "fc" or bool((np.signbit(a.real) == np.signbit(b.real)).all())
     )
