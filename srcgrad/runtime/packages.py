@@ -175,7 +175,10 @@ class Package(ModuleType):
         return dir(self.__dict__["_original"])
 
 
+# One stand-in for each, so that one name is the same object wherever it is read.
 _packages: dict[ModuleType, Package] = {}
+_functions: dict[Any, StandIn | None] = {}
+_tables: dict[Any, PackageObject] = {}  # of distributions
 
 
 def package_stand_in(value: Any) -> Any:
@@ -185,7 +188,7 @@ def package_stand_in(value: Any) -> Any:
             return None
         return _packages.get(value) or _packages.setdefault(value, Package(value))
     if type(value) is np.ufunc:
-        return ListFunction(value) if binding_of(value) or composition_of(value) else None
+        return _function(value)
     if type(value) in (PackageFunction, PackageObject):
         return None
     home = getattr(value, "__module__", None)
@@ -199,17 +202,24 @@ def _function(value: Any) -> StandIn | None:
     if not callable(value) or not hasattr(value, "__name__"):
         return None
     try:
-        known = value in HANDLERS or binding_of(value) or composition_of(value)
+        if value not in _functions:
+            known = value in HANDLERS or binding_of(value) or composition_of(value)
+            kind = ListFunction if type(value) is np.ufunc else PackageFunction
+            _functions[value] = kind(value) if known else None
+        return _functions[value]
     except TypeError:
         return None
-    return PackageFunction(value) if known else None
 
 
 def _object(value: Any) -> PackageObject | None:
     """The stand-in for an object that the front end knows, or methods of which it knows."""
     if isinstance(value, type) or inspect.isroutine(value):
         return None
-    return PackageObject(value) if stand_in_of(value) or has_methods(value) else None
+    if stand_in_of(value):
+        return PackageObject(value)
+    if value not in _tables and has_methods(value):
+        _tables[value] = PackageObject(value)
+    return _tables.get(value)
 
 
 def _shown(value: Any) -> Any:

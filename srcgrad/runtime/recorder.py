@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from srcgrad.errors import ArgumentError, FrontendError, SourceError, SrcgradError
+from srcgrad.errors import SECOND, ArgumentError, FrontendError, SourceError, SrcgradError
 from srcgrad.runtime.compiled import Compiled
 from srcgrad.runtime.signature import key_of
 
@@ -108,8 +108,9 @@ class Recorder:
 
 
 def _noted(refusal: SrcgradError, error: SrcgradError) -> SrcgradError:
-    """The refusal of the source front end, with a note of why recording failed too."""
+    """The refusal of the source front end, which also says why recording failed too."""
     told = copy.copy(refusal)
-    if hasattr(told, "add_note"):  # Python 3.10 has no notes
-        told.add_note(f"the run could not be recorded either: {error}")
+    told.second = error
+    if isinstance(told, SyntaxError) and hasattr(told, "add_note"):  # Python 3.10 has no notes
+        told.add_note(f"{SECOND}: {error}")  # for tracebacks, which show no text of theirs
     return told
