@@ -59,10 +59,14 @@ class Recorder:
 
     def instead(self, bound: dict[str, Any], refusal: SrcgradError) -> Any:
         """A recorded call in place of one that was refused."""
+        self.remember(bound, refusal)
+        return self.call(bound)
+
+    def remember(self, bound: dict[str, Any], refusal: SrcgradError) -> None:
+        """From now on, calls like this one are recorded."""
         self.refusals[self._key(bound)] = refusal.with_traceback(None)
         if len(self.refusals) > REFUSALS_KEPT:
             self.refusals.popitem(last=False)
-        return self.call(bound)
 
     def call(self, bound: dict[str, Any]) -> Any:
         """A recorded call; if recording is refused too, the first refusal tells of it."""

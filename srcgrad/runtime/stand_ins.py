@@ -9,6 +9,7 @@ original does.
 from __future__ import annotations
 
 import cmath
+import json
 import math
 from collections.abc import Callable
 from types import ModuleType
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.runtime.record import Recording
-from srcgrad.runtime.recorded import current, is_recorded
+from srcgrad.runtime.recorded import current, is_recorded, plain
 
 _CONSTRUCTORS = (
     *("zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like"),
@@ -117,6 +118,14 @@ class NumberFunction(StandIn):
         elif not any(map(is_recorded, args)):
             return original(*args, **kwargs)
         return recording.call(original, args, kwargs)
+
+
+class TextFunction(StandIn):
+    """A function of ``json`` that writes values as text, which has no derivative."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do it with the numbers of the run."""
+        return self.__wrapped__(*plain(args), **plain(kwargs))
 
 
 class Library(ModuleType):
@@ -233,7 +242,10 @@ def _stand_ins() -> dict[Any, Any]:
     parts = {"linalg": Library(np.linalg, linalg), "fft": Library(np.fft, fft)}
     joiners = {name: Joiner(getattr(np, name), name) for name in ("r_", "c_")}
     own = {**_lists(np), **constructors, **joiners}
-    tables = {math: _numbers(math), cmath: _numbers(cmath)}
+    texts: dict[str, StandIn] = {
+        name: TextFunction(getattr(json, name)) for name in ("dump", "dumps")
+    }
+    tables = {math: _numbers(math), cmath: _numbers(cmath), json: texts}
     found: dict[Any, Any] = {np: Library(np, {**own, **parts})}
     found.update({np.linalg: parts["linalg"], np.fft: parts["fft"]})
     found.update({module: Library(module, table) for module, table in tables.items()})
@@ -258,7 +270,7 @@ def stand_in_for(value: Any) -> Any:
 
 def renew() -> None:
     """Let the modules that stand in have the attributes of now."""
-    for value in (np, np.linalg, np.fft, math, cmath):
+    for value in (np, np.linalg, np.fft, math, cmath, json):
         _STAND_INS[value].renew()
 
 
