@@ -2,8 +2,8 @@
 
 SciPy converts what it is given to plain arrays, so a recorded value must be seen before that: at the
 name by which the user's code calls. A module answers with a stand-in for each function, class or
-object that has a rule or a composition, and with what it always has for everything else. What calls
-functions of the user's, or makes objects, runs as its composition, whose operations are recorded.
+object that has a rule or a composition, and with what it always has for everything else. What makes
+objects runs as its composition, whose operations are recorded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from srcgrad.compositions.table import composition_of, has_methods, stand_in_of
-from srcgrad.errors import SrcgradError
 from srcgrad.frontend.library import HANDLERS
 from srcgrad.rules.bindings import binding_of
 from srcgrad.runtime.record import Recording, with_named
@@ -25,7 +24,7 @@ from srcgrad.runtime.recorded import is_recorded, plain
 from srcgrad.runtime.stand_ins import ListFunction, StandIn, active_recording, holds_recorded
 
 _PACKAGE = "scipy"
-_COMPOSITIONS = "srcgrad.compositions."
+COMPOSITIONS = "srcgrad.compositions."
 _OWN = "srcgrad.rules."  # functions that compositions call
 
 
@@ -38,8 +37,6 @@ class PackageFunction(StandIn):
         given = (*args, *kwargs.values())
         if recording is None:
             return original(*args, **kwargs)
-        if any(map(_is_users_code, given)) and composition_of(original) is not None:
-            return self._written_out(recording, args, kwargs)
         if not holds_recorded(given):
             return _shown(original(*args, **kwargs))
         for name in _modes(original):  # a run keeps its arrays: the adjoint reads them
@@ -61,25 +58,18 @@ class PackageFunction(StandIn):
             for part in filter(is_recorded, given):
                 recording.exported(part, self.__name__)
             return _shown(value)
-        return self._written_out(recording, tuple(map(copy, args)), kwargs)
-
-    def _written_out(self, recording: Recording, args: Any, kwargs: Any) -> Any:
-        found = composition_of(self.__wrapped__)
-        if found is None:
-            recording.refuse_cut(f"{self.__name__}()", None)
-        function, first = found
-        return _written_out(recording, self, function, (*first, *args), kwargs)
+        found = composition_of(original)
+        if found is None or any(callable(part) and not isinstance(part, type) for part in given):
+            recording.refuse_cut(f"{self.__name__}()", None)  # it would call functions anew
+        composition, first = found
+        recording.exchange_once(COMPOSITIONS)
+        return composition(*first, *map(copy, args), **{k: copy(v) for k, v in kwargs.items()})
 
     def __instancecheck__(self, value: Any) -> bool:
         return isinstance(value, self.__wrapped__)  # type: ignore[arg-type]
 
     def __mro_entries__(self, bases: Any) -> tuple[Any, ...]:
         return (self.__wrapped__,)
-
-
-def _is_users_code(value: Any) -> bool:
-    """Whether an argument is a function that may compute with recorded values."""
-    return callable(value) and not isinstance(value, (type, np.ufunc))
 
 
 @lru_cache(maxsize=1024)
@@ -135,26 +125,8 @@ class ObjectMethod(StandIn):
         if recording is None or found is None or not holds_recorded((*args, *kwargs.values())):
             return _shown(original(*args, **kwargs))
         composition, first = found
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            return getattr(composition(*first), self.__name__)(*args, **kwargs)
-
-        return _written_out(recording, self, call, args, kwargs)
-
-
-def _written_out(
-    recording: Recording, stand_in: StandIn, function: Any, args: Any, kwargs: Any
-) -> Any:
-    """Run a composition on recorded values: from now on its module sees stand-ins too."""
-    try:
-        recording.exchange_once(_COMPOSITIONS)
-        return function(*args, **kwargs)
-    except SrcgradError:
-        raise
-    except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
-        name = stand_in.__name__
-        remedy = "use the arguments that the docs list for it"
-        recording.refuse("SG202", f"{name}: {error}", remedy)
+        recording.exchange_once(COMPOSITIONS)
+        return getattr(composition(*first), self.__name__)(*args, **kwargs)
 
 
 class Package(ModuleType):
@@ -229,4 +201,4 @@ def _shown(value: Any) -> Any:
     return PackageObject(value) if known else value
 
 
-__all__ = ["package_stand_in"]
+__all__ = ["COMPOSITIONS", "package_stand_in"]

@@ -27,6 +27,7 @@ from srcgrad.runtime.compiled import Compiled
 from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.intercept import intercepted
 from srcgrad.runtime.locking import collection_paused, compiling
+from srcgrad.runtime.packages import COMPOSITIONS
 from srcgrad.runtime.record import Recording
 from srcgrad.runtime.record_values import spec_of
 from srcgrad.runtime.recorded import Recorded, is_recorded, plain
@@ -41,6 +42,7 @@ from srcgrad.transform.pipeline import Derivation
 if TYPE_CHECKING:
     from srcgrad.runtime.gradient import Gradient
 
+_REFUSALS = (NotImplementedError, TypeError, ValueError)  # with which compositions refuse
 TRACES_KEPT = 64  # compiled traces of one gradient, least recently used first out
 
 
@@ -157,8 +159,9 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
     except Exception as error:
         if recording.failure is not None and error is not recording.failure:
             raise recording.failure from error
-        if type(error) is TypeError and "Recorded" in str(error):
-            raise _foreign_code(error, span) from error
+        refusal = _foreign_code(error, span)
+        if refusal is not None:
+            raise refusal from error
         error.args = tuple(plain(a) for a in error.args)
         raise
     finally:
@@ -176,15 +179,27 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
     return Run(recording, wrapping.inputs, value, aux, number, span, structure)
 
 
-def _foreign_code(error: TypeError, span: Span) -> KindError:
-    """The refusal for compiled code that takes no other arrays than NumPy's own."""
-    step, place = error.__traceback__, span
+def _foreign_code(error: Exception, span: Span) -> KindError | None:
+    """The refusal for an exception that code which is not the user's raises of recorded values.
+
+    That is compiled code which takes no other arrays than NumPy's own, and compositions, which do
+    less than the functions that they stand for.
+    """
+    step, place, module = error.__traceback__, span, ""
     while step is not None:
+        module = step.tb_frame.f_globals.get("__name__") or ""
         if not facts_of(step.tb_frame).internal:
             place = span_of(step.tb_frame.f_code.co_filename, step.tb_lineno)
         step = step.tb_next
-    message = "compiled code does not take a recorded value"
-    return KindError("SG232", message, place, "use functions of NumPy, math or operators on it")
+    if type(error) is TypeError and "Recorded" in str(error):
+        message = "compiled code does not take a recorded value"
+        return KindError("SG232", message, place, "use functions of NumPy, math or operators on it")
+    remedy = "use what the docs list for it"
+    if isinstance(error, AttributeError) and type(error.obj).__module__.startswith(COMPOSITIONS):
+        message = f"{error.name!r} of an object of SciPy is not written out"
+        return KindError("SG203", message, place, remedy)
+    refused = module.startswith(COMPOSITIONS) and isinstance(error, _REFUSALS)
+    return KindError("SG202", str(error), place, remedy) if refused else None
 
 
 def _place_of_function(function: Any) -> Span:
