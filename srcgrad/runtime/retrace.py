@@ -127,7 +127,7 @@ class Retrace:
         self._at(span.file, span.line)
         for entry in needed_entries(self.trace.entries, result):
             self.enter(entry)
-        atom = self.cx.atom(self.values[result], self.node)
+        atom = self.cx.atom(self.value(result), self.node)
         captures = self.cx.captures
         whole = (*params, *captures.inputs.values())
         program = Program(self.cx.builder.block((atom,), whole), self.cx.functions)
@@ -286,11 +286,15 @@ class Retrace:
             "write it with other functions, or report it",
         )
 
+    def value(self, number: int) -> AV:
+        """The abstract value of a number; one that has none is refused."""
+        return settled(self.cx, self.values[number], self.node, "read other items")
+
     def decode(self, template: tuple[Any, ...]) -> AV:
         """The abstract value for a part of an entry."""
         tag = template[0]
         if tag == VALUE:
-            return settled(self.cx, self.values[template[1]], self.node, "read other items")
+            return self.value(template[1])
         if tag == CONSTANT:
             var = self.constants[template[1]]
             array = isinstance(self.trace.constants[template[1]], np.ndarray)

@@ -435,3 +435,16 @@ def test_what_lstsq_gives_besides_its_solution_is_refused_in_words() -> None:
         with pytest.raises(SrcgradError, match="gives only its solution") as caught:
             grad(residual, frontend=frontend)(X)
         assert "Unmergeable" not in str(caught.value)
+
+
+def test_interpolation_of_single_precision_gives_doubles() -> None:
+    points = np.array([0.0, 1.0, 2.0], np.float32)
+
+    def between(x: Any) -> Any:
+        return np.sum(np.interp(x, points, points**2, period=3.0) ** 2)
+
+    x = np.array([0.5, 1.5], np.float32)
+    for frontend in ("source", "record"):
+        value, found = value_and_grad(between, frontend=frontend)(x)
+        assert value == between(x) and found.dtype == np.float32
+        np.testing.assert_array_equal(found, [2 * 0.5, 2 * 2.5 * 3.0])
