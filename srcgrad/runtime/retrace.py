@@ -175,9 +175,11 @@ class Retrace:
         if len(parts) != len(outs):
             self._mismatch("the number of results")
         for part, (form, number, dtype, shape, base) in zip(parts, outs, strict=True):
+            if form == "unread":
+                continue
             if isinstance(part, Static) and isinstance(part.value, Unmergeable):
                 self.values[number] = part  # what reads it is refused
-            elif form != "unread":
+            else:
                 self.values[number] = self._settle(part, form, type_of_spec(dtype, shape), base)
 
     def lowered(self, kind: str, target: Any, args: list[AV], kwargs: dict[str, AV]) -> AV:
