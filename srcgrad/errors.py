@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+SECOND = "the run could not be recorded either"
 OVERLAP = "arguments overlap in memory, and one of them is written to"
 CODES: dict[str, str] = {
     # SG1xx: the language
@@ -158,16 +159,25 @@ class SrcgradError(Exception):
     """Is the base of every error that srcgrad raises on purpose.
 
     Invariant: `code` is a key of `CODES`; `message` says what is wrong, `remedy` what to do, or "".
+    `second` says why another way failed too: that of a recorded run, where the source is refused.
     """
 
     code: str
     message: str
     remedy: str
+    second: SrcgradError | None = None
 
     def __init__(self, code: str, message: str, remedy: str = "") -> None:
         """Keep the code, what is wrong and what to do about it."""
         self.code, self.message, self.remedy = known_code(code), message, remedy
         super().__init__(_joined(code, message, remedy))
+
+    def __str__(self) -> str:
+        """Give what is wrong and what to do, of both ways where both failed."""
+        return self._with_second(Exception.__str__(self))
+
+    def _with_second(self, text: str) -> str:
+        return text if self.second is None else f"{text}\n{SECOND}: {self.second}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by the arguments of the constructor."""
@@ -214,7 +224,7 @@ class FrontendError(SrcgradError, SyntaxError):
             lines += ["    " + row for row in caret_lines(self.text, self.span)]
         if self.remedy:
             lines.append(f"  remedy: {self.remedy}")
-        return "\n".join(lines)
+        return self._with_second("\n".join(lines))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by the arguments of the constructor."""

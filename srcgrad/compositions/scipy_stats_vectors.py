@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 
+_SINGULAR = 1e6 * float(np.finfo(float).eps)  # what SciPy takes for zero, of the largest eigenvalue
+
 
 def multivariate_normal_logpdf(
     x: Any, mean: Any = None, cov: Any = 1, allow_singular: Any = False
 ) -> Any:
     """Normal vectors, by the factor of the covariance."""
-    if allow_singular:
-        raise ValueError("multivariate_normal with allow_singular: pass a regular covariance")
     points = np.asarray(x)
     n = 1 if np.ndim(points) == 0 else np.shape(points)[-1]
     if mean is not None and np.ndim(mean) == 1:
@@ -23,6 +23,10 @@ def multivariate_normal_logpdf(
         matrix = cov
     else:
         matrix = np.diag(cov) if np.ndim(cov) == 1 else cov * np.eye(n)
+    if allow_singular:
+        sizes = np.linalg.eigvalsh(matrix)
+        if sizes[0] <= _SINGULAR * sizes[-1]:
+            raise ValueError("multivariate_normal of a singular covariance: pass a regular one")
     moved = points if mean is None else points - mean
     factor = np.linalg.cholesky(matrix)
     rows = np.reshape(moved, (-1, n))

@@ -84,6 +84,14 @@ def _home(function: Any) -> str:
     return ""
 
 
+def has_methods(value: Any) -> bool:
+    """Whether methods of an object of SciPy, such as a distribution, have compositions."""
+    home = _home(value)
+    return bool(home) and any(
+        getattr(function, "__self__", None) is value for function in _of_scipy(home)
+    )
+
+
 @lru_cache(maxsize=16)
 def _of_scipy(home: str) -> dict[Any, FunctionType]:
     """The compositions of one module of SciPy."""
@@ -129,6 +137,7 @@ def scipy_compositions() -> dict[Any, FunctionType]:
 __all__ = [
     "COMPOSED",
     "composition_of",
+    "has_methods",
     "instead_of",
     "scipy_compositions",
     "stand_in_of",

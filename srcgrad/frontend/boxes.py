@@ -57,10 +57,14 @@ def opened(cx: Context, value: AV, node: Any) -> AV:
         return _viewed(opened(cx, value.of, node), value.kind)
     if not isinstance(value, Box):
         return value
-    content = cx.heap.contents[value.loc]
-    if isinstance(content, Static) and isinstance(content.value, Unmergeable):
-        cx.refuse(content.value.code, content.value.reason, node, "build it alike on every path")
-    return content
+    return settled(cx, cx.heap.contents[value.loc], node, "build it alike on every path")
+
+
+def settled(cx: Context, value: AV, node: Any, remedy: str) -> AV:
+    """The value, unless it is one of those that nothing may read: then the reason is told."""
+    if isinstance(value, Static) and isinstance(value.value, Unmergeable):
+        cx.refuse(value.value.code, value.value.reason, node, remedy)
+    return value
 
 
 def _viewed(content: AV, kind: str) -> AV:

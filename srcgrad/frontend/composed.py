@@ -15,7 +15,7 @@ from srcgrad.compositions.table import composition_of, stand_in_of
 from srcgrad.errors import FrontendError, SrcgradError
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.inlining import AlwaysRaises, call_user, user_function
-from srcgrad.frontend.kinds import AV, Static, lift
+from srcgrad.frontend.kinds import AV, NONE, Static, lift
 
 _HOME = str(Path(compositions.__file__).parent)
 
@@ -30,9 +30,11 @@ def composed(
     composition, first = found
     given = [*map(Static, first), *args]
     try:
-        inspect.signature(composition).bind(*given, **kwargs)
+        bound = inspect.signature(composition).bind(*given, **kwargs)
     except TypeError:
         return None
+    if bound.arguments.get("output", NONE) != NONE:
+        cx.refuse("SG202", f"{name} with output= is not supported", node, "use its result")
     try:
         inner = user_function(cx, composition, None)
         return call_user(cx, inner, given, kwargs, node)

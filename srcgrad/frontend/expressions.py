@@ -12,7 +12,7 @@ import gast
 
 from srcgrad.errors import KindError
 from srcgrad.frontend.attributes import attribute
-from srcgrad.frontend.boxes import boxed, cell, change, in_cell, opened
+from srcgrad.frontend.boxes import boxed, cell, change, in_cell, opened, settled
 from srcgrad.frontend.comparisons import comparison
 from srcgrad.frontend.comprehensions import dict_comprehension, list_of, set_comprehension, set_of
 from srcgrad.frontend.context import Context, Frame
@@ -27,7 +27,6 @@ from srcgrad.frontend.kinds import (
     Seq,
     Slicing,
     Static,
-    Unmergeable,
     describe,
 )
 from srcgrad.frontend.operators import DYNAMIC, binop, boolop, ifexp, static_value, unaryop
@@ -66,11 +65,7 @@ def _constant(cx: Context, node: Any) -> AV:
 
 
 def _name(cx: Context, node: Any) -> AV:
-    value = lookup(cx, node.id, node)
-    if isinstance(value, Static) and isinstance(value.value, Unmergeable):
-        cx.refuse(
-            value.value.code, value.value.reason, node, "give the name one kind on every path"
-        )
+    value = settled(cx, lookup(cx, node.id, node), node, "give the name one kind on every path")
     if isinstance(value, Undef):
         cx.refuse("SG225", f"{node.id!r} may be unbound here", node, "assign it before")
     return value

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.errors import FrontendError, KindError
-from srcgrad.frontend.boxes import boxed, opened, unboxed
+from srcgrad.frontend.boxes import boxed, opened, settled, unboxed
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     ATOMS,
@@ -60,7 +60,7 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
         return answer
     value, index = opened(cx, value, node), unboxed(cx, index, node)
     if isinstance(value, Seq):
-        item = _item(cx, value, index, node)
+        item = settled(cx, _item(cx, value, index, node), node, "read other items")
         return boxed(cx, item) if isinstance(index, Slicing) else item
     if isinstance(value, Static) and isinstance(value.value, (str, bytes)):
         return _letters(cx, value.value, index, node)

@@ -108,7 +108,7 @@ class Replay(Retrace):
             if type(step[0]) is Op:
                 self._step(step, range(first, first + count), file, line)
             first += count
-        heads = tuple(self.cx.atom(self.values[h], self.node) for h in self.recorded.heads)
+        heads = tuple(self.cx.atom(self.value(h), self.node) for h in self.recorded.heads)
         block = self.cx.builder.block(heads, tuple(self.inputs.values()))
         return Program(block, self.cx.functions), tuple(self.wrt)
 
@@ -135,7 +135,7 @@ class Replay(Retrace):
         for n in outs:
             if n not in self.values:
                 continue
-            atom = self.cx.atom(self.values[n], self.node)
+            atom = self.cx.atom(self.value(n), self.node)
             if isinstance(atom, Var) and not atom.name and self.specs[n].name:
                 atom.name = self.specs[n].name
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from srcgrad.errors import BackwardError
+from srcgrad.errors import BackwardError, SrcgradError
 from srcgrad.imperative.steps import FREED, Op, Recorded, Text, outs_of, paths, renumbered
 from srcgrad.imperative.trace import Trace
 from srcgrad.runtime.load import filename_for, load
@@ -155,7 +155,11 @@ def _loaded(
     if code is None:
         from srcgrad.imperative.compile import compiled
 
-        code = compiled(trace, positions, numbers, recorded)
+        try:
+            code = compiled(trace, positions, numbers, recorded)
+        except SrcgradError:
+            paths.forget()  # equal steps elsewhere are refused at their own lines
+            raise
         store(key, code)
     return Plan(code, load(code.text, "backward", {}, filename_for("backward", code.text)))
 

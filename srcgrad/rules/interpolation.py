@@ -183,6 +183,6 @@ custom(
     lambda g, x, xp, fp, out: op("interp_transpose")(x, xp, full(g, out)),
     jvp=_interp_jvp,
     np_="interp",
-    infer=infer.shaped(lambda x, xp, fp: x * 1.0 * fp, lambda x, xp, fp: x, 0),
+    infer=infer.shaped(lambda x, xp, fp: x * fp * np.float64(1.0), lambda x, xp, fp: x, 0),
     real_only=True,
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcgrad.errors import SrcgradError
 from srcgrad.ir.interpret import Interpreter, Values
 from srcgrad.ir.nodes import Eqn, Program, Stmt
 
@@ -102,7 +103,8 @@ def explanation(
     served = [Served(signature_text(names, key), "source", "") for key in dispatch.forms]
     for key, refusal in dispatch.recorder.refusals.items():
         served.append(Served(signature_text(names, key), "record", str(refusal)))
-    if gradient.frontend == "record" and dispatch.recorder.latest is not None:
+    asked = saved is not None or dispatch.recorder.latest is not None
+    if gradient.frontend == "record" and asked:
         served.append(Served("(...)", "record", 'frontend="record" asks for it'))
     return Explanation(gradient.__name__, tuple(served), saved)
 
@@ -110,11 +112,18 @@ def explanation(
 def _measured(
     gradient: Gradient, args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Saved, ...] | None:
-    """What a call keeps on tapes, line by line; a recorded call has none."""
+    """What a call keeps on tapes, line by line; a recorded call has none, and is not run here."""
     dispatch = gradient.dispatch
     bound = dispatch.bind(tuple(args), kwargs)
-    compiled = dispatch.compile(bound).compiled
-    emission = compiled.emission
+    if dispatch.recorder.serves(bound):
+        return ()
+    try:
+        emission = dispatch.compile(bound).compiled.emission
+    except SrcgradError as refusal:
+        if not dispatch.recorder.takes(refusal):
+            raise
+        dispatch.recorder.remember(bound, refusal)
+        return ()
     values: list[Any] = []
     for leaf in emission.arguments.leaves:
         value: Any = bound[leaf.path[0][1]]

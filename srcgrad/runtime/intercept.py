@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import builtins
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import CellType, FunctionType
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.runtime.memo import cached
+from srcgrad.runtime.packages import package_stand_in
 from srcgrad.runtime.record import Recording
 from srcgrad.runtime.recorded import current, is_recorded
 from srcgrad.runtime.stand_ins import BUILTINS, renew, stand_in_for
@@ -74,7 +75,7 @@ class Names:
 def _exchanged(value: Any, recording: Recording) -> Any:
     if type(value) is np.ndarray:
         return recording.own(value) if value.dtype.kind in "fc" else None
-    return cached(value) or stand_in_for(value)
+    return cached(value) or stand_in_for(value) or package_stand_in(value)
 
 
 _lock = threading.RLock()
@@ -87,7 +88,7 @@ def _importing(name: str, globals: Any = None, *rest: Any, **options: Any) -> An
     module = _import(name, globals, *rest, **options)
     if globals is None or current.get() is None or id(globals) not in _installed:
         return module
-    return stand_in_for(module) or module
+    return stand_in_for(module) or package_stand_in(module) or module
 
 
 def _exchange_import(*, install: bool) -> None:
@@ -100,7 +101,7 @@ def _exchange_import(*, install: bool) -> None:
         builtins.__import__ = _import
 
 
-def _install(owners: list[dict[str, Any] | CellType], recording: Recording) -> list[int]:
+def _install(owners: Sequence[dict[str, Any] | CellType], recording: Recording) -> list[int]:
     with _lock:
         if not _installed:
             renew()
@@ -146,6 +147,7 @@ def cells_of(function: Any) -> list[CellType]:
 def intercepted(recording: Recording, function: Any, arguments: dict[str, Any]) -> Iterator[None]:
     """Exchange the names for the duration of a run."""
     used = _install([*namespaces(function, arguments), *cells_of(function)], recording)
+    recording.exchange = lambda names: used.extend(_install(names, recording))
     token = current.set(recording)
     try:
         yield

@@ -11,6 +11,7 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
+from srcgrad.runtime.recorded import is_recorded
 from srcgrad.runtime.stand_ins import StandIn, active_recording
 
 _CACHED = type(functools.lru_cache(abs))
@@ -40,14 +41,21 @@ def cached(value: Any) -> Cached | None:
     return Cached(value) if type(value) is _CACHED else None
 
 
-def clear_caches(holders: list[Any]) -> None:
-    """Empty the caches that hold something of a run: by their entries, or by the keys of those."""
-    for _ in range(3):  # a value, its key or entry, the dict of the cache, the cache
-        for cache in holders:
-            if type(cache) is _CACHED:
-                cache.cache_clear()
-        inner = [h for h in holders if type(h) in (tuple, dict) or "lru" in type(h).__name__]
-        holders = gc.get_referrers(*inner) if inner else []
+def clear_caches() -> None:
+    """Empty the caches that hold a recorded value, as a result or in a key."""
+    for cache in [o for o in gc.get_objects() if type(o) is _CACHED]:
+        entries = [v for d in gc.get_referents(cache) if type(d) is dict for v in (*d, *d.values())]
+        if any(map(_is_of_a_run, entries)):
+            cache.cache_clear()
+
+
+def _is_of_a_run(entry: Any) -> bool:
+    """Whether a key, a result or a link between the two is recorded, or holds what is."""
+    if is_recorded(entry):
+        return True
+    if type(entry) is tuple or type(entry).__name__ == "_lru_list_elem":
+        return any(map(is_recorded, gc.get_referents(entry)))
+    return False
 
 
 __all__ = ["cached", "clear_caches"]

@@ -75,7 +75,7 @@ class Recording(Writes):
         if name in REFUSED_METHODS:
             self.refuse("SG206", f".{name}() in place is not recorded", f"use np.{name}")
         function = getattr(receiver._value, name)
-        args, kwargs = _with_named_out(getattr(np, name, None), args, kwargs, 1)
+        args, kwargs = with_named(getattr(np, name, None), "out", args, kwargs, 1)
         if kwargs.get("out") is not None:
             return self.into(kwargs, lambda rest: self.method(receiver, name, *args, **rest))
         value = function(*[plain(a) for a in args], **{k: plain(v) for k, v in kwargs.items()})
@@ -88,6 +88,10 @@ class Recording(Writes):
     def index(self, receiver: Recorded, index: Any) -> Any:
         """``receiver[index]``."""
         return self.result("index", None, (receiver, index), {}, receiver._value[plain(index)])
+
+    def joined(self, joiner: Any, index: Any) -> Any:
+        """``np.r_[index]`` or ``np.c_[index]``."""
+        return self.result("call", joiner, (index,), {}, joiner[plain(index)])
 
     def ufunc(self, ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: Any) -> Any:
         """A universal function, called by NumPy's dispatch."""
@@ -120,7 +124,7 @@ class Recording(Writes):
             return self.ufunc(func, "__call__", args, kwargs)
         if func is np.nan_to_num and kwargs.get("copy", True) is not True:
             self.refuse("SG206", "np.nan_to_num in place is not recorded", "leave out copy=False")
-        args, kwargs = _with_named_out(func, args, kwargs, 0)
+        args, kwargs = with_named(func, "out", args, kwargs)
         if kwargs.get("out") is not None:
             return self.into(kwargs, lambda rest: self.function(func, args, rest))
         return self.call(func, args, kwargs)
@@ -131,8 +135,8 @@ def _plain_items(kwargs: dict[str, Any]) -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=1024)
-def _place_of_out(function: Any) -> int | None:
-    """The position of ``out`` among the parameters of a function."""
+def _place_of(function: Any, name: str) -> int | None:
+    """The position of a parameter among those of a function."""
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):
@@ -141,18 +145,22 @@ def _place_of_out(function: Any) -> int | None:
         n for n, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
     ]
     several = any(p.kind is p.VAR_POSITIONAL for p in parameters.values())
-    return named.index("out") if "out" in named and not several else None
+    return named.index(name) if name in named and not several else None
 
 
-def _with_named_out(
-    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int
+def with_named(
+    function: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], bound: int = 0
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Arguments in which ``out`` goes by name; ``bound`` of the parameters are not among them."""
-    place = None if len(args) < 2 - bound or function is None else _place_of_out(function)
+    """Arguments in which one, ``out`` or the like, and all after it go by name.
+
+    ``bound`` of the parameters are not among them.
+    """
+    place = None if len(args) < 2 - bound or function is None else _place_of(function, name)
     if place is None or len(args) <= place - bound:
         return args, kwargs
     place -= bound
-    return (*args[:place], *args[place + 1 :]), {**kwargs, "out": args[place]}
+    names = list(inspect.signature(function).parameters)[place + bound :]
+    return args[:place], {**kwargs, **dict(zip(names, args[place:], strict=False))}
 
 
-__all__ = ["Recording"]
+__all__ = ["Recording", "with_named"]

@@ -8,7 +8,9 @@ it later: from then on its memory is active too.
 from __future__ import annotations
 
 import copy
+import sys
 import threading
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
@@ -36,7 +38,16 @@ class Values(Trace):
         self.key_at: tuple[int, int] | None = None  # where a recorded number was last hashed
         self.outer: list[Storage] = []  # memory from outside: of arguments, of captured arrays
         self.written: list[Storage] = []  # those of them that were written to
+        self.exchange: Callable[[list[dict[str, Any]]], None] = lambda names: None
         self._owned: dict[int, RecordedArray] = {}
+        self._exchanged: set[str] = set()
+
+    def exchange_once(self, start: str) -> None:
+        """For the rest of the run, let the loaded modules of a package see stand-ins."""
+        if start not in self._exchanged:
+            self._exchanged.add(start)
+            modules = [m for name, m in list(sys.modules.items()) if name.startswith(start)]
+            self.exchange([vars(m) for m in modules])
 
     # -- values -----------------------------------------------------------------------------------
 

@@ -20,13 +20,16 @@ import numpy as np
 
 from srcgrad.errors import KindError, Span
 from srcgrad.frontend.kinds import AV, Seq
+from srcgrad.frontend.lower import Lowered
 from srcgrad.ir.interpret import interpret
-from srcgrad.ir.nodes import Program, Var
+from srcgrad.ir.nodes import Var
 from srcgrad.runtime.compiled import Compiled
 from srcgrad.runtime.emission import Emission
 from srcgrad.runtime.intercept import intercepted
 from srcgrad.runtime.locking import collection_paused, compiling
+from srcgrad.runtime.packages import COMPOSITIONS
 from srcgrad.runtime.record import Recording
+from srcgrad.runtime.record_values import spec_of
 from srcgrad.runtime.recorded import Recorded, is_recorded, plain
 from srcgrad.runtime.retrace import Retrace, type_of_spec
 from srcgrad.runtime.signature import Arguments, Leaf, Path
@@ -39,6 +42,7 @@ from srcgrad.transform.pipeline import Derivation
 if TYPE_CHECKING:
     from srcgrad.runtime.gradient import Gradient
 
+_REFUSALS = (NotImplementedError, TypeError, ValueError)  # with which compositions refuse
 TRACES_KEPT = 64  # compiled traces of one gradient, least recently used first out
 
 
@@ -72,9 +76,10 @@ class RecordedCalls:
             found = [_zero(i.value) for i in run.inputs]
         else:
             entries = [i.value for i in run.inputs]
-            function = self._program(run, run.number).load("rolled").function
+            program = self._program(run, run.number)
+            function, captured = program.load("rolled").function, _captured(_lowered(program))
             with np.errstate(all="ignore"):  # the run has warned of what there is to warn of
-                found = function(*entries, tuple(run.recording.constants))
+                found = function(*entries, tuple(run.recording.constants), *captured)
         gradients = {i.path: g for i, g in zip(run.inputs, found, strict=True)}
         parts = [run.structure.filled(n, gradients) for n in self.gradient.wrt]
         result = parts[0] if self.gradient.single else tuple(parts)
@@ -89,6 +94,8 @@ class RecordedCalls:
         key = (inputs, tuple(trace.constant_types), tuple(trace.entries), number)
         with self._lock:
             found = self.programs.get(key)
+            if found is not None and not _holds(_lowered(found)):
+                found = None
             if found is not None:
                 self.programs.move_to_end(key)
                 self.hits += 1
@@ -103,8 +110,25 @@ class RecordedCalls:
         return found
 
 
+def _lowered(program: Compiled) -> Lowered:
+    return program.emission.derivation.lowered
+
+
+def _captured(lowered: Lowered) -> list[Any]:
+    """Arrays of objects from outside that library functions read, as they are now."""
+    return [capture.read() for capture in lowered.captures]
+
+
+def _holds(lowered: Lowered) -> bool:
+    """Whether objects from outside are still of the form that a program was made for."""
+    return all(guard.holds() for guard in lowered.guards) and all(
+        type_of_spec(*spec_of(value)) == var.type
+        for value, var in zip(_captured(lowered), lowered.captures.values(), strict=True)
+    )
+
+
 def _type_key(value: Any) -> tuple[Hashable, ...]:
-    return (*_spec(value), type(value) is np.ndarray)
+    return (*spec_of(value), type(value) is np.ndarray)
 
 
 def title_of(gradient: Gradient) -> str:
@@ -135,8 +159,9 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
     except Exception as error:
         if recording.failure is not None and error is not recording.failure:
             raise recording.failure from error
-        if type(error) is TypeError and "Recorded" in str(error):
-            raise _foreign_code(error, span) from error
+        refusal = _foreign_code(error, span)
+        if refusal is not None:
+            raise refusal from error
         error.args = tuple(plain(a) for a in error.args)
         raise
     finally:
@@ -154,15 +179,27 @@ def record(gradient: Gradient, bound: dict[str, Any]) -> Run:
     return Run(recording, wrapping.inputs, value, aux, number, span, structure)
 
 
-def _foreign_code(error: TypeError, span: Span) -> KindError:
-    """The refusal for compiled code that takes no other arrays than NumPy's own."""
-    step, place = error.__traceback__, span
+def _foreign_code(error: Exception, span: Span) -> KindError | None:
+    """The refusal for an exception that code which is not the user's raises of recorded values.
+
+    That is compiled code which takes no other arrays than NumPy's own, and compositions, which do
+    less than the functions that they stand for.
+    """
+    step, place, module = error.__traceback__, span, ""
     while step is not None:
+        module = step.tb_frame.f_globals.get("__name__") or ""
         if not facts_of(step.tb_frame).internal:
             place = span_of(step.tb_frame.f_code.co_filename, step.tb_lineno)
         step = step.tb_next
-    message = "compiled code does not take a recorded value"
-    return KindError("SG232", message, place, "use functions of NumPy, math or operators on it")
+    if type(error) is TypeError and "Recorded" in str(error):
+        message = "compiled code does not take a recorded value"
+        return KindError("SG232", message, place, "use functions of NumPy, math or operators on it")
+    remedy = "use what the docs list for it"
+    if isinstance(error, AttributeError) and type(error.obj).__module__.startswith(COMPOSITIONS):
+        message = f"{error.name!r} of an object of SciPy is not written out"
+        return KindError("SG203", message, place, remedy)
+    refused = module.startswith(COMPOSITIONS) and isinstance(error, _REFUSALS)
+    return KindError("SG202", str(error), place, remedy) if refused else None
 
 
 def _place_of_function(function: Any) -> Span:
@@ -210,7 +247,7 @@ def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
     inputs: list[Var] = []
     for item in run.inputs:
         name = _fresh(_leaf_name(item.path), arguments.values)
-        dtype, shape = _spec(item.value)
+        dtype, shape = spec_of(item.value)
         var = Var(name, type_of_spec(dtype, shape))
         arguments.values[name] = var
         flat = isinstance(item.value, np.ndarray) and item.value.ndim == 0
@@ -220,7 +257,7 @@ def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
     constants: list[Var] = []
     title = _fresh("constants", arguments.values)
     for k, value in enumerate(trace.constants):
-        dtype, shape = _spec(value)
+        dtype, shape = spec_of(value)
         var = Var(f"c{k}", type_of_spec(dtype, shape))
         constants.append(var)
         arguments.leaves.append(Leaf(var, (("arg", title), ("item", k)), False))
@@ -231,7 +268,7 @@ def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
         array = isinstance(item.value, np.ndarray)
         retrace.values[item.number] = retrace.place(var, array=array, written=item.written)
     lowered = retrace.lower(number, run.span, [*inputs, *constants])
-    _check_reproduced(lowered.program, run)
+    _check_reproduced(lowered, run)
     rank_zero = frozenset(leaf.var for leaf in arguments.leaves if leaf.rank_zero)
     derivation = Derivation(
         lowered, tuple(inputs), rank_zero, Options(needed=gradient.options.needed)
@@ -245,12 +282,13 @@ def compile_trace(gradient: Gradient, run: Run, number: int) -> Compiled:
     return compiled
 
 
-def _check_reproduced(program: Program, run: Run) -> None:
+def _check_reproduced(lowered: Lowered, run: Run) -> None:
     """Refuse a trace that does not give the value of the run: something was not seen."""
-    values = [*(i.value for i in run.inputs), *run.recording.constants]
+    values = [*(i.value for i in run.inputs), *run.recording.constants, *_captured(lowered)]
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        again = interpret(program, [v.copy() if type(v) is np.ndarray else v for v in values])[0]
+        copies = [v.copy() if type(v) is np.ndarray else v for v in values]
+        again = interpret(lowered.program, copies)[0]
     if not np.allclose(again, run.value, rtol=1e-6, atol=0.0, equal_nan=True):
         raise KindError(
             "SG233",
@@ -262,12 +300,6 @@ def _check_reproduced(program: Program, run: Run) -> None:
 
 def _zero(value: Any) -> Any:
     return np.zeros_like(value) if type(value) is np.ndarray else type(value)(0.0)
-
-
-def _spec(value: Any) -> tuple[Any, tuple[int, ...]]:
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.dtype, value.shape
-    return type(value), ()
 
 
 def _leaf_name(path: Path) -> str:

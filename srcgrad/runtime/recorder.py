@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from srcgrad.errors import ArgumentError, FrontendError, SourceError, SrcgradError
+from srcgrad.errors import SECOND, ArgumentError, FrontendError, SourceError, SrcgradError
 from srcgrad.runtime.compiled import Compiled
 from srcgrad.runtime.signature import key_of
 
@@ -59,10 +59,14 @@ class Recorder:
 
     def instead(self, bound: dict[str, Any], refusal: SrcgradError) -> Any:
         """A recorded call in place of one that was refused."""
+        self.remember(bound, refusal)
+        return self.call(bound)
+
+    def remember(self, bound: dict[str, Any], refusal: SrcgradError) -> None:
+        """From now on, calls like this one are recorded."""
         self.refusals[self._key(bound)] = refusal.with_traceback(None)
         if len(self.refusals) > REFUSALS_KEPT:
             self.refusals.popitem(last=False)
-        return self.call(bound)
 
     def call(self, bound: dict[str, Any]) -> Any:
         """A recorded call; if recording is refused too, the first refusal tells of it."""
@@ -108,8 +112,9 @@ class Recorder:
 
 
 def _noted(refusal: SrcgradError, error: SrcgradError) -> SrcgradError:
-    """The refusal of the source front end, with a note of why recording failed too."""
+    """The refusal of the source front end, which also says why recording failed too."""
     told = copy.copy(refusal)
-    if hasattr(told, "add_note"):  # Python 3.10 has no notes
-        told.add_note(f"the run could not be recorded either: {error}")
+    told.second = error
+    if isinstance(told, SyntaxError) and hasattr(told, "add_note"):  # Python 3.10 has no notes
+        told.add_note(f"{SECOND}: {error}")  # for tracebacks, which show no text of theirs
     return told

@@ -13,13 +13,14 @@ import numpy as np
 
 from srcgrad.errors import FrontendError, Span
 from srcgrad.frontend.attributes import attribute
+from srcgrad.frontend.boxes import settled
 from srcgrad.frontend.calls import call_value
 from srcgrad.frontend.context import Context, Frame
 from srcgrad.frontend.heap import View
-from srcgrad.frontend.kinds import AV, Method, Ref, Seq, Slicing, Static, UserFunction
+from srcgrad.frontend.kinds import AV, Method, Ref, Seq, Slicing, Static, Unmergeable, UserFunction
 from srcgrad.frontend.lower import Lowered
 from srcgrad.frontend.operators import binary
-from srcgrad.frontend.resolve import Captures
+from srcgrad.frontend.resolve import Capture, Captures, Guard
 from srcgrad.frontend.source import Source
 from srcgrad.frontend.stores import add_item, overwrite, store_item
 from srcgrad.frontend.subscripts import array_like, subscript
@@ -27,6 +28,7 @@ from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Eqn, Program, Var
 from srcgrad.ir.ops import Storage
 from srcgrad.ir.types import AnyDim, Array, Dim, Number, Type
+from srcgrad.runtime.record_values import spec_of
 from srcgrad.runtime.trace import (
     CONSTANT,
     NUMBER,
@@ -90,6 +92,19 @@ def exact_dim(length: int) -> AnyDim:
     return length if length < 2 else Dim(str(length), 0, True)
 
 
+class _Numbers(frozenset[Capture]):
+    """All captured numbers, which become literals of a program; only arrays are its inputs."""
+
+    def __contains__(self, capture: object) -> bool:
+        return isinstance(capture, Capture) and not isinstance(capture.read(), np.ndarray)
+
+
+def _is_ours(guard: Guard) -> bool:
+    """Whether a guard is of what srcgrad's own functions see, which nobody changes."""
+    root = guard.capture.root
+    return root.kind != "object" and str(root.function.__module__).startswith("srcgrad.")
+
+
 class Retrace:
     """Lowers the entries of one trace."""
 
@@ -100,7 +115,7 @@ class Retrace:
         self.function = function
         self.constants = constants
         self.values: dict[int, AV] = {}
-        captures = Captures(lambda value, name, place: Number("float"))
+        captures = Captures(lambda value, *_: type_of_spec(*spec_of(value)), bake=_Numbers())
         self.cx = Context(captures, [*inputs, *constants])
         self.given = frozenset(self.cx.inputs)
         self.node = node_at(1, trace.title)
@@ -112,10 +127,14 @@ class Retrace:
         self._at(span.file, span.line)
         for entry in needed_entries(self.trace.entries, result):
             self.enter(entry)
-        atom = self.cx.atom(self.values[result], self.node)
-        program = Program(self.cx.builder.block((atom,), tuple(params)), {})
+        atom = self.cx.atom(self.value(result), self.node)
+        captures = self.cx.captures
+        whole = (*params, *captures.inputs.values())
+        program = Program(self.cx.builder.block((atom,), whole), self.cx.functions)
         source = place_of(self.function, span.file, self.trace.title)
-        return Lowered(program, Const(0), source, {}, (), span, (), title=str(source.tree.name))
+        guards = tuple(g for g in captures.guards.values() if not _is_ours(g))
+        title = str(source.tree.name)
+        return Lowered(program, Const(0), source, captures.inputs, guards, span, (), title=title)
 
     def place(self, var: Var, *, array: bool, written: bool) -> AV:
         """The abstract value of an input: arrays live in the heap, written ones as a copy."""
@@ -156,7 +175,11 @@ class Retrace:
         if len(parts) != len(outs):
             self._mismatch("the number of results")
         for part, (form, number, dtype, shape, base) in zip(parts, outs, strict=True):
-            if form != "unread":
+            if form == "unread":
+                continue
+            if isinstance(part, Static) and isinstance(part.value, Unmergeable):
+                self.values[number] = part  # what reads it is refused
+            else:
                 self.values[number] = self._settle(part, form, type_of_spec(dtype, shape), base)
 
     def lowered(self, kind: str, target: Any, args: list[AV], kwargs: dict[str, AV]) -> AV:
@@ -211,6 +234,9 @@ class Retrace:
     def _settle(self, value: AV, form: str, exact: Type, base: int | None) -> AV:
         """The result with the exact type that the run had, and its place in the heap."""
         atom = self.cx.atom(value, self.node)
+        if _is_real_part(atom.type, exact):  # as of eigenvalues, where none is complex
+            value = attribute(self.cx, value, "real", self.node)
+            atom = self.cx.atom(value, self.node)
         if not _agrees(atom.type, exact):
             self._mismatch(f"{atom.type} in place of {exact}")
         if isinstance(atom, Var) and atom not in self.given:
@@ -262,11 +288,15 @@ class Retrace:
             "write it with other functions, or report it",
         )
 
+    def value(self, number: int) -> AV:
+        """The abstract value of a number; one that has none is refused."""
+        return settled(self.cx, self.values[number], self.node, "read other items")
+
     def decode(self, template: tuple[Any, ...]) -> AV:
         """The abstract value for a part of an entry."""
         tag = template[0]
         if tag == VALUE:
-            return self.values[template[1]]
+            return self.value(template[1])
         if tag == CONSTANT:
             var = self.constants[template[1]]
             array = isinstance(self.trace.constants[template[1]], np.ndarray)
@@ -284,10 +314,15 @@ class Retrace:
         return Static(template[1])
 
 
+def _is_real_part(expected: Type, exact: Type) -> bool:
+    """Whether complex numbers were expected, but the run gave real ones."""
+    dtypes = [t.dtype for t in (expected, exact) if isinstance(t, Array) and t.dtype is not None]
+    return [d.kind for d in dtypes] == ["c", "f"]
+
+
 def _agrees(expected: Type, exact: Type) -> bool:
-    """Whether a type that was inferred can be that of the run."""
-    if isinstance(exact, Number) or isinstance(expected, Number):
-        return expected == exact
+    """Whether a type that was inferred can be that of the run: a number is as good as a scalar."""
+    expected, exact = _scalar(expected), _scalar(exact)
     if not (isinstance(exact, Array) and isinstance(expected, Array)):
         return True
     if expected.dtype is not None and expected.dtype != exact.dtype:
@@ -298,6 +333,10 @@ def _agrees(expected: Type, exact: Type) -> bool:
         a == b or isinstance(a, Dim) or str(a) == str(b)
         for a, b in zip(expected.dims, exact.dims, strict=True)
     )
+
+
+def _scalar(type_: Type) -> Type:
+    return Array(np.dtype(type_.kind), ()) if isinstance(type_, Number) else type_
 
 
 __all__ = ["Retrace", "type_of_spec"]

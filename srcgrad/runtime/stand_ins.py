@@ -9,6 +9,7 @@ original does.
 from __future__ import annotations
 
 import cmath
+import json
 import math
 from collections.abc import Callable
 from types import ModuleType
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.runtime.record import Recording
-from srcgrad.runtime.recorded import current, is_recorded
+from srcgrad.runtime.recorded import current, is_recorded, plain
 
 _CONSTRUCTORS = (
     *("zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like"),
@@ -75,17 +76,33 @@ class ListFunction(StandIn):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Do it, and let the recording see it."""
         recording, original = active_recording(), self.__wrapped__
-        if recording is not None and any(isinstance(a, _LISTS) and _holds(a) for a in args):
+        if recording is not None and any(isinstance(a, _LISTS) and holds_recorded(a) for a in args):
             return recording.function(original, args, kwargs)
         return original(*args, **kwargs)
 
 
 _LISTS = (list, tuple)
+_JOINER = type(np.r_).__mro__[1]  # the class of ``np.r_`` and ``np.c_``
 
 
-def _holds(values: Any) -> bool:
+def holds_recorded(values: Any) -> bool:
     """Whether a recorded value is in nested lists."""
-    return any(is_recorded(v) or (isinstance(v, _LISTS) and _holds(v)) for v in values)
+    return any(is_recorded(v) or (isinstance(v, _LISTS) and holds_recorded(v)) for v in values)
+
+
+class Joiner(StandIn):
+    """``np.r_`` or ``np.c_``."""
+
+    __wrapped__: Any
+
+    def __init__(self, original: Any, name: str) -> None:
+        self.__wrapped__ = original
+        self.__name__ = name
+        self.__doc__ = original.__doc__
+
+    def __getitem__(self, index: Any) -> Any:
+        recording, joiner = active_recording(), self.__wrapped__
+        return joiner[index] if recording is None else recording.joined(joiner, index)
 
 
 class NumberFunction(StandIn):
@@ -101,6 +118,14 @@ class NumberFunction(StandIn):
         elif not any(map(is_recorded, args)):
             return original(*args, **kwargs)
         return recording.call(original, args, kwargs)
+
+
+class TextFunction(StandIn):
+    """A function of ``json`` that writes values as text, which has no derivative."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do it with the numbers of the run."""
+        return self.__wrapped__(*plain(args), **plain(kwargs))
 
 
 class Library(ModuleType):
@@ -215,8 +240,12 @@ def _stand_ins() -> dict[Any, Any]:
     constructors = {name: Constructor(getattr(np, name)) for name in _CONSTRUCTORS}
     linalg, fft = _lists(np.linalg), _lists(np.fft)
     parts = {"linalg": Library(np.linalg, linalg), "fft": Library(np.fft, fft)}
-    own = {**_lists(np), **constructors}
-    tables = {math: _numbers(math), cmath: _numbers(cmath)}
+    joiners = {name: Joiner(getattr(np, name), name) for name in ("r_", "c_")}
+    own = {**_lists(np), **constructors, **joiners}
+    texts: dict[str, StandIn] = {
+        name: TextFunction(getattr(json, name)) for name in ("dump", "dumps")
+    }
+    tables = {math: _numbers(math), cmath: _numbers(cmath), json: texts}
     found: dict[Any, Any] = {np: Library(np, {**own, **parts})}
     found.update({np.linalg: parts["linalg"], np.fft: parts["fft"]})
     found.update({module: Library(module, table) for module, table in tables.items()})
@@ -231,7 +260,7 @@ _STAND_INS = _stand_ins()
 
 def stand_in_for(value: Any) -> Any:
     """What replaces a module or function in the user's names; ``None`` if nothing does."""
-    if not callable(value) and not isinstance(value, ModuleType):
+    if not callable(value) and not isinstance(value, (ModuleType, _JOINER)):
         return None
     try:
         return _STAND_INS.get(value)
@@ -241,8 +270,16 @@ def stand_in_for(value: Any) -> Any:
 
 def renew() -> None:
     """Let the modules that stand in have the attributes of now."""
-    for value in (np, np.linalg, np.fft, math, cmath):
+    for value in (np, np.linalg, np.fft, math, cmath, json):
         _STAND_INS[value].renew()
 
 
-__all__ = ["BUILTINS", "active_recording", "renew", "stand_in_for"]
+__all__ = [
+    "BUILTINS",
+    "ListFunction",
+    "StandIn",
+    "active_recording",
+    "holds_recorded",
+    "renew",
+    "stand_in_for",
+]

@@ -22,6 +22,8 @@ from srcgrad.runtime.recorded import RecordedArray, RecordedNumber, Storage
 
 MAX_ENTRIES = 30_000  # operations of one recorded run
 _FACTS_KEPT = 10_000
+_SMALL = 1024  # bytes of an array that are quicker copied than compared
+_INFINITE = (float("inf"), float("-inf"))  # they choose what a function does, as an order of a norm
 VALUE, CONSTANT, STATIC, NUMBER, SEQUENCE, SLICE = range(6)
 Template = tuple[Any, ...]
 _STATICS = frozenset({str, bytes, type(None), type(Ellipsis), type, np.dtype})
@@ -133,7 +135,8 @@ class Trace:
         if kind is int or kind is bool:
             return (NUMBER, kind, value)
         if kind is float:
-            return (NUMBER, kind, value.hex()) if value in literals else self.lift_number(value)
+            literal = value in literals or value in _INFINITE
+            return (NUMBER, kind, value.hex()) if literal else self.lift_number(value)
         if kind is complex:
             return (NUMBER, kind, repr(value)) if value in literals else self.lift_number(value)
         if kind is tuple or kind is list:
@@ -244,6 +247,8 @@ def _same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     """Whether two arrays hold the same bytes."""
     if a.shape != b.shape or a.dtype != b.dtype:
         return False
+    if a.nbytes <= _SMALL:
+        return a.tobytes() == b.tobytes()
     return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc") and (
         a.dtype.kind not in "fc" or bool((np.signbit(a.real) == np.signbit(b.real)).all())
     )

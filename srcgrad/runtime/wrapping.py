@@ -11,7 +11,14 @@ import sys
 from collections import deque
 from dataclasses import dataclass, field
 from operator import is_not
-from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    FrameType,
+    FunctionType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any
 
 import numpy as np
@@ -271,28 +278,36 @@ def _replace(value: Any, keys: Any, seen: dict[int, Any]) -> None:
 
 
 def sweep_leaks(recording: Recording) -> None:
-    """Make plain what still holds recorded values: containers, instances, cells, wherever."""
+    """Make plain what still holds recorded values: containers, objects, cells, wherever."""
     leaked = [r for r in gc.get_referrers(recording) if is_recorded(r)]
-    for value in leaked:
-        holders = [h for h in gc.get_referrers(value) if h is not leaked]
-        clear_caches(holders)
-        for holder in holders:
-            _replace_in(holder, value)
+    if not leaked:
+        return
+    holders = [h for h in gc.get_referrers(*leaked) if h is not leaked]  # one look at the heap
+    if any(isinstance(h, (tuple, dict)) or "lru" in type(h).__name__ for h in holders):
+        clear_caches()
+    for holder in holders:
+        _clean_holder(holder)
 
 
-def _replace_in(holder: Any, value: Any) -> None:
-    """Put the plain value in place of a recorded one; tuples and frames stay as they are."""
+def _clean_holder(holder: Any) -> None:
+    """Put plain values in place of recorded ones; tuples and frames stay as they are."""
     if isinstance(holder, (list, deque)):
-        for k in range(len(holder)):
-            if holder[k] is value:
+        for k, value in enumerate(holder):
+            if is_recorded(value):
                 holder[k] = value._value
     elif isinstance(holder, dict):
-        if any(key is value for key in holder):
+        if any(map(is_recorded, holder)):
             items = list(holder.items())
             holder.clear()
-            holder.update((value._value if key is value else key, held) for key, held in items)
-        for key in list(holder):
-            if holder[key] is value:
+            holder.update((key._value if is_recorded(key) else key, held) for key, held in items)
+        for key, value in list(holder.items()):
+            if is_recorded(value):
                 holder[key] = value._value
-    elif isinstance(holder, CellType) and holder.cell_contents is value:
-        holder.cell_contents = value._value
+    elif isinstance(holder, CellType):
+        _clean_cell(holder, {})
+    elif isinstance(holder, set):
+        _plain_set(holder, {})
+    elif not isinstance(holder, (tuple, FrameType)) and not is_recorded(holder):
+        for name, value in attributes_of(holder):
+            if is_recorded(value):
+                object.__setattr__(holder, name, value._value)

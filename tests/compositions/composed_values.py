@@ -26,10 +26,10 @@ def flat(y: Any) -> Any:
     return np.sum(np.ravel(y) * WEIGHTS[: np.size(y)])
 
 
-def check(function: Callable[[Any], Any], x: Any) -> None:
+def check(function: Callable[[Any], Any], x: Any, frontend: str = "auto") -> None:
     """The value is that of plain Python but for the last digits; the slope that of differences."""
     expected = function(x.copy())
-    value, g = value_and_grad(function)(x.copy())
+    value, g = value_and_grad(function, frontend=frontend)(x.copy())
     assert abs(value - expected) <= 1e-13 * max(1.0, abs(expected))
     assert g.shape == x.shape
     assert g.dtype == x.dtype

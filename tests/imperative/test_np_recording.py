@@ -10,7 +10,7 @@ import numpy as onp
 import pytest
 
 from srcgrad import autograd, np
-from srcgrad.errors import WriteError
+from srcgrad.errors import FrontendError, SrcgradError, WriteError
 
 
 def test_a_variable_is_not_written_while_recording() -> None:
@@ -128,3 +128,22 @@ def test_integers_have_gradients_of_their_dtype() -> None:
 
 def test_a_float_passes_through_integers() -> None:
     assert gradient(lambda x: x.astype("int32") * 2, [1.5, 2.5]) == [[2, 2]]
+
+
+def test_complex_numbers_made_of_a_variable_without_axes() -> None:
+    assert gradient(lambda x: np.real(1j * x * x * 1j), 1.5) == [-3.0]
+    assert gradient(lambda x: np.imag(1j * x * 3.0), 1.5) == [3.0]
+
+
+def test_a_refusal_is_told_at_the_line_that_was_recorded() -> None:
+    def first(x: Any) -> Any:
+        return np.linalg.lstsq(x, np.ones(2), rcond=None)[1]
+
+    def second(x: Any) -> Any:
+        return np.linalg.lstsq(x, np.ones(2), rcond=None)[1]
+
+    for function in (first, second):
+        with pytest.raises(SrcgradError, match="gives only its solution") as caught:
+            gradient(function, [[1.5, 0.2], [0.3, 2.0]])
+        assert isinstance(caught.value, FrontendError) and caught.value.span is not None
+        assert caught.value.span.line == function.__code__.co_firstlineno + 1

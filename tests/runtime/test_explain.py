@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcgrad import grad
+from srcgrad import SrcgradError, grad
 
 X = np.linspace(0.1, 0.9, 50)
 
@@ -90,3 +90,42 @@ def test_of_a_comparison_the_outcome_is_kept(function: Any, each: int) -> None:
         assert gradient.explain(X, steps).saved_bytes == each * steps
     reference = grad(function, unroll=True)(X, 10)
     np.testing.assert_allclose(gradient(X, 10), reference, rtol=1e-13)
+
+
+class Holder:
+    def __init__(self, w: Any) -> None:
+        self.w = w
+
+
+def test_a_recorded_function_is_explained_without_running_it() -> None:
+    runs = []
+
+    def noted(x: Any) -> Any:
+        runs.append(len(runs))
+        stream = (v * v for v in x)
+        return next(stream) + sum(stream)
+
+    gradient = grad(noted)
+    first = gradient.explain(X)
+    assert "recorded, because" in str(first) and "n: " not in str(first)
+    assert first.saved == () and first.saved_bytes == 0 and runs == []
+    np.testing.assert_allclose(gradient(X), 2 * X)
+    assert str(gradient.explain(X)) == str(first)
+    assert [row.frontend for row in gradient.explain().served] == ["record"]
+
+
+def test_an_object_as_argument_is_explained() -> None:
+    gradient = grad(lambda holder: np.sum(holder.w * holder.w))
+    assert "holder: " in str(gradient.explain(Holder(X)))
+    np.testing.assert_allclose(gradient(Holder(X)).w, 2 * X)
+
+
+def test_what_is_asked_to_be_recorded_is_explained_before_a_call() -> None:
+    gradient = grad(heat, frontend="record")
+    assert 'frontend="record" asks for it' in str(gradient.explain(X, 3))
+    assert str(gradient.explain()).endswith("not called yet")
+
+
+def test_what_no_front_end_serves_is_refused_when_it_is_explained() -> None:
+    with pytest.raises(SrcgradError, match="SG204"):
+        grad(lambda x: x * 2).explain(X)

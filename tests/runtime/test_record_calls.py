@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 import math
 import threading
 from functools import partial
@@ -338,3 +339,112 @@ def test_gradient_is_fresh_and_writable() -> None:
     gradient += 1.0
     np.testing.assert_array_equal(X, [0.3, 0.7, -1.2, 0.9])
     assert gradient.flags.writeable and not np.shares_memory(gradient, X)
+
+
+class Node:
+    """A value of a graph with cycles: its parts are freed by the collector alone."""
+
+    def __init__(self, data: Any, parts: tuple[Node, ...] = ()) -> None:
+        self.data = data
+        self.parts = set(parts)
+        self.back = lambda: self.data
+
+    def __mul__(self, other: Node) -> Node:
+        return Node(self.data * other.data, (self, other))
+
+
+class Slotted:
+    __slots__ = ("rows", "value")
+
+
+KEPT: list[Any] = []
+
+
+def test_leaks_are_swept_from_objects_in_one_look_at_the_heap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from srcgrad.runtime import wrapping
+
+    looks = []
+
+    def counted(*values: Any) -> list[Any]:
+        looks.append(len(values))
+        return referrers(*values)
+
+    referrers = wrapping.gc.get_referrers
+    monkeypatch.setattr(wrapping.gc, "get_referrers", counted)
+
+    def chain(x: Any) -> Any:
+        node = first = Node(x)
+        for _ in range(20):
+            node = node * first
+        slotted = Slotted()
+        slotted.value, slotted.rows = x * 2, {x * 3, 1.5}
+        KEPT.extend([node, slotted])
+        return node.data
+
+    found = grad(chain, frontend="record")(1.1)
+    assert math.isclose(found, 21 * 1.1**20)
+    assert len(looks) == 2 and looks[1] > 20
+    node, slotted = KEPT
+    assert type(node.data) is type(slotted.value) is float
+    assert not any(map(is_recorded, slotted.rows))
+    KEPT.clear()
+
+
+def test_json_of_recorded_values_is_text() -> None:
+    lines = []
+
+    def logged(x: Any) -> Any:
+        loss = np.sum(x * x)
+        lines.append(json.dumps({"loss": loss, "first": [x[0], 1.5]}))
+        return loss
+
+    np.testing.assert_array_equal(grad(logged, frontend="record")(X), 2 * X)
+    assert json.loads(lines[0]) == {"loss": float(np.sum(X * X)), "first": [0.3, 1.5]}
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        grad(lambda x: len(json.dumps({"x": x})) * x[0], frontend="record")(X)
+
+
+@pytest.mark.parametrize("argument", [1.5, np.float64(1.5), np.array(1.5)])
+def test_complex_scalars_are_as_good_as_arrays_without_axes(argument: Any) -> None:
+    def size(x: Any) -> Any:
+        z = (2 + 1j * x) * x
+        return np.real(z * np.conj(z)) + np.imag(z)  # 4x^2 + x^4 + x^2
+
+    found = grad(size, frontend="record")(argument)
+    np.testing.assert_allclose(found, 8 * 1.5 + 4 * 1.5**3 + 2 * 1.5)
+
+
+def test_real_eigenvalues_of_a_matrix_that_is_not_symmetric() -> None:
+    matrix = np.array([[2.0, 1.0], [0.5, 3.0]])
+
+    def spread(a: Any) -> Any:
+        return np.max(np.linalg.eigvals(a)) - np.min(np.linalg.eig(a)[0])
+
+    found = grad(spread, frontend="record")(matrix)
+    gap = math.sqrt(3.0)  # sqrt((a - d)^2 + 4 b c)
+    np.testing.assert_allclose(found, np.array([[-1.0, 1.0], [2.0, 1.0]]) / gap)
+
+
+def test_what_lstsq_gives_besides_its_solution_is_refused_in_words() -> None:
+    def residual(x: Any) -> Any:
+        return np.linalg.lstsq(x.reshape(4, 1), GAINS, rcond=None)[1][0]
+
+    for frontend in ("source", "record"):
+        with pytest.raises(SrcgradError, match="gives only its solution") as caught:
+            grad(residual, frontend=frontend)(X)
+        assert "Unmergeable" not in str(caught.value)
+
+
+def test_interpolation_of_single_precision_gives_doubles() -> None:
+    points = np.array([0.0, 1.0, 2.0], np.float32)
+
+    def between(x: Any) -> Any:
+        return np.sum(np.interp(x, points, points**2, period=3.0) ** 2)
+
+    x = np.array([0.5, 1.5], np.float32)
+    for frontend in ("source", "record"):
+        value, found = value_and_grad(between, frontend=frontend)(x)
+        assert value == between(x) and found.dtype == np.float32
+        np.testing.assert_array_equal(found, [2 * 0.5, 2 * 2.5 * 3.0])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import pickle
+import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from scipy.linalg import lu_factor, norm
+from scipy.linalg import ldl, schur
 from scipy.special import ber
 
 from srcgrad import grad, value_and_grad
@@ -33,8 +36,8 @@ def refused(code: str) -> Callable[[Any], Any]:
 
 @refused("SG232")
 def array_for_compiled_code(x):
-    lu, _ = lu_factor(x.reshape(2, 2))  # here
-    return np.sum(lu)
+    factor, _ = schur(x.reshape(2, 2))  # here
+    return np.sum(factor)
 
 
 @refused("SG232")
@@ -100,7 +103,7 @@ def derivative_within_a_recorded_run(x):
 @refused("SG206")
 def write_where_compiled_code_may_look(x):
     buffer = np.zeros(4)
-    norm(buffer)
+    ldl(buffer.reshape(2, 2))
     buffer[0] = x[0]  # here
     return np.sum(buffer)
 
@@ -143,17 +146,31 @@ def test_path_on_which_the_result_is_constant_has_zero_gradient() -> None:
 def test_both_refusals_are_told() -> None:
     def hopeless(x: Any) -> Any:
         with np.errstate(all="ignore"):
-            yielded = (v for v in [lu_factor(x.reshape(2, 2))])
+            yielded = (v for v in [schur(x.reshape(2, 2))])
         return np.sum(next(yielded)[0])
 
     with pytest.raises(SrcgradError) as caught:
         grad(hopeless)(X)
-    notes = "".join(getattr(caught.value, "__notes__", ["could not be recorded"]))
-    assert "could not be recorded" in notes
+    read, recorded = str(caught.value).split("the run could not be recorded either: ")
+    assert caught.value.code in read and "SG232" in recorded and "schur(x" in recorded
     assert isinstance(caught.value.__cause__, SrcgradError)
+    shown = "".join(traceback.format_exception_only(caught.value))
+    assert sys.version_info < (3, 11) or shown.count("could not be recorded either") == 1
     with pytest.raises(SrcgradError) as again:  # remembered, and not told twice
         grad(hopeless)(X)
+    assert str(again.value) == str(caught.value)
     assert len(getattr(again.value, "__notes__", [""])) == 1
+
+
+def test_both_refusals_are_told_of_a_function_without_source() -> None:
+    names: dict[str, Any] = {"np": np, "schur": schur}
+    exec("def hidden(x):\n    return np.sum(schur(x.reshape(2, 2))[0])", names)
+    with pytest.raises(SrcgradError, match="SG232") as caught:
+        grad(names["hidden"])(X)
+    assert caught.value.code == "SG401"
+    shown = "".join(traceback.format_exception_only(caught.value))
+    assert shown.count("could not be recorded either") == 1
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 def test_integers_are_refused_where_a_derivative_is_asked_for() -> None:
