@@ -178,6 +178,8 @@ def _function(value: Any) -> StandIn | None:
     try:
         if value not in _functions:
             known = value in HANDLERS or binding_of(value) or composition_of(value)
+            if not known and type(value) is MethodType:
+                return None  # of any object: not to be kept
             kind = ListFunction if type(value) is np.ufunc else PackageFunction
             _functions[value] = kind(value) if known else None
         return _functions[value]
