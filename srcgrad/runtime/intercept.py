@@ -27,6 +27,8 @@ from srcgrad.runtime.usermodules import namespaces
 
 _ABSENT = object()
 _CELL = "cell_contents"
+_KNOWN = ("numpy", "scipy", "json", "srcgrad")
+_DATA = frozenset({int, float, bool, str, bytes, type(None), list, dict, tuple, set})
 
 
 class Names:
@@ -73,9 +75,16 @@ class Names:
 
 
 def _exchanged(value: Any, recording: Recording) -> Any:
+    if type(value) in _DATA or (type(value) is FunctionType and _is_users(value)):
+        return None
     if type(value) is np.ndarray:
         return recording.own(value) if value.dtype.kind in "fc" else None
     return cached(value) or stand_in_for(value) or package_stand_in(value)
+
+
+def _is_users(function: FunctionType) -> bool:
+    """Whether nothing stands in for a function, by the module that it says it is from."""
+    return not str(function.__module__).startswith(_KNOWN)
 
 
 _lock = threading.RLock()
@@ -153,4 +162,5 @@ def intercepted(recording: Recording, function: Any, arguments: dict[str, Any]) 
         yield
     finally:
         current.reset(token)
+        recording.exchange = None  # it holds the recording
         _remove(used)

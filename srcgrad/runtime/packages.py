@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 from copy import copy
 from functools import lru_cache
-from types import ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from srcgrad.runtime.stand_ins import ListFunction, StandIn, active_recording, h
 _PACKAGE = "scipy"
 COMPOSITIONS = "srcgrad.compositions."
 _OWN = "srcgrad.rules."  # functions that compositions call
+_NAMED = (FunctionType, BuiltinFunctionType, MethodType)  # they say which module they are from
 
 
 class PackageFunction(StandIn):
@@ -163,7 +164,8 @@ def package_stand_in(value: Any) -> Any:
         return _function(value)
     if type(value) in (PackageFunction, PackageObject):
         return None
-    home = getattr(value, "__module__", None)
+    named = type(value) in _NAMED or issubclass(type(value), type)
+    home = value.__module__ if named else type(value).__module__
     if not isinstance(home, str) or not home.startswith((f"{_PACKAGE}.", _OWN)):
         return None
     return _function(value) or _object(value)
@@ -176,6 +178,8 @@ def _function(value: Any) -> StandIn | None:
     try:
         if value not in _functions:
             known = value in HANDLERS or binding_of(value) or composition_of(value)
+            if not known and type(value) is MethodType:
+                return None  # of any object: not to be kept
             kind = ListFunction if type(value) is np.ufunc else PackageFunction
             _functions[value] = kind(value) if known else None
         return _functions[value]

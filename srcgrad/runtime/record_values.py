@@ -38,13 +38,13 @@ class Values(Trace):
         self.key_at: tuple[int, int] | None = None  # where a recorded number was last hashed
         self.outer: list[Storage] = []  # memory from outside: of arguments, of captured arrays
         self.written: list[Storage] = []  # those of them that were written to
-        self.exchange: Callable[[list[dict[str, Any]]], None] = lambda names: None
+        self.exchange: Callable[[list[dict[str, Any]]], None] | None = None  # by `intercept`
         self._owned: dict[int, RecordedArray] = {}
         self._exchanged: set[str] = set()
 
     def exchange_once(self, start: str) -> None:
         """For the rest of the run, let the loaded modules of a package see stand-ins."""
-        if start not in self._exchanged:
+        if self.exchange is not None and start not in self._exchanged:
             self._exchanged.add(start)
             modules = [m for name, m in list(sys.modules.items()) if name.startswith(start)]
             self.exchange([vars(m) for m in modules])
