@@ -84,6 +84,7 @@ def intersect1d(ar1: Any, ar2: Any, assume_unique: Any = False) -> Any:
 
 def trim_zeros(filt: Any, trim: Any = "fb") -> Any:
     """Without zeros at the ends, of one axis."""
+    filt = np.asarray(filt)
     there = np.flatnonzero(filt)
     start = there[0] if "f" in trim else 0
     stop = there[-1] + 1 if "b" in trim else len(filt)

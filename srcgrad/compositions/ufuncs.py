@@ -94,7 +94,7 @@ def vecdot(x1: Any, x2: Any, /, *, axis: Any = -1) -> Any:
 
 def matvec(x1: Any, x2: Any, /) -> Any:
     """Matrices times vectors."""
-    return np.matmul(x1, x2[..., np.newaxis])[..., 0]
+    return np.matmul(x1, np.asarray(x2)[..., np.newaxis])[..., 0]
 
 
 def vecmat(x1: Any, x2: Any, /) -> Any:

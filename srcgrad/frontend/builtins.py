@@ -23,6 +23,7 @@ from srcgrad.frontend import (
     library_math,
     library_numeric,
     library_statistics,
+    library_types,
 )
 from srcgrad.frontend.attributes import attribute
 from srcgrad.frontend.boxes import opened, unboxed
@@ -168,12 +169,17 @@ def _super(cx: Context, node: Any, cls: AV = NONE, value: AV = NONE) -> AV:
     return super_of(cx, node) if known is None else Super(value, known)
 
 
+@handles(object.__init__)
+def _init(cx: Context, node: Any, value: AV) -> AV:
+    return NONE
+
+
 @handles(functools.partial)
 def _partial(cx: Context, node: Any, function: AV, *args: AV, **kwargs: AV) -> AV:
     return Partial(function, args, tuple(kwargs.items()))
 
 
-@handles(float, np.float64)
+@handles(float)
 def _float(cx: Context, node: Any, x: AV = _ZERO_POINT) -> AV:
     if isinstance(x, Const):
         return constant(float(x.value))
@@ -279,4 +285,5 @@ __all__ = [
     "library_math",
     "library_numeric",
     "library_statistics",
+    "library_types",
 ]

@@ -33,12 +33,14 @@ from srcgrad.frontend.operators import (
     chain,
     choose,
     folded,
+    is_numpy,
     static_truth,
     static_value,
     tested,
     truth,
 )
 from srcgrad.frontend.sequences import known_items
+from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
 
 COMPARE = {
@@ -90,6 +92,8 @@ def compare(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
         found = _contains(cx, node, left, right)
         return found if operator == "In" else _negated(cx, node, found)
     left, right = unboxed(cx, left, node), unboxed(cx, right, node)
+    if is_numpy(cx, left) or is_numpy(cx, right):
+        left, right = array_like(cx, left, node), array_like(cx, right, node)
     if isinstance(left, (*ATOMS, Ref)) and isinstance(right, (*ATOMS, Ref)):
         name = COMPARE[operator]
         x, y = cx.atom(left, node), cx.atom(right, node)

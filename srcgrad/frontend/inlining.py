@@ -16,6 +16,7 @@ from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
 from srcgrad.frontend.kinds import AV, ITERATORS, NONE, Mapping, Seq, UserFunction
 from srcgrad.frontend.normalise import normalise
+from srcgrad.frontend.private import path_of, written_out
 from srcgrad.frontend.recursion import call_recursive, size_of
 from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
 from srcgrad.frontend.source import read_source
@@ -47,7 +48,8 @@ def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunctio
     fence(source)
     if function not in cx.captures.inlined:
         cx.captures.inlined.append(function)
-    return UserFunction(source, normalise(source.tree), function=function)
+    tree = written_out(normalise(source.tree), path_of(source.function))
+    return UserFunction(source, tree, function=function)
 
 
 def call_user(

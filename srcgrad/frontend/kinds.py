@@ -23,11 +23,22 @@ class Ref:
     loc: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Static:
     """A Python object known at compile time: module, function, class, string, ``None``, slice."""
 
     value: Any
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same object, or equal ones of one type: a dtype may equal ``None``."""
+        if not isinstance(other, Static):
+            return NotImplemented
+        mine, its = self.value, other.value
+        return mine is its or (type(mine) is type(its) and bool(mine == its))
+
+    def __hash__(self) -> int:
+        """The hash of the object."""
+        return hash(self.value)
 
 
 @dataclass(frozen=True, slots=True)

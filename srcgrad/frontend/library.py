@@ -21,7 +21,7 @@ from srcgrad.frontend.kinds import (
 )
 from srcgrad.frontend.lengths import sized
 from srcgrad.frontend.operators import static_value
-from srcgrad.frontend.subscripts import array_like
+from srcgrad.frontend.subscripts import array_like, subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Slot
 from srcgrad.ir.types import Array, dims_of
@@ -92,6 +92,7 @@ def dtype_attr(cx: Context, value: AV, node: Any) -> dict[str, Any]:
 
 
 def _reshape(cx: Context, node: Any, a: AV, *shape: AV) -> AV:
+    a = array_like(cx, a, node)
     args = [cx.atom(a, node)]
     whole = shape[0] if len(shape) == 1 else Seq(tuple(shape))
     template = shape_template(cx, whole, args, node)
@@ -103,6 +104,7 @@ HANDLERS[np.reshape] = _reshape
 
 @handles(np.broadcast_to)
 def _broadcast_to(cx: Context, node: Any, array: AV, shape: AV) -> AV:
+    array = array_like(cx, array, node)
     args = [cx.atom(array, node)]
     template = shape_template(cx, shape, args, node)
     return cx.bind(cx.emit("broadcast_to", *args, shape=template), array)
@@ -110,6 +112,7 @@ def _broadcast_to(cx: Context, node: Any, array: AV, shape: AV) -> AV:
 
 @handles(np.transpose)
 def _transpose(cx: Context, node: Any, a: AV, *axes: AV) -> AV:
+    a = array_like(cx, a, node)
     if not axes or axes[0] == NONE:
         return cx.bind(cx.emit("transpose", cx.atom(a, node), via="np"), a)
     whole = axes[0] if isinstance(axes[0], Seq) else Seq(tuple(axes))
@@ -310,9 +313,12 @@ def _identity(cx: Context, node: Any, n: AV, dtype: AV = NONE) -> AV:
 
 @handles(np.shape)
 def _shape(cx: Context, node: Any, a: AV) -> AV:
-    return attribute(cx, a, "shape", node)
+    return attribute(cx, array_like(cx, a, node), "shape", node)
 
 
 @handles(np.size)
-def _size(cx: Context, node: Any, a: AV) -> AV:
-    return cx.emit("size", cx.atom(a, node))
+def _size(cx: Context, node: Any, a: AV, axis: AV = NONE) -> AV:
+    a = array_like(cx, a, node)
+    if axis == NONE:
+        return cx.emit("size", cx.atom(a, node))
+    return subscript(cx, attribute(cx, a, "shape", node), axis, node)

@@ -102,6 +102,7 @@ def _arrays_of_rows(cx: Context, arrays: AV, node: Any) -> list[list[AV]]:
 
 
 def _split_at(cx: Context, node: Any, value: AV, bounds: list[AV | None], axis: int) -> AV:
+    value = array_like(cx, value, node)
     rank = len(known_dims(cx, cx.atom(value, node), node, "np.split"))
     pairs = pairwise(bounds)
     parts = [
@@ -132,6 +133,7 @@ def _sections(cx: Context, node: Any, ary: AV, where: AV, axis: AV, *, equal: bo
     if isinstance(where, Seq):
         return _split_at(cx, node, ary, [None, *where.items, None], place)
     number = cx.integer(where, node, "the number of sections")
+    ary = array_like(cx, ary, node)
     atom = cx.atom(ary, node)
     rank = len(known_dims(cx, atom, node, "np.split"))
     total = length(cx, atom, place % rank)

@@ -83,7 +83,8 @@ def object_attribute(
         if class_attribute(cls, "__getattr__")[0] is not MISSING:
             cx.refuse("SG203", f"{cls.__name__} defines __getattr__", node, "name its attributes")
         cx.refuse("SG203", f"{cls.__name__} has no attribute {name!r}", node, "check the spelling")
-    if isinstance(found, (FunctionType, staticmethod, classmethod)):
+    plain_init = name == "__init__" and owner is object
+    if plain_init or isinstance(found, (FunctionType, staticmethod, classmethod)):
         return Method(value if behind is None else Super(value, behind), name)
     if hasattr(type(found), "__get__"):
         kind = type(found).__name__
@@ -160,6 +161,8 @@ def call_method(
     assert cls is not None
     found, owner = class_attribute(cls, name, behind)
     if name == "__init__" and owner in (None, object):
+        if args or kwargs:
+            cx.refuse("SG217", "object.__init__ takes no arguments", node, "check the call")
         return NONE
     function: Any
     first: list[AV]

@@ -30,7 +30,7 @@ from srcgrad.frontend.kinds import (
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Var
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import INT, dims_of
+from srcgrad.ir.types import BOOL, INT, Array, dims_of
 
 Part = Callable[[], AV]
 BINARY = {
@@ -121,18 +121,39 @@ def _sequence_op(cx: Context, node: Any, operator: str, left: AV, right: AV) -> 
         and left.make is right.make
     ):
         return Seq((*left.items, *right.items), left.make)
-    sequence, count = (left, right) if isinstance(left, Seq) else (right, left)
-    if operator == "Mult" and isinstance(sequence, Seq):
-        return Seq(sequence.items * cx.integer(count, node, "a repeat count"), sequence.make)
-    if isinstance(sequence, Seq) and cx.type_of(count) is not None and isinstance(count, Ref):
+    sequence, other = (left, right) if isinstance(left, Seq) else (right, left)
+    if isinstance(sequence, Seq) and makes_array(cx, operator, other):
         whole = cx.call_function(np.array, [sequence], {}, node)
         return binary(cx, node, operator, *((whole, right) if sequence is left else (left, whole)))
+    if operator == "Mult" and isinstance(sequence, Seq):
+        return Seq(sequence.items * _repeats(cx, node, other), sequence.make)
     cx.refuse(
         "SG215",
         f"{describe(left)} and {describe(right)} have no operator {operator} here",
         node,
         "turn sequences into arrays with np.array",
     )
+
+
+def is_numpy(cx: Context, value: AV) -> bool:
+    """Whether a value is an array or a NumPy scalar."""
+    return isinstance(cx.type_of(value), Array)
+
+
+def makes_array(cx: Context, operator: str, operand: AV) -> bool:
+    """Whether an operator makes an array of a sequence beside this operand: NumPy's scalars repeat it."""
+    array = isinstance(operand, Ref) and cx.dims(operand) != ()  # else it may be a scalar
+    return array or (operator != "Mult" and is_numpy(cx, operand))
+
+
+def _repeats(cx: Context, node: Any, value: AV) -> int:
+    """How often a sequence is repeated: by an integer, also one of NumPy's."""
+    type_ = cx.type_of(value)
+    whole = isinstance(type_, Array) and (type_.dtype is None or type_.dtype.kind in "iu")
+    if type_ is not None and type_ not in (INT, BOOL) and not whole:
+        message = f"a sequence cannot be repeated by {describe(value)}"
+        cx.refuse("SG215", message, node, "make an array of it first, with np.array")
+    return cx.integer(value, node, "a repeat count")
 
 
 def unaryop(cx: Context, node: Any) -> AV:

@@ -19,7 +19,7 @@ from srcgrad.frontend.context import Context
 from srcgrad.frontend.expressions import expression, store_name
 from srcgrad.frontend.kinds import AV, Box, Ref, Seq, Static, leaves
 from srcgrad.frontend.objects import special, store_attribute
-from srcgrad.frontend.operators import binary, negative
+from srcgrad.frontend.operators import binary, makes_array, negative
 from srcgrad.frontend.stores import add_item, overwrite, store_item
 from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.nodes import Const, Var
@@ -91,6 +91,8 @@ def _update_item(cx: Context, node: Any) -> None:
 def _updated(cx: Context, node: Any, name: str, old: AV, operand: AV) -> AV:
     """The object after ``op=``: itself where it is changed in place."""
     operator = type(node.op).__name__
+    if isinstance(old, (Box, Seq)) and old.make is list and makes_array(cx, operator, operand):
+        return binary(cx, node, operator, old, operand)
     if isinstance(old, Box) and old.make is list and operator == "Add":
         extend(cx, node, old, operand)
         return old
