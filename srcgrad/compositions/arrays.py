@@ -145,7 +145,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     if axis is None:
         arr, axis = np.ravel(arr), 0
     keep = np.ones(np.shape(arr)[axis], bool)
-    keep[np.asarray(obj)] = False
+    keep[obj if isinstance(obj, slice) else np.asarray(obj)] = False
     return np.compress(keep, arr, axis=axis)
 
 

@@ -14,11 +14,14 @@ from typing import Any
 import numpy as np
 
 from srcgrad.frontend import (
+    copies,
     iterables,
     itertool,
     library_assembly,
     library_einsum,
     library_fft,
+    library_grids,
+    library_layout,
     library_linalg,
     library_math,
     library_numeric,
@@ -44,6 +47,7 @@ from srcgrad.frontend.kinds import (
     Ref,
     Reversed,
     Seq,
+    Slicing,
     Static,
     Super,
     Text,
@@ -255,6 +259,7 @@ def class_of(cx: Context, value: AV) -> Any:
         Text: str,
         UserFunction: FunctionType,
         Partial: functools.partial,
+        Slicing: slice,
     }
     if type(value) in known:
         return known[type(value)]
@@ -276,11 +281,14 @@ def _math_pow(cx: Context, node: Any, x: AV, y: AV) -> AV:
 __all__ = [
     "HANDLERS",
     "METHODS",
+    "copies",
     "iterables",
     "itertool",
     "library_assembly",
     "library_einsum",
     "library_fft",
+    "library_grids",
+    "library_layout",
     "library_linalg",
     "library_math",
     "library_numeric",

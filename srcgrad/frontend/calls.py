@@ -24,6 +24,7 @@ from srcgrad.frontend.containers import call_container, is_container
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.derivatives import MODES, call_derivative, made_outside
 from srcgrad.frontend.expressions import expression
+from srcgrad.frontend.formats import format_method
 from srcgrad.frontend.inlining import call_user, user_function
 from srcgrad.frontend.kept import call_custom, is_custom
 from srcgrad.frontend.kinds import (
@@ -107,6 +108,10 @@ def call_function(
     known = _evaluated(cx, function, args, kwargs, node)
     if known is not None:
         return known
+    if getattr(function, "__name__", "") == "format" and isinstance(
+        getattr(function, "__self__", None), str
+    ):
+        return format_method(cx, function.__self__, args, kwargs, node)
     handler = _lookup(HANDLERS, function)
     if handler is not None:
         try:
@@ -178,7 +183,7 @@ def _keeps_identity(function: Any) -> bool:
     return handler is None or handler.__module__.rpartition(".")[2] in _KEEPERS
 
 
-_KEEPERS = frozenset({"builtins", "iterables", "itertool", "texts"})
+_KEEPERS = frozenset({"builtins", "copies", "iterables", "itertool", "texts"})
 
 
 def _captured_partial(cx: Context, function: functools.partial[Any]) -> AV:

@@ -122,6 +122,7 @@ class Context:
         self.budget = BUDGET
         self.gather = False
         self.written: frozenset[Var] = frozenset()
+        self.completed = False  # whether the entry raises where it would fall through
         self.entries: dict[Var, int] = {}
         self.slices: dict[Any, AnyDim] = {}
         self.within: list[Any] = []  # functions whose given derivative is being lowered

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
+import gast
+
 from srcgrad.errors import KindError, SrcgradError
 from srcgrad.frontend.bindings import gives_value, names_of
 from srcgrad.frontend.boxes import boxed, cell
@@ -30,6 +32,10 @@ class AlwaysRaises(KindError):
     """Refuses a call of a function that raises, whatever the values in its arguments."""
 
     text_raised = ""  # the message of its exception
+
+
+class FallsThrough(Exception):
+    """A path of the entry gives nothing, and no gradient: start again with an exception at its end."""
 
 
 def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunction:
@@ -102,11 +108,16 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     for name in cx.frame.cells & bound.keys():
         cx.frame.names[name] = cell(cx, bound[name])
     caller_source = (function if caller.depth < 0 else caller.function).source
+    body = function.tree.body
+    if cx.completed and caller.depth < 0:
+        body = [*body, _nothing_given(function.tree)]
     try:
-        exit_ = cx.statements(function.tree.body)
+        exit_ = cx.statements(body)
         gives = gives_value(tuple(function.tree.body))
         result = cx.frame.names.get(RETURN_VALUE, NONE) if gives else NONE
         if gives and exit_.codes == {NEXT, RETURN} and not exit_.raises:
+            if caller.depth < 0:
+                raise FallsThrough
             cx.refuse(
                 "SG224",
                 "some paths of this function return nothing",
@@ -123,6 +134,15 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
         error.text_raised = _text_raised(cx)
         raise error
     return result if RETURN in exit_.codes else NONE
+
+
+def _nothing_given(tree: Any) -> Any:
+    """The statement behind the last one of the entry: where Python gives ``None``, a gradient raises."""
+    text = f"{tree.name} returned None, which has no derivative"
+    raising = gast.parse(f"raise TypeError({text!r})").body[0]
+    for node in gast.walk(raising):
+        gast.copy_location(node, tree.body[-1])
+    return raising
 
 
 def _text_raised(cx: Context) -> str:
@@ -196,4 +216,11 @@ def define_nested(cx: Context, node: Any) -> UserFunction:
     return UserFunction(cx.source, node, frame=cx.frame, defaults=defaults)
 
 
-__all__ = ["AlwaysRaises", "call_user", "define_nested", "run_body", "user_function"]
+__all__ = [
+    "AlwaysRaises",
+    "FallsThrough",
+    "call_user",
+    "define_nested",
+    "run_body",
+    "user_function",
+]

@@ -16,6 +16,7 @@ from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     AV,
     NONE,
+    Range,
     Seq,
     describe,
 )
@@ -91,17 +92,6 @@ def dtype_attr(cx: Context, value: AV, node: Any) -> dict[str, Any]:
     return {} if value == NONE else {"dtype": dtype_of(cx, value, node)}
 
 
-def _reshape(cx: Context, node: Any, a: AV, *shape: AV) -> AV:
-    a = array_like(cx, a, node)
-    args = [cx.atom(a, node)]
-    whole = shape[0] if len(shape) == 1 else Seq(tuple(shape))
-    template = shape_template(cx, whole, args, node)
-    return cx.bind(sized(cx, cx.emit("reshape", *args, shape=template), template, args), a)
-
-
-HANDLERS[np.reshape] = _reshape
-
-
 @handles(np.broadcast_to)
 def _broadcast_to(cx: Context, node: Any, array: AV, shape: AV) -> AV:
     array = array_like(cx, array, node)
@@ -138,6 +128,9 @@ def _axis(where: int) -> dict[str, Any]:
 @handles(np.concatenate)
 def _concatenate(cx: Context, node: Any, arrays: AV, axis: AV = _ZERO) -> AV:
     atoms = _sequence_atoms(cx, arrays, node, "np.concatenate")
+    if axis == NONE:
+        flat = [cx.atom(cx.call_function(np.ravel, [cx.bind(a)], {}, node), node) for a in atoms]
+        return cx.bind(cx.emit("concatenate", *flat))
     where = cx.integer(axis, node, "axis=")
     return cx.bind(cx.emit("concatenate", *atoms, **_axis(where)))
 
@@ -151,9 +144,11 @@ def _stack(cx: Context, node: Any, arrays: AV, axis: AV = _ZERO) -> AV:
 
 @handles(np.array)
 def _array(cx: Context, node: Any, object: AV, dtype: AV = NONE) -> AV:
+    if isinstance(object, Range):
+        return _asarray(cx, node, array_like(cx, object, node), dtype)
     if isinstance(object, Seq):
         if not object.items:
-            cx.refuse("SG210", "an empty array has no type here", node, "use np.zeros(0)")
+            return cx.call_function(np.zeros, [_ZERO], {"dtype": dtype}, node)
         atoms = [cx.atom(array_like(cx, v, node), node, "np.array") for v in object.items]
         shapes = {d if (d := dims_of(a.type)) is None else len(d) for a in atoms}
         if len(shapes) > 1:
@@ -171,7 +166,7 @@ def _array(cx: Context, node: Any, object: AV, dtype: AV = NONE) -> AV:
 
 @handles(np.asarray, np.ascontiguousarray)
 def _asarray(cx: Context, node: Any, a: AV, dtype: AV = NONE) -> AV:
-    if isinstance(a, Seq):
+    if isinstance(a, (Seq, Range)):
         return _array(cx, node, a, dtype)
     type_ = cx.type_of(a)
     if dtype != NONE and isinstance(type_, Array) and type_.dtype != dtype_of(cx, dtype, node):
@@ -185,19 +180,8 @@ def _astype(cx: Context, node: Any, x: AV, dtype: AV) -> AV:
     )
 
 
-def _flatten(cx: Context, node: Any, x: AV) -> AV:
-    flat = cx.emit("ravel", cx.atom(x, node), via="np")
-    return cx.bind(cx.emit("copy", flat, via="np"))
-
-
-def _copy(cx: Context, node: Any, x: AV) -> AV:
-    """``x.copy()`` lays its elements out in C order, unlike ``np.copy(x)``, which keeps that of ``x``."""
-    return cx.bind(cx.emit("copy", cx.atom(x, node), via="np", order="C"), mutable=True)
-
-
-METHODS.update(astype=_astype, copy=_copy, flatten=_flatten)
-for _method in (_astype, _copy, _flatten):
-    HANDLERS[_method] = _method
+METHODS["astype"] = _astype
+HANDLERS[_astype] = _astype
 
 
 @handles(np.outer)

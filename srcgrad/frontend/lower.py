@@ -20,7 +20,7 @@ from srcgrad.frontend.comparisons import compare
 from srcgrad.frontend.context import Context, Frame, Written
 from srcgrad.frontend.derivatives import made_outside
 from srcgrad.frontend.expressions import captured, expression
-from srcgrad.frontend.inlining import run_body, user_function
+from srcgrad.frontend.inlining import FallsThrough, run_body, user_function
 from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, UserFunction, children, map_leaves
 from srcgrad.frontend.objects import overloaded
 from srcgrad.frontend.resolve import Capture, Captures, Guard
@@ -68,13 +68,16 @@ def lower(
         Specialise: if the value of integer inputs is needed.
     """
     written: frozenset[Var] = frozenset()
+    completed = False
     while True:
         cx = Context(captures, list(inputs))
-        cx.written = written
+        cx.written, cx.completed = written, completed
         try:
             return _lower(cx, function, args)
         except Written as more:
             written |= more.variables
+        except FallsThrough:
+            completed = True
         except Unsettled as unsettled:
             raise unsettled.refusal from None
 

@@ -76,6 +76,8 @@ def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
         known = _known(operator, left, right)
         if known is not None:
             return known
+        if operator == "Mod" and isinstance(left, Static) and isinstance(left.value, str):
+            return cx.call_function(str.__mod__, [left, right], {}, node)
     if isinstance(left, Seq) or isinstance(right, Seq):
         return boxed(cx, _sequence_op(cx, node, operator, left, right))
     name = BINARY.get(operator)

@@ -46,7 +46,7 @@ _STILL = frozenset(
         "zeros_like ones_like empty_like eye identity bincount nanargmax nanargmin isposinf",
         "isneginf isreal iscomplex tri tril_indices triu_indices diag_indices hanning hamming",
         "blackman bartlett around round sign spacing fftfreq rfftfreq issubdtype promote_types",
-        "result_type",
+        "result_type ix_",
     )
     for name in line.split()
 )

@@ -108,7 +108,27 @@ def test_gradient_agrees_with_differences(function: Any, args: Any, unroll: bool
     np.testing.assert_allclose(hvp(function)(X, v), slope(gradient, v), rtol=1e-7, atol=1e-7)
 
 
-def test_function_that_gives_nothing_on_a_path_is_refused(tmp_path: Path) -> None:
-    text = "def f(x):\n    while x < 3:\n        x = x * 2\n        if x > 2: return x\n"
+def converging(x):
+    y = 1.0
+    for _ in range(6):
+        step = (y * y - x) / (2 * y)
+        y = y - step
+        if abs(step) < 1e-9:
+            return y
+    print("did not converge", y)
+
+
+def test_function_that_gives_nothing_on_a_path_raises_on_that_path(capsys: Any) -> None:
+    found = grad(converging, frontend="source")
+    assert found(2.0) == pytest.approx(0.5 / 2.0**0.5)
+    assert converging(1e6) is None
+    shown = capsys.readouterr().out
+    with pytest.raises(TypeError, match="converging returned None"):
+        found(1e6)
+    assert capsys.readouterr().out == shown
+
+
+def test_function_inside_that_gives_nothing_on_a_path_is_refused(tmp_path: Path) -> None:
+    text = "def f(x):\n    return g(x) * 2\ndef g(x):\n    if x > 2: return x\n"
     error = refusal(tmp_path, text, 1.5)
     assert "some paths of this function return nothing [SG224]" in str(error)
