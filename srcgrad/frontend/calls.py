@@ -18,7 +18,7 @@ from srcgrad.errors import MissingRuleError, SrcgradError
 from srcgrad.frontend.arguments import arguments_of, consuming
 from srcgrad.frontend.boxes import unboxed
 from srcgrad.frontend.builtins import HANDLERS, METHODS
-from srcgrad.frontend.classes import class_of_object, is_user_class
+from srcgrad.frontend.classes import class_of_object, is_random, is_user_class
 from srcgrad.frontend.composed import composed, second_chance, stand_in
 from srcgrad.frontend.containers import call_container, is_container
 from srcgrad.frontend.context import Context
@@ -143,6 +143,9 @@ def call_function(
     made = stand_in(cx, function, node)
     if made is not None:
         return call_value(cx, made, args, kwargs, node)
+    if is_random(function):
+        message = f"{_name_of(function)} draws random numbers, or moves where they come from"
+        cx.refuse("SG229", message, node, "draw them outside, and pass them as an argument")
     if function in _EFFECTS:
         cx.refuse(
             "SG227",

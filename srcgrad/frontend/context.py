@@ -334,7 +334,9 @@ _RANK_ZERO_ARRAYS = frozenset(
 )
 
 
-_C_ORDER = frozenset({"zeros", "ones", "empty", "full", "array", "arange", "linspace", "eye"})
+_C_ORDER = frozenset(
+    {"zeros", "ones", "empty", "full", "array", "arange", "arange_by", "linspace", "eye"}
+)
 
 
 __all__ = [

@@ -24,8 +24,8 @@ from srcgrad.frontend.lengths import sized
 from srcgrad.frontend.operators import static_value
 from srcgrad.frontend.subscripts import array_like, subscript
 from srcgrad.ir.build import constant
-from srcgrad.ir.nodes import Atom, Const, Slot
-from srcgrad.ir.types import Array, dims_of
+from srcgrad.ir.nodes import Atom, Const, Slot, Var
+from srcgrad.ir.types import Array, dims_of, is_differentiable
 
 Handler = Callable[..., AV]
 _ZERO, _FIFTY, _TRUE = constant(0), constant(50), constant(True)
@@ -80,11 +80,14 @@ def shape_template(cx: Context, shape: AV, args: list[Atom], node: Any) -> tuple
 
 def dtype_of(cx: Context, value: AV, node: Any) -> Any:
     """A dtype argument."""
-    known = static_value(value)
+    known, remedy = static_value(value), "pass float, np.float32 ..."
     try:
-        return np.dtype(known)
+        dtype = np.dtype(known)
     except TypeError:
-        cx.refuse("SG219", f"{describe(value)} is not a dtype", node, "pass float, np.float32 ...")
+        cx.refuse("SG219", f"{describe(value)} is not a dtype", node, remedy)
+    if dtype.kind not in "biufc":
+        cx.refuse("SG219", f"an array of {dtype} has no derivative", node, remedy)
+    return dtype
 
 
 def dtype_attr(cx: Context, value: AV, node: Any) -> dict[str, Any]:
@@ -261,6 +264,10 @@ def _arange(
     if len(given) == 4:
         dtype = given.pop()
     atoms = [cx.atom(v, node) for v in given]
+    if any(isinstance(a, Var) and is_differentiable(a.type) for a in atoms):
+        start_, stop_, *by = [_ZERO, *atoms] if len(atoms) == 1 else atoms
+        by = by or [constant(1)]
+        return cx.bind(cx.emit("arange_by", start_, stop_, *by, **dtype_attr(cx, dtype, node)))
     made = cx.emit("arange", *atoms, **dtype_attr(cx, dtype, node))
     return cx.bind(sized(cx, made, (Slot(0),), atoms) if len(atoms) == 1 else made)
 

@@ -234,6 +234,12 @@ def test_a_dtype_that_equals_none_is_still_a_dtype() -> None:
         ("return np.sum([1.0, 2.0] * 1.5) * x[0]", "SG215"),
         ("return np.sum([1.0, 2.0] - 1.5) * x[0]", "SG215"),
         ("return np.finfo(bool).eps * x[0]", "SG219"),
+        ("return np.sum(np.array([x, x], dtype=object))", "SG219"),
+        ("return np.sum(np.zeros(3, object) + x)", "SG219"),
+        ("np.random.seed(0)\n    return np.sum(x)", "SG229"),
+        ("rng = np.random.default_rng(0)\n    return np.sum(x)", "SG229"),
+        ("return x[0] * np.random.rand()", "SG229"),
+        ("import random\n    return x[0] * random.gauss(0.0, 1.0)", "SG229"),
     ],
 )
 def test_refused_with_place_and_remedy(body: str, code: str, tmp_path: Any) -> None:
