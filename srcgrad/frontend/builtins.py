@@ -57,6 +57,7 @@ from srcgrad.frontend.kinds import (
 from srcgrad.frontend.library import HANDLERS, METHODS, Handler, handles
 from srcgrad.frontend.objects import store_attribute, super_of
 from srcgrad.frontend.operators import binary, static_truth, static_value, tested
+from srcgrad.frontend.perhaps import is_perhaps
 from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Const
@@ -245,6 +246,8 @@ def class_of(cx: Context, value: AV) -> Any:
     """The class that a value has in the run, ``None`` where that is not known."""
     if isinstance(value, Static):
         return type(value.value)
+    if is_perhaps(value):
+        return None
     if isinstance(value, (Seq, Box)):
         return value.make
     if isinstance(value, Instance):

@@ -47,6 +47,7 @@ from srcgrad.frontend.library_stores import with_out
 from srcgrad.frontend.namedtuples import named_tuple, named_tuple_method
 from srcgrad.frontend.objects import call_method, construct
 from srcgrad.frontend.operators import static_value
+from srcgrad.frontend.perhaps import certain_arguments
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.statics import evaluated, is_pure
 from srcgrad.frontend.subscripts import array_like
@@ -98,6 +99,7 @@ def call_function(
     if not _keeps_identity(function):
         args = [unboxed(cx, a, node) for a in args]
         kwargs = {k: unboxed(cx, v, node) for k, v in kwargs.items()}
+    args = certain_arguments(cx, function, args, node)
     binding = binding_of(function)
     known_out = "out" in kwargs and (binding is not None or _lookup(HANDLERS, function))
     if known_out or isinstance(function, np.ufunc):

@@ -15,6 +15,7 @@ from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
+    NONE,
     Box,
     Instance,
     Mapping,
@@ -39,6 +40,7 @@ from srcgrad.frontend.operators import (
     tested,
     truth,
 )
+from srcgrad.frontend.perhaps import certain, is_none, is_perhaps, refuse
 from srcgrad.frontend.sequences import known_items
 from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
@@ -88,6 +90,8 @@ def compare(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
     if operator in ("Is", "IsNot"):
         found = _identical(cx, node, left, right)
         return found if operator == "Is" else _negated(cx, node, found)
+    if operator in ("Lt", "LtE", "Gt", "GtE"):
+        left, right = certain(cx, node, left, right)
     answer = cx.overloaded(node, operator, left, right)
     if answer is not None:
         return answer
@@ -143,6 +147,8 @@ def _negated(cx: Context, node: Any, value: AV) -> AV:
 def _identical(cx: Context, node: Any, left: AV, right: AV) -> AV:
     """Whether both are one object: known now, but for truths of the run."""
     for a, b in ((left, right), (right, left)):
+        if is_perhaps(a):
+            return is_none(cx, a, node) if b == NONE else refuse(cx, node)
         if isinstance(b, Static) and (b.value is None or isinstance(b.value, type)):
             return constant(isinstance(a, Static) and a.value is b.value)
         if isinstance(b, Const) and isinstance(b.value, bool):

@@ -18,6 +18,7 @@ from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
 from srcgrad.frontend.kinds import AV, ITERATORS, NONE, Mapping, Seq, UserFunction
 from srcgrad.frontend.normalise import normalise
+from srcgrad.frontend.perhaps import perhaps
 from srcgrad.frontend.private import path_of, written_out
 from srcgrad.frontend.recursion import call_recursive, size_of
 from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
@@ -118,6 +119,9 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
         if gives and exit_.codes == {NEXT, RETURN} and not exit_.raises:
             if caller.depth < 0:
                 raise FallsThrough
+            found = perhaps(result, exit_.atom) if cx.call_target is None else None
+            if found is not None:
+                return found
             cx.refuse(
                 "SG224",
                 "some paths of this function return nothing",

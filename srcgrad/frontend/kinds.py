@@ -353,7 +353,7 @@ def describe(value: AV) -> str:
         return f"a value of type {value.type}"
     if isinstance(value, Static):
         return _describe_object(value.value)
-    if isinstance(value, Box):
-        return f"a {value.make.__name__}"
+    if isinstance(value, (Box, Instance)):
+        return f"a {(value.make if isinstance(value, Box) else value.cls).__name__}"
     names = {Ref: "an array", Seq: "a sequence", Mapping: "a dict", UserFunction: "a function"}
     return names.get(type(value), f"a {type(value).__name__.lower()}")

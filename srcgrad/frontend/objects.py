@@ -25,6 +25,7 @@ from srcgrad.frontend.kinds import (
     is_dataclass_type,
     is_namedtuple_type,
 )
+from srcgrad.frontend.perhaps import is_perhaps, refuse
 from srcgrad.frontend.resolve import Capture, Root
 
 _BINARY = {
@@ -199,6 +200,8 @@ def overloaded(cx: Context, node: Any, operator: str, *operands: AV) -> AV | Non
     """The result of an operator that the class of an operand defines, ``None`` if none does."""
     if all(class_of_object(v) is None for v in operands):
         return None
+    if any(map(is_perhaps, operands)):
+        refuse(cx, node)
     left, rest = operands[0], list(operands[1:])
     if operator == "Bool":
         answer = special(cx, left, "__bool__", [], node)

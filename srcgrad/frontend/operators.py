@@ -27,6 +27,7 @@ from srcgrad.frontend.kinds import (
     describe,
     lift,
 )
+from srcgrad.frontend.perhaps import certain
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Var
 from srcgrad.ir.ops import OPS
@@ -68,6 +69,7 @@ def binop(cx: Context, node: Any) -> AV:
 
 def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
     """``left operator right``."""
+    left, right = certain(cx, node, left, right)
     found = cx.overloaded(node, operator, left, right)
     if found is not None:
         return found
@@ -167,6 +169,7 @@ def unaryop(cx: Context, node: Any) -> AV:
         if truth is not None:
             return constant(not truth)
         return cx.emit("not", cx.atom(operand, node, "not"))
+    operand = certain(cx, node, operand)[0]
     found = cx.overloaded(node, type(node.op).__name__, operand)
     if found is not None:
         return found

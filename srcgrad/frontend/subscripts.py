@@ -26,6 +26,7 @@ from srcgrad.frontend.kinds import (
     rebuild,
     structure,
 )
+from srcgrad.frontend.perhaps import certain, is_perhaps
 from srcgrad.ir.nodes import Atom, Const, Slice, Slot, Var
 from srcgrad.ir.types import BOOL, INT, Array, Number, dims_of
 
@@ -64,6 +65,8 @@ class DynamicIndex(Unsettled):
 
 def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
     """``value[index]``."""
+    if is_perhaps(value):
+        value = certain(cx, node, value, what="a subscript")[0]
     answer = cx.overloaded(node, "GetItem", value, index)
     if answer is not None:
         return answer
