@@ -47,7 +47,7 @@ from srcgrad.frontend.library_stores import with_out
 from srcgrad.frontend.namedtuples import named_tuple, named_tuple_method
 from srcgrad.frontend.objects import call_method, construct
 from srcgrad.frontend.operators import static_value
-from srcgrad.frontend.perhaps import certain_arguments
+from srcgrad.frontend.perhaps import certain_arguments, settled
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.statics import evaluated, is_pure
 from srcgrad.frontend.subscripts import array_like
@@ -92,7 +92,7 @@ def call_function(
     if mode is not None:
         return mode(cx, node, *args, **kwargs)
     if is_custom(function):
-        return call_custom(cx, node, function, *args)
+        return call_custom(cx, node, function, *(settled(cx, a, node) for a in args))
     derivative = made_outside(function)
     if derivative is not None:
         return call_derivative(cx, derivative, args, kwargs, node)

@@ -23,7 +23,7 @@ from srcgrad.frontend.expressions import captured, expression
 from srcgrad.frontend.inlining import FallsThrough, run_body, user_function
 from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, UserFunction, children, map_leaves
 from srcgrad.frontend.objects import overloaded
-from srcgrad.frontend.perhaps import certain, is_perhaps
+from srcgrad.frontend.perhaps import settled
 from srcgrad.frontend.resolve import Capture, Captures, Guard
 from srcgrad.frontend.source import Source
 from srcgrad.frontend.statements import assign, statements
@@ -102,9 +102,8 @@ def _lower(cx: Context, function: FunctionType, args: dict[str, AV]) -> Lowered:
         cx.frame = Frame(replace(target, tree=copy(target.tree), function=None))
         positional, named = spread(target.tree.args, bound)
         result = call_function(cx, captures.entry, positional, named, target.tree)
-    if is_perhaps(result):
-        cx.frame = Frame(target)
-        result = certain(cx, target.tree, result, what="a derivative")[0]
+    cx.frame = Frame(target)
+    result = settled(cx, result, target.tree)
     atoms: list[Atom] = []
     shape = map_leaves(unboxed(cx, result, target.tree), lambda leaf: _result_leaf(cx, leaf, atoms))
     params = (*cx.inputs, *captures.inputs.values())

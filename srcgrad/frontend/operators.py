@@ -31,7 +31,7 @@ from srcgrad.frontend.perhaps import certain
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Var
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import BOOL, INT, Array, dims_of
+from srcgrad.ir.types import BOOL, INT, Array, Type, dims_of, is_differentiable
 
 Part = Callable[[], AV]
 BINARY = {
@@ -93,7 +93,13 @@ def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
         return literal
     if name == "power" and isinstance(y, Var) and y.type == INT and cx.depends_on_inputs(y):
         y = constant(cx.integer(y, node, "an exponent"))
+    if name == "power" and is_differentiable(x.type) and _is_truth(y.type):
+        y = cx.emit("astype", y, dtype=np.dtype("int8"))  # the slope reads the exponent less one
     return cx.bind(cx.emit(name, x, y), left, right)
+
+
+def _is_truth(type_: Type) -> bool:
+    return isinstance(type_, Array) and type_.dtype == np.dtype(bool)
 
 
 def _known(operator: str, left: AV, right: AV) -> AV | None:

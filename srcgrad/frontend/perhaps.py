@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from srcgrad.frontend.boxes import opened
+from srcgrad.frontend.boxes import opened, unboxed
 from srcgrad.frontend.branches import branch
 from srcgrad.frontend.classes import class_of_object
 from srcgrad.frontend.context import NEXT, Context, Exit
-from srcgrad.frontend.kinds import ATOMS, AV, Instance, Ref, leaves
+from srcgrad.frontend.kinds import ATOMS, AV, Instance, Ref, children, leaves
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom
 from srcgrad.ir.ops import OPS
@@ -57,6 +57,18 @@ def certain(cx: Context, node: Any, *operands: AV, what: str = "this operator") 
     if not all(is_perhaps(v) or isinstance(v, (*ATOMS, Ref)) for v in operands):
         refuse(cx, node)
     return tuple(_certain(cx, v, node, what) if is_perhaps(v) else v for v in operands)
+
+
+def settled(cx: Context, value: AV, node: Any) -> AV:
+    """What a derivative is taken of: raises where that is ``None``; one among several is refused."""
+    value = certain(cx, node, value, what="a derivative")[0] if is_perhaps(value) else value
+    todo = [unboxed(cx, value, node)]
+    while todo:
+        part = todo.pop()
+        if is_perhaps(part):
+            refuse(cx, node)
+        todo += children(part)
+    return value
 
 
 def certain_arguments(cx: Context, function: Any, args: list[AV], node: Any) -> list[AV]:
@@ -102,4 +114,5 @@ __all__ = [
     "is_perhaps",
     "perhaps",
     "refuse",
+    "settled",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcgrad import check_grads, grad, hvp, value_and_grad
+from srcgrad import check_grads, checkpoint, grad, hvp, jvp, value_and_grad
 from tests.frontend.language_cases import noting, refusal
 
 CASES: list[Any] = []
@@ -187,6 +187,10 @@ def tail(x):
     return root(x)
 
 
+def slopes_inside(x):
+    return grad(root)(x) * grad(lambda y: y * y * x)(root(x)) * checkpoint(root)(x)
+
+
 def written_in_place(x):
     y = x.copy()
     w = scaled(y, 0.5) * 3.0
@@ -201,6 +205,7 @@ def written_in_place(x):
         (asked_for_none, (1.7, 20)),
         (tried_until_found, (1.7,)),
         (tail, (1.7,)),
+        (slopes_inside, (1.7,)),
         (written_in_place, (X,)),
     ],
 )
@@ -208,6 +213,12 @@ def test_results_that_may_be_none(function: Any, args: Any) -> None:
     value, _ = value_and_grad(function, frontend="source")(*args)
     assert value == function(*args)
     check_grads(function, args, rtol=1e-6)
+    if isinstance(args[0], float):
+        x, rest = args[0], args[1:]
+        slope = grad(function, frontend="source")(x, *rest)
+        for unroll in (False, True):
+            assert grad(function, unroll=unroll)(x, *rest) == pytest.approx(slope)
+        assert jvp(lambda v: function(v, *rest), (x,), (1.0,))[1] == pytest.approx(slope)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +243,7 @@ def test_arithmetic_with_none_raises_as_in_python(function: Any, args: Any) -> N
         ("return g(x).value * x", "SG203"),
         ("r = g(x)\n    print(r)\n    return x", "SG228"),
         ("r = g(x)\n    if r is None:\n        r = x\n    return r", "SG208"),
+        ("return x, g(x)", "SG224"),
         ("return h(x) * 2\ndef h(x):\n    if x > 0: return g(x)", "SG224"),
         ("a = np.ones(2)\n    b = k(a, x)\n    b *= x\n    return a[0]", "SG207"),
         ("match g(x):\n        case 2.0: return x\n    return 2 * x", "SG224"),

@@ -92,6 +92,11 @@ def numbers_as_conditions(x):
     return np.sum(np.compress([0, 2, 1], x) ** 2) + np.sum(np.extract([1, 0, 3], x**3))
 
 
+@case(X)
+def truths_as_exponents(x):
+    return np.sum(x ** (x > 0)) + np.sum(x) ** (x[0] > 0) + np.sum(2.0 ** (x < [1.0, 0.0, 0.0]) * x)
+
+
 # -- classes of private names, and of plain bases --------------------------------------------------------
 
 
