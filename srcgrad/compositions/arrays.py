@@ -84,6 +84,7 @@ def intersect1d(ar1: Any, ar2: Any, assume_unique: Any = False) -> Any:
 
 def trim_zeros(filt: Any, trim: Any = "fb") -> Any:
     """Without zeros at the ends, of one axis."""
+    filt = np.asarray(filt)
     there = np.flatnonzero(filt)
     start = there[0] if "f" in trim else 0
     stop = there[-1] + 1 if "b" in trim else len(filt)
@@ -144,7 +145,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     if axis is None:
         arr, axis = np.ravel(arr), 0
     keep = np.ones(np.shape(arr)[axis], bool)
-    keep[np.asarray(obj)] = False
+    keep[obj if isinstance(obj, slice) else np.asarray(obj)] = False
     return np.compress(keep, arr, axis=axis)
 
 

@@ -33,7 +33,7 @@ def polymul(a1: Any, a2: Any) -> Any:
 
 def polyder(p: Any, m: Any = 1) -> Any:
     """The derivative, ``m`` times."""
-    result = p
+    result = np.asarray(p)
     for _ in range(m):
         n = len(result) - 1
         result = result[:-1] * np.arange(n, 0, -1)
@@ -42,7 +42,7 @@ def polyder(p: Any, m: Any = 1) -> Any:
 
 def polyint(p: Any, m: Any = 1) -> Any:
     """The integral, ``m`` times, without constants."""
-    result = p
+    result = np.asarray(p)
     for _ in range(m):
         result = np.concatenate([result / np.arange(len(result), 0, -1), np.zeros(1)])
     return result
@@ -61,6 +61,7 @@ def poly(seq_of_zeros: Any) -> Any:
 
 def roots(p: Any) -> Any:
     """The zeros, of a polynomial whose first and last coefficients are not zero."""
+    p = np.atleast_1d(p)
     if p[0] == 0 or p[-1] == 0:
         raise ValueError("np.roots needs a first and a last coefficient that are not zero")
     first = -p[1:] / p[0]
@@ -70,8 +71,10 @@ def roots(p: Any) -> Any:
 
 def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: Any = None) -> Any:
     """The polynomial through points by least squares, with scaled columns as NumPy has them."""
-    lhs, rhs = vandermonde(x, deg), y
+    y = np.asarray(y)
+    lhs, rhs = vandermonde(np.asarray(x), deg), y
     if w is not None:
+        w = np.asarray(w)
         lhs, rhs = lhs * w[:, np.newaxis], y * (w if np.ndim(y) == 1 else w[:, np.newaxis])
     scale = np.sqrt(np.sum(lhs * lhs, axis=0))
     c = np.linalg.lstsq(lhs / scale, rhs)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,12 @@ def frexp(x: Any) -> Any:
     return np.ldexp(x, -exponent), exponent
 
 
+def frexp_of_number(x: Any, /) -> Any:
+    """The same for a number of Python, as numbers of Python."""
+    exponent = int(frexp_exponent(x))
+    return float(np.ldexp(x, -exponent)), exponent
+
+
 def vecdot(x1: Any, x2: Any, /, *, axis: Any = -1) -> Any:
     """Dot products along an axis; the first operand is conjugated."""
     return np.sum(np.conj(x1) * x2, axis=axis)
@@ -94,7 +101,7 @@ def vecdot(x1: Any, x2: Any, /, *, axis: Any = -1) -> Any:
 
 def matvec(x1: Any, x2: Any, /) -> Any:
     """Matrices times vectors."""
-    return np.matmul(x1, x2[..., np.newaxis])[..., 0]
+    return np.matmul(x1, np.asarray(x2)[..., np.newaxis])[..., 0]
 
 
 def vecmat(x1: Any, x2: Any, /) -> Any:
@@ -115,6 +122,7 @@ def radians(x: Any) -> Any:
 MEANINGS: dict[Any, Any] = {
     np.modf: modf,
     np.frexp: frexp,
+    math.frexp: frexp_of_number,
     np.degrees: degrees,
     np.radians: radians,
 }

@@ -14,9 +14,9 @@ import numpy as np
 from srcgrad.frontend.classes import class_of_object
 from srcgrad.frontend.composed import stand_in
 from srcgrad.frontend.context import Context
-from srcgrad.frontend.kinds import ATOMS, AV, Method, Ref, Seq, Static, Super
+from srcgrad.frontend.kinds import ATOMS, AV, Method, Ref, Seq, Static, Super, lift
 from srcgrad.frontend.objects import object_attribute
-from srcgrad.frontend.resolve import Capture, Root, is_numpy_module, root_of
+from srcgrad.frontend.resolve import LIMITS, Capture, Root, is_numpy_module, root_of
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom
 from srcgrad.ir.types import Array, dims_of, is_complex
@@ -67,13 +67,22 @@ def static_attribute(cx: Context, owner: Any, name: str, node: Any) -> AV:
         "cmath",
     ):
         return constant(value)
+    if isinstance(owner, LIMITS):
+        return _limit(cx, value)
     root = _static_root(cx, node)
     if root is None or not _leads_to(root, owner):  # a local name may hide a global one
         if isinstance(owner, (str, bytes, np.dtype)) or owner.__class__.__hash__ is None:
-            return Static(value)
+            return lift(value)
         kind = Root(owner, "object", getattr(owner, "__name__", "object"))
         root = Capture(kind, (("attr", name),))
     return Static(value) if is_numpy_module(root, value) else cx.captured(root, value)
+
+
+def _limit(cx: Context, value: Any) -> AV:
+    """A limit such as ``np.finfo(float).eps``, in the dtype that NumPy gives it."""
+    if isinstance(value, np.generic):
+        return cx.emit("astype", constant(value), dtype=value.dtype)
+    return lift(value)
 
 
 def _leads_to(capture: Capture, owner: Any) -> bool:

@@ -19,6 +19,7 @@ from srcgrad.frontend.kinds import (
     AV,
     Box,
     Ref,
+    Slicing,
     Static,
     Unmergeable,
     children,
@@ -192,6 +193,8 @@ class _Survivor:
             self.seen.add(value.loc)
             contents = self.merge.cx.heap.contents
             contents[value.loc] = map_leaves(contents[value.loc], self)
+        if isinstance(value, Slicing) and Var in map(type, (value.start, value.stop, value.step)):
+            return Static(Unmergeable("a slice is made in only one of the branches"))
         if isinstance(value, Const) or not isinstance(value, (*ATOMS, Ref)):
             return value
         if isinstance(value, Ref) and value.loc in self.merge.old_locs:

@@ -14,15 +14,19 @@ from typing import Any
 import numpy as np
 
 from srcgrad.frontend import (
+    copies,
     iterables,
     itertool,
     library_assembly,
     library_einsum,
     library_fft,
+    library_grids,
+    library_layout,
     library_linalg,
     library_math,
     library_numeric,
     library_statistics,
+    library_types,
 )
 from srcgrad.frontend.attributes import attribute
 from srcgrad.frontend.boxes import opened, unboxed
@@ -43,6 +47,7 @@ from srcgrad.frontend.kinds import (
     Ref,
     Reversed,
     Seq,
+    Slicing,
     Static,
     Super,
     Text,
@@ -52,6 +57,7 @@ from srcgrad.frontend.kinds import (
 from srcgrad.frontend.library import HANDLERS, METHODS, Handler, handles
 from srcgrad.frontend.objects import store_attribute, super_of
 from srcgrad.frontend.operators import binary, static_truth, static_value, tested
+from srcgrad.frontend.perhaps import is_perhaps
 from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Const
@@ -168,12 +174,17 @@ def _super(cx: Context, node: Any, cls: AV = NONE, value: AV = NONE) -> AV:
     return super_of(cx, node) if known is None else Super(value, known)
 
 
+@handles(object.__init__)
+def _init(cx: Context, node: Any, value: AV) -> AV:
+    return NONE
+
+
 @handles(functools.partial)
 def _partial(cx: Context, node: Any, function: AV, *args: AV, **kwargs: AV) -> AV:
     return Partial(function, args, tuple(kwargs.items()))
 
 
-@handles(float, np.float64)
+@handles(float)
 def _float(cx: Context, node: Any, x: AV = _ZERO_POINT) -> AV:
     if isinstance(x, Const):
         return constant(float(x.value))
@@ -235,6 +246,8 @@ def class_of(cx: Context, value: AV) -> Any:
     """The class that a value has in the run, ``None`` where that is not known."""
     if isinstance(value, Static):
         return type(value.value)
+    if is_perhaps(value):
+        return None
     if isinstance(value, (Seq, Box)):
         return value.make
     if isinstance(value, Instance):
@@ -249,6 +262,7 @@ def class_of(cx: Context, value: AV) -> Any:
         Text: str,
         UserFunction: FunctionType,
         Partial: functools.partial,
+        Slicing: slice,
     }
     if type(value) in known:
         return known[type(value)]
@@ -270,13 +284,17 @@ def _math_pow(cx: Context, node: Any, x: AV, y: AV) -> AV:
 __all__ = [
     "HANDLERS",
     "METHODS",
+    "copies",
     "iterables",
     "itertool",
     "library_assembly",
     "library_einsum",
     "library_fft",
+    "library_grids",
+    "library_layout",
     "library_linalg",
     "library_math",
     "library_numeric",
     "library_statistics",
+    "library_types",
 ]

@@ -18,12 +18,13 @@ from srcgrad.errors import MissingRuleError, SrcgradError
 from srcgrad.frontend.arguments import arguments_of, consuming
 from srcgrad.frontend.boxes import unboxed
 from srcgrad.frontend.builtins import HANDLERS, METHODS
-from srcgrad.frontend.classes import class_of_object, is_user_class
+from srcgrad.frontend.classes import class_of_object, is_random, is_user_class
 from srcgrad.frontend.composed import composed, second_chance, stand_in
 from srcgrad.frontend.containers import call_container, is_container
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.derivatives import MODES, call_derivative, made_outside
 from srcgrad.frontend.expressions import expression
+from srcgrad.frontend.formats import format_method
 from srcgrad.frontend.inlining import call_user, user_function
 from srcgrad.frontend.kept import call_custom, is_custom
 from srcgrad.frontend.kinds import (
@@ -46,6 +47,7 @@ from srcgrad.frontend.library_stores import with_out
 from srcgrad.frontend.namedtuples import named_tuple, named_tuple_method
 from srcgrad.frontend.objects import call_method, construct
 from srcgrad.frontend.operators import static_value
+from srcgrad.frontend.perhaps import certain_arguments, settled
 from srcgrad.frontend.resolve import Capture, Root
 from srcgrad.frontend.statics import evaluated, is_pure
 from srcgrad.frontend.subscripts import array_like
@@ -90,13 +92,14 @@ def call_function(
     if mode is not None:
         return mode(cx, node, *args, **kwargs)
     if is_custom(function):
-        return call_custom(cx, node, function, *args)
+        return call_custom(cx, node, function, *(settled(cx, a, node) for a in args))
     derivative = made_outside(function)
     if derivative is not None:
         return call_derivative(cx, derivative, args, kwargs, node)
     if not _keeps_identity(function):
         args = [unboxed(cx, a, node) for a in args]
         kwargs = {k: unboxed(cx, v, node) for k, v in kwargs.items()}
+    args = certain_arguments(cx, function, args, node)
     binding = binding_of(function)
     known_out = "out" in kwargs and (binding is not None or _lookup(HANDLERS, function))
     if known_out or isinstance(function, np.ufunc):
@@ -107,6 +110,10 @@ def call_function(
     known = _evaluated(cx, function, args, kwargs, node)
     if known is not None:
         return known
+    if getattr(function, "__name__", "") == "format" and isinstance(
+        getattr(function, "__self__", None), str
+    ):
+        return format_method(cx, function.__self__, args, kwargs, node)
     handler = _lookup(HANDLERS, function)
     if handler is not None:
         try:
@@ -140,6 +147,9 @@ def call_function(
     made = stand_in(cx, function, node)
     if made is not None:
         return call_value(cx, made, args, kwargs, node)
+    if is_random(function):
+        message = f"{_name_of(function)} draws random numbers, or moves where they come from"
+        cx.refuse("SG229", message, node, "draw them outside, and pass them as an argument")
     if function in _EFFECTS:
         cx.refuse(
             "SG227",
@@ -186,7 +196,7 @@ def _keeps_identity(function: Any) -> bool:
     return handler is None or handler.__module__.rpartition(".")[2] in _KEEPERS
 
 
-_KEEPERS = frozenset({"builtins", "iterables", "itertool", "texts"})
+_KEEPERS = frozenset({"builtins", "copies", "iterables", "itertool", "texts"})
 
 
 def _captured_partial(cx: Context, function: functools.partial[Any]) -> AV:

@@ -41,6 +41,8 @@ def is_user_object(value: Any) -> bool:
 def _is_library(cls: type) -> bool:
     """Whether a class is opaque: those that stand for a class of SciPy are read like the user's."""
     module = cls.__module__
+    if module.startswith("_cython_"):
+        return True
     return module.partition(".")[0] in _LIBRARIES and not module.startswith(_WRITTEN_OUT)
 
 
@@ -68,11 +70,19 @@ def is_generated(function: Any) -> bool:
     return code is not None and code.co_filename == "<string>"
 
 
+def is_random(function: Any) -> bool:
+    """Whether a function is one of ``np.random`` or ``random``, or a method of their generators."""
+    owner = getattr(function, "__self__", None)
+    homes = (getattr(function, "__module__", None), type(owner).__module__)
+    return any((home or "").split(".")[:2] in (["numpy", "random"], ["random"]) for home in homes)
+
+
 __all__ = [
     "MISSING",
     "class_attribute",
     "class_of_object",
     "is_generated",
+    "is_random",
     "is_user_class",
     "is_user_object",
 ]

@@ -15,6 +15,7 @@ from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
+    NONE,
     Box,
     Instance,
     Mapping,
@@ -33,13 +34,18 @@ from srcgrad.frontend.operators import (
     chain,
     choose,
     folded,
+    is_numpy,
     static_truth,
     static_value,
     tested,
     truth,
 )
+from srcgrad.frontend.perhaps import certain, is_none, is_perhaps, refuse
 from srcgrad.frontend.sequences import known_items
+from srcgrad.frontend.subscripts import array_like
 from srcgrad.ir.build import constant
+from srcgrad.ir.nodes import Const
+from srcgrad.ir.types import BOOL
 
 COMPARE = {
     "Lt": "less",
@@ -82,7 +88,10 @@ def comparison(cx: Context, node: Any) -> AV:
 def compare(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
     """One comparison."""
     if operator in ("Is", "IsNot"):
-        return constant(_identical(cx, node, left, right) is (operator == "Is"))
+        found = _identical(cx, node, left, right)
+        return found if operator == "Is" else _negated(cx, node, found)
+    if operator in ("Lt", "LtE", "Gt", "GtE"):
+        left, right = certain(cx, node, left, right)
     answer = cx.overloaded(node, operator, left, right)
     if answer is not None:
         return answer
@@ -90,6 +99,8 @@ def compare(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
         found = _contains(cx, node, left, right)
         return found if operator == "In" else _negated(cx, node, found)
     left, right = unboxed(cx, left, node), unboxed(cx, right, node)
+    if is_numpy(cx, left) or is_numpy(cx, right):
+        left, right = array_like(cx, left, node), array_like(cx, right, node)
     if isinstance(left, (*ATOMS, Ref)) and isinstance(right, (*ATOMS, Ref)):
         name = COMPARE[operator]
         x, y = cx.atom(left, node), cx.atom(right, node)
@@ -133,18 +144,41 @@ def _negated(cx: Context, node: Any, value: AV) -> AV:
     return cx.emit("not", cx.atom(value, node)) if known is None else constant(not known)
 
 
-def _identical(cx: Context, node: Any, left: AV, right: AV) -> bool:
+def _identical(cx: Context, node: Any, left: AV, right: AV) -> AV:
+    """Whether both are one object: known now, but for truths of the run."""
     for a, b in ((left, right), (right, left)):
-        if isinstance(b, Static) and (b.value is None or isinstance(b.value, (type, bool))):
-            return isinstance(a, Static) and a.value is b.value
+        if is_perhaps(a):
+            return is_none(cx, a, node) if b == NONE else refuse(cx, node)
+        if isinstance(b, Static) and (b.value is None or isinstance(b.value, type)):
+            return constant(isinstance(a, Static) and a.value is b.value)
+        if isinstance(b, Const) and isinstance(b.value, bool):
+            found = _is_truth(cx, a, b.value)
+            if found is not None:
+                return found
     if isinstance(left, (Ref, Box)) and isinstance(right, (Ref, Box)):
         if left.loc == right.loc:
-            return True
+            return constant(True)
         if isinstance(left, Box) and cx.heap.find(left.loc) != cx.heap.find(right.loc):
-            return False
+            return constant(False)
     if isinstance(left, Box) != isinstance(right, Box):
-        return False
-    cx.refuse("SG215", "`is` is only supported with None and classes", node, "compare with ==")
+        return constant(False)
+    message = "`is` is only supported with None, classes and truths"
+    cx.refuse("SG215", message, node, "compare with ==")
+
+
+def _is_truth(cx: Context, value: AV, wanted: bool) -> AV | None:
+    """Whether a value is ``True``, or ``False``, itself; ``None`` where that is not known.
+
+    A number of the run may be one of either on another path, and a NumPy truth is no Python truth.
+    """
+    if isinstance(value, Const):
+        return constant(value.value is wanted)
+    if not isinstance(value, (*ATOMS, Ref)):
+        return constant(False)
+    if cx.type_of(value) == BOOL:
+        atom = cx.atom(value, None)
+        return atom if wanted else cx.emit("not", atom)
+    return constant(False) if isinstance(value, Ref) and cx.dims(value) != () else None
 
 
 def _contains(cx: Context, node: Any, left: AV, right: AV) -> AV:

@@ -122,6 +122,7 @@ class Context:
         self.budget = BUDGET
         self.gather = False
         self.written: frozenset[Var] = frozenset()
+        self.completed = False  # whether the entry raises where it would fall through
         self.entries: dict[Var, int] = {}
         self.slices: dict[Any, AnyDim] = {}
         self.within: list[Any] = []  # functions whose given derivative is being lowered
@@ -333,7 +334,9 @@ _RANK_ZERO_ARRAYS = frozenset(
 )
 
 
-_C_ORDER = frozenset({"zeros", "ones", "empty", "full", "array", "arange", "linspace", "eye"})
+_C_ORDER = frozenset(
+    {"zeros", "ones", "empty", "full", "array", "arange", "arange_by", "linspace", "eye"}
+)
 
 
 __all__ = [

@@ -35,6 +35,7 @@ from srcgrad.frontend.kinds import (
     structure,
 )
 from srcgrad.frontend.operators import static_value
+from srcgrad.frontend.perhaps import settled
 from srcgrad.frontend.traced import Traced
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import ROOT, Atom, Const, Var
@@ -53,6 +54,7 @@ def call_derivative(
         return call_again(cx, derivative.function, args, kwargs, node)
     if derivative.mode == "run":
         return cx.call_value(derivative.function, args, kwargs, node)
+    args = [settled(cx, a, node) for a in args]
     places = [_place(cx, derivative, item, args, kwargs, node) for item in derivative.argnums]
     traced = Traced(cx, node)
     traced.summed = derivative.elementwise
@@ -172,7 +174,7 @@ def jvp_at_once(cx: Context, node: Any, function: AV, primal: AV, tangents: AV) 
 
 def vjp(cx: Context, node: Any, function: AV, *primals: AV) -> AV:
     """``vjp(f, *primals)``: the value, and a function from its cotangent to those of the primals."""
-    value = cx.call_value(function, list(primals), {}, node)
+    value = settled(cx, cx.call_value(function, list(primals), {}, node), node)
     return Seq((value, Derivative(function, "pullback", args=tuple(primals))))
 
 

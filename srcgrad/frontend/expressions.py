@@ -32,7 +32,7 @@ from srcgrad.frontend.kinds import (
 from srcgrad.frontend.operators import DYNAMIC, binop, boolop, ifexp, static_value, unaryop
 from srcgrad.frontend.resolve import Capture, root_of
 from srcgrad.frontend.sequences import spread
-from srcgrad.frontend.subscripts import subscript
+from srcgrad.frontend.subscripts import elements, subscript
 from srcgrad.frontend.texts import formatted, joined
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Undef, Var
@@ -169,6 +169,8 @@ def store_name(cx: Context, name: str, value: AV, node: Any) -> None:
     if frame is None or name in frame.outside:
         message = f"{name!r} belongs to the scope around the function"
         cx.refuse("SG111", message, node, "return its new value instead")
+    if elements(cx, value) is not value:
+        cx.refuse("SG104", "an iterator over elements is named", node, "write x.ravel()")
     if isinstance(value, ITERATORS):
         value = boxed(cx, value)
     name_result(cx, name, value)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
+import gast
+
 from srcgrad.errors import KindError, SrcgradError
 from srcgrad.frontend.bindings import gives_value, names_of
 from srcgrad.frontend.boxes import boxed, cell
@@ -16,6 +18,8 @@ from srcgrad.frontend.context import NEXT, RETURN, RETURN_VALUE, Context, Frame
 from srcgrad.frontend.fence import fence
 from srcgrad.frontend.kinds import AV, ITERATORS, NONE, Mapping, Seq, UserFunction
 from srcgrad.frontend.normalise import normalise
+from srcgrad.frontend.perhaps import perhaps
+from srcgrad.frontend.private import path_of, written_out
 from srcgrad.frontend.recursion import call_recursive, size_of
 from srcgrad.frontend.resolve import MISSING, Capture, Root, default_of
 from srcgrad.frontend.source import read_source
@@ -29,6 +33,10 @@ class AlwaysRaises(KindError):
     """Refuses a call of a function that raises, whatever the values in its arguments."""
 
     text_raised = ""  # the message of its exception
+
+
+class FallsThrough(Exception):
+    """A path of the entry gives nothing, and no gradient: start again with an exception at its end."""
 
 
 def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunction:
@@ -47,7 +55,8 @@ def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunctio
     fence(source)
     if function not in cx.captures.inlined:
         cx.captures.inlined.append(function)
-    return UserFunction(source, normalise(source.tree), function=function)
+    tree = written_out(normalise(source.tree), path_of(source.function))
+    return UserFunction(source, tree, function=function)
 
 
 def call_user(
@@ -100,11 +109,19 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
     for name in cx.frame.cells & bound.keys():
         cx.frame.names[name] = cell(cx, bound[name])
     caller_source = (function if caller.depth < 0 else caller.function).source
+    body = function.tree.body
+    if cx.completed and caller.depth < 0:
+        body = [*body, _nothing_given(function.tree)]
     try:
-        exit_ = cx.statements(function.tree.body)
+        exit_ = cx.statements(body)
         gives = gives_value(tuple(function.tree.body))
         result = cx.frame.names.get(RETURN_VALUE, NONE) if gives else NONE
         if gives and exit_.codes == {NEXT, RETURN} and not exit_.raises:
+            if caller.depth < 0:
+                raise FallsThrough
+            found = perhaps(result, exit_.atom) if cx.call_target is None else None
+            if found is not None:
+                return found
             cx.refuse(
                 "SG224",
                 "some paths of this function return nothing",
@@ -121,6 +138,15 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
         error.text_raised = _text_raised(cx)
         raise error
     return result if RETURN in exit_.codes else NONE
+
+
+def _nothing_given(tree: Any) -> Any:
+    """The statement behind the last one of the entry: where Python gives ``None``, a gradient raises."""
+    text = f"{tree.name} returned None, which has no derivative"
+    raising = gast.parse(f"raise TypeError({text!r})").body[0]
+    for node in gast.walk(raising):
+        gast.copy_location(node, tree.body[-1])
+    return raising
 
 
 def _text_raised(cx: Context) -> str:
@@ -194,4 +220,11 @@ def define_nested(cx: Context, node: Any) -> UserFunction:
     return UserFunction(cx.source, node, frame=cx.frame, defaults=defaults)
 
 
-__all__ = ["AlwaysRaises", "call_user", "define_nested", "run_body", "user_function"]
+__all__ = [
+    "AlwaysRaises",
+    "FallsThrough",
+    "call_user",
+    "define_nested",
+    "run_body",
+    "user_function",
+]

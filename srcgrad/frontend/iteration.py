@@ -27,7 +27,7 @@ from srcgrad.frontend.kinds import (
 from srcgrad.frontend.loops import lower_loop
 from srcgrad.frontend.objects import special
 from srcgrad.frontend.sequences import MAX_ITEMS, items_of, known_length
-from srcgrad.frontend.subscripts import DynamicIndex, Unsettled, subscript
+from srcgrad.frontend.subscripts import DynamicIndex, Unsettled, elements, subscript
 from srcgrad.frontend.written_out import (
     LEAVING,
     Trips,
@@ -148,6 +148,7 @@ def _counted(cx: Context, iterable: AV, node: Any) -> tuple[Atom, Atom, Atom, Ca
 
 def sized(cx: Context, iterable: AV, node: Any) -> tuple[Atom, Callable[[Atom], AV]]:
     """Number of items, and the item at a position."""
+    iterable = elements(cx, iterable)
     if isinstance(iterable, Enumerate):
         count, item = sized(cx, iterable.part, node)
         first = iterable.start

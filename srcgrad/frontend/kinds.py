@@ -23,11 +23,22 @@ class Ref:
     loc: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Static:
     """A Python object known at compile time: module, function, class, string, ``None``, slice."""
 
     value: Any
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same object, or equal ones of one type: a dtype may equal ``None``."""
+        if not isinstance(other, Static):
+            return NotImplemented
+        mine, its = self.value, other.value
+        return mine is its or (type(mine) is type(its) and bool(mine == its))
+
+    def __hash__(self) -> int:
+        """The hash of the object."""
+        return hash(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +353,7 @@ def describe(value: AV) -> str:
         return f"a value of type {value.type}"
     if isinstance(value, Static):
         return _describe_object(value.value)
-    if isinstance(value, Box):
-        return f"a {value.make.__name__}"
+    if isinstance(value, (Box, Instance)):
+        return f"a {(value.make if isinstance(value, Box) else value.cls).__name__}"
     names = {Ref: "an array", Seq: "a sequence", Mapping: "a dict", UserFunction: "a function"}
     return names.get(type(value), f"a {type(value).__name__.lower()}")

@@ -16,15 +16,16 @@ from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import (
     AV,
     NONE,
+    Range,
     Seq,
     describe,
 )
 from srcgrad.frontend.lengths import sized
 from srcgrad.frontend.operators import static_value
-from srcgrad.frontend.subscripts import array_like
+from srcgrad.frontend.subscripts import array_like, subscript
 from srcgrad.ir.build import constant
-from srcgrad.ir.nodes import Atom, Const, Slot
-from srcgrad.ir.types import Array, dims_of
+from srcgrad.ir.nodes import Atom, Const, Slot, Var
+from srcgrad.ir.types import Array, dims_of, is_differentiable
 
 Handler = Callable[..., AV]
 _ZERO, _FIFTY, _TRUE = constant(0), constant(50), constant(True)
@@ -79,11 +80,14 @@ def shape_template(cx: Context, shape: AV, args: list[Atom], node: Any) -> tuple
 
 def dtype_of(cx: Context, value: AV, node: Any) -> Any:
     """A dtype argument."""
-    known = static_value(value)
+    known, remedy = static_value(value), "pass float, np.float32 ..."
     try:
-        return np.dtype(known)
+        dtype = np.dtype(known)
     except TypeError:
-        cx.refuse("SG219", f"{describe(value)} is not a dtype", node, "pass float, np.float32 ...")
+        cx.refuse("SG219", f"{describe(value)} is not a dtype", node, remedy)
+    if dtype.kind not in "biufc":
+        cx.refuse("SG219", f"an array of {dtype} has no derivative", node, remedy)
+    return dtype
 
 
 def dtype_attr(cx: Context, value: AV, node: Any) -> dict[str, Any]:
@@ -91,18 +95,9 @@ def dtype_attr(cx: Context, value: AV, node: Any) -> dict[str, Any]:
     return {} if value == NONE else {"dtype": dtype_of(cx, value, node)}
 
 
-def _reshape(cx: Context, node: Any, a: AV, *shape: AV) -> AV:
-    args = [cx.atom(a, node)]
-    whole = shape[0] if len(shape) == 1 else Seq(tuple(shape))
-    template = shape_template(cx, whole, args, node)
-    return cx.bind(sized(cx, cx.emit("reshape", *args, shape=template), template, args), a)
-
-
-HANDLERS[np.reshape] = _reshape
-
-
 @handles(np.broadcast_to)
 def _broadcast_to(cx: Context, node: Any, array: AV, shape: AV) -> AV:
+    array = array_like(cx, array, node)
     args = [cx.atom(array, node)]
     template = shape_template(cx, shape, args, node)
     return cx.bind(cx.emit("broadcast_to", *args, shape=template), array)
@@ -110,6 +105,7 @@ def _broadcast_to(cx: Context, node: Any, array: AV, shape: AV) -> AV:
 
 @handles(np.transpose)
 def _transpose(cx: Context, node: Any, a: AV, *axes: AV) -> AV:
+    a = array_like(cx, a, node)
     if not axes or axes[0] == NONE:
         return cx.bind(cx.emit("transpose", cx.atom(a, node), via="np"), a)
     whole = axes[0] if isinstance(axes[0], Seq) else Seq(tuple(axes))
@@ -135,6 +131,9 @@ def _axis(where: int) -> dict[str, Any]:
 @handles(np.concatenate)
 def _concatenate(cx: Context, node: Any, arrays: AV, axis: AV = _ZERO) -> AV:
     atoms = _sequence_atoms(cx, arrays, node, "np.concatenate")
+    if axis == NONE:
+        flat = [cx.atom(cx.call_function(np.ravel, [cx.bind(a)], {}, node), node) for a in atoms]
+        return cx.bind(cx.emit("concatenate", *flat))
     where = cx.integer(axis, node, "axis=")
     return cx.bind(cx.emit("concatenate", *atoms, **_axis(where)))
 
@@ -148,9 +147,11 @@ def _stack(cx: Context, node: Any, arrays: AV, axis: AV = _ZERO) -> AV:
 
 @handles(np.array)
 def _array(cx: Context, node: Any, object: AV, dtype: AV = NONE) -> AV:
+    if isinstance(object, Range):
+        return _asarray(cx, node, array_like(cx, object, node), dtype)
     if isinstance(object, Seq):
         if not object.items:
-            cx.refuse("SG210", "an empty array has no type here", node, "use np.zeros(0)")
+            return cx.call_function(np.zeros, [_ZERO], {"dtype": dtype}, node)
         atoms = [cx.atom(array_like(cx, v, node), node, "np.array") for v in object.items]
         shapes = {d if (d := dims_of(a.type)) is None else len(d) for a in atoms}
         if len(shapes) > 1:
@@ -168,7 +169,7 @@ def _array(cx: Context, node: Any, object: AV, dtype: AV = NONE) -> AV:
 
 @handles(np.asarray, np.ascontiguousarray)
 def _asarray(cx: Context, node: Any, a: AV, dtype: AV = NONE) -> AV:
-    if isinstance(a, Seq):
+    if isinstance(a, (Seq, Range)):
         return _array(cx, node, a, dtype)
     type_ = cx.type_of(a)
     if dtype != NONE and isinstance(type_, Array) and type_.dtype != dtype_of(cx, dtype, node):
@@ -182,19 +183,8 @@ def _astype(cx: Context, node: Any, x: AV, dtype: AV) -> AV:
     )
 
 
-def _flatten(cx: Context, node: Any, x: AV) -> AV:
-    flat = cx.emit("ravel", cx.atom(x, node), via="np")
-    return cx.bind(cx.emit("copy", flat, via="np"))
-
-
-def _copy(cx: Context, node: Any, x: AV) -> AV:
-    """``x.copy()`` lays its elements out in C order, unlike ``np.copy(x)``, which keeps that of ``x``."""
-    return cx.bind(cx.emit("copy", cx.atom(x, node), via="np", order="C"), mutable=True)
-
-
-METHODS.update(astype=_astype, copy=_copy, flatten=_flatten)
-for _method in (_astype, _copy, _flatten):
-    HANDLERS[_method] = _method
+METHODS["astype"] = _astype
+HANDLERS[_astype] = _astype
 
 
 @handles(np.outer)
@@ -274,6 +264,10 @@ def _arange(
     if len(given) == 4:
         dtype = given.pop()
     atoms = [cx.atom(v, node) for v in given]
+    if any(isinstance(a, Var) and is_differentiable(a.type) for a in atoms):
+        start_, stop_, *by = [_ZERO, *atoms] if len(atoms) == 1 else atoms
+        by = by or [constant(1)]
+        return cx.bind(cx.emit("arange_by", start_, stop_, *by, **dtype_attr(cx, dtype, node)))
     made = cx.emit("arange", *atoms, **dtype_attr(cx, dtype, node))
     return cx.bind(sized(cx, made, (Slot(0),), atoms) if len(atoms) == 1 else made)
 
@@ -310,9 +304,12 @@ def _identity(cx: Context, node: Any, n: AV, dtype: AV = NONE) -> AV:
 
 @handles(np.shape)
 def _shape(cx: Context, node: Any, a: AV) -> AV:
-    return attribute(cx, a, "shape", node)
+    return attribute(cx, array_like(cx, a, node), "shape", node)
 
 
 @handles(np.size)
-def _size(cx: Context, node: Any, a: AV) -> AV:
-    return cx.emit("size", cx.atom(a, node))
+def _size(cx: Context, node: Any, a: AV, axis: AV = NONE) -> AV:
+    a = array_like(cx, a, node)
+    if axis == NONE:
+        return cx.emit("size", cx.atom(a, node))
+    return subscript(cx, attribute(cx, a, "shape", node), axis, node)

@@ -35,7 +35,8 @@ def _arrays(cx: Context, value: AV, node: Any, name: str) -> list[AV]:
     return [array_like(cx, v, node) for v in value.items]
 
 
-def _joined(cx: Context, node: Any, parts: list[AV], axis: int) -> AV:
+def joined_along(cx: Context, node: Any, parts: list[AV], axis: int) -> AV:
+    """Arrays joined along an axis."""
     return call(cx, np.concatenate, node, Seq(tuple(parts)), constant(axis))
 
 
@@ -43,19 +44,19 @@ def _joined(cx: Context, node: Any, parts: list[AV], axis: int) -> AV:
 def _hstack(cx: Context, node: Any, tup: AV) -> AV:
     parts = [call(cx, np.atleast_1d, node, v) for v in _arrays(cx, tup, node, "np.hstack")]
     first = cx.dims(parts[0])
-    return _joined(cx, node, parts, 0 if first is not None and len(first) == 1 else 1)
+    return joined_along(cx, node, parts, 0 if first is not None and len(first) == 1 else 1)
 
 
 @handles(np.vstack)
 def _vstack(cx: Context, node: Any, tup: AV) -> AV:
     parts = [call(cx, np.atleast_2d, node, v) for v in _arrays(cx, tup, node, "np.vstack")]
-    return _joined(cx, node, parts, 0)
+    return joined_along(cx, node, parts, 0)
 
 
 @handles(np.dstack)
 def _dstack(cx: Context, node: Any, tup: AV) -> AV:
     parts = [call(cx, np.atleast_3d, node, v) for v in _arrays(cx, tup, node, "np.dstack")]
-    return _joined(cx, node, parts, 2)
+    return joined_along(cx, node, parts, 2)
 
 
 @handles(np.column_stack)
@@ -67,7 +68,7 @@ def _column_stack(cx: Context, node: Any, tup: AV) -> AV:
         axis = (0, 1) if rank == 0 else 1
         column = cx.emit("expand_dims", atom, via="np", axis=axis) if rank < 2 else atom
         parts.append(cx.bind(column, value))
-    return _joined(cx, node, parts, 1)
+    return joined_along(cx, node, parts, 1)
 
 
 @handles(np.append)
@@ -75,14 +76,14 @@ def _append(cx: Context, node: Any, arr: AV, values: AV, axis: AV = NONE) -> AV:
     parts = [array_like(cx, v, node) for v in (arr, values)]
     if axis == NONE:
         parts = [cx.bind(flattened(cx, cx.atom(v, node), node), v) for v in parts]
-    return _joined(cx, node, parts, 0 if axis == NONE else cx.integer(axis, node, "axis="))
+    return joined_along(cx, node, parts, 0 if axis == NONE else cx.integer(axis, node, "axis="))
 
 
 @handles(np.block)
 def _block(cx: Context, node: Any, arrays: AV) -> AV:
     rows = _arrays_of_rows(cx, arrays, node)
-    joined = [row[0] if len(row) == 1 else _joined(cx, node, row, -1) for row in rows]
-    return joined[0] if len(joined) == 1 else _joined(cx, node, joined, -2)
+    joined = [row[0] if len(row) == 1 else joined_along(cx, node, row, -1) for row in rows]
+    return joined[0] if len(joined) == 1 else joined_along(cx, node, joined, -2)
 
 
 def _arrays_of_rows(cx: Context, arrays: AV, node: Any) -> list[list[AV]]:
@@ -102,6 +103,7 @@ def _arrays_of_rows(cx: Context, arrays: AV, node: Any) -> list[list[AV]]:
 
 
 def _split_at(cx: Context, node: Any, value: AV, bounds: list[AV | None], axis: int) -> AV:
+    value = array_like(cx, value, node)
     rank = len(known_dims(cx, cx.atom(value, node), node, "np.split"))
     pairs = pairwise(bounds)
     parts = [
@@ -132,6 +134,7 @@ def _sections(cx: Context, node: Any, ary: AV, where: AV, axis: AV, *, equal: bo
     if isinstance(where, Seq):
         return _split_at(cx, node, ary, [None, *where.items, None], place)
     number = cx.integer(where, node, "the number of sections")
+    ary = array_like(cx, ary, node)
     atom = cx.atom(ary, node)
     rank = len(known_dims(cx, atom, node, "np.split"))
     total = length(cx, atom, place % rank)
@@ -198,33 +201,3 @@ def _broadcast_arrays(cx: Context, node: Any, *args: AV) -> AV:
         total = cx.emit("add", total, atom)
     results = [cx.bind(cx.emit("spread", a, total), v) for a, v in zip(sized, values, strict=True)]
     return Seq(tuple(results))
-
-
-# -- by subscript ---------------------------------------------------------------------------------
-
-
-def _joiner_of(joiner: Any) -> Any:
-    """``np.r_[a, b]``, ``np.c_[a, b]``: arrays and numbers joined along the first, the last axis."""
-
-    def handler(cx: Context, node: Any, index: AV) -> AV:
-        parts = _entries(cx, index, node)
-        if joiner is np.r_:
-            return _joined(cx, node, parts, 0)
-        return call(cx, np.column_stack, node, Seq(tuple(parts)))
-
-    return handler
-
-
-def _entries(cx: Context, index: AV, node: Any) -> list[AV]:
-    entries = index.items if isinstance(index, Seq) and index.make is tuple else (index,)
-    parts = []
-    for entry in entries:
-        if isinstance(entry, Slicing):
-            limits = [v for v in (entry.start, entry.stop, entry.step) if v is not None]
-            entry = call(cx, np.arange, node, *limits)
-        parts.append(call(cx, np.atleast_1d, node, entry))
-    return parts
-
-
-for _joiner in (np.r_, np.c_):
-    HANDLERS[_joiner] = _joiner_of(_joiner)

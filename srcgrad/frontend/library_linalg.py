@@ -9,8 +9,9 @@ import numpy as np
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import AV, NONE, Seq, Static, Unmergeable
 from srcgrad.frontend.library import HANDLERS, handles
-from srcgrad.frontend.library_shapes import LAST, call, flattened, known_dims, operand
+from srcgrad.frontend.library_shapes import LAST, ZERO, call, flattened, known_dims, operand
 from srcgrad.frontend.operators import binary, static_value
+from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom
 
@@ -98,10 +99,22 @@ def _correlate(cx: Context, node: Any, a: AV, v: AV, mode: AV = NONE) -> AV:
 def _multi_dot(cx: Context, node: Any, arrays: AV) -> AV:
     if not isinstance(arrays, Seq) or len(arrays.items) < 2:
         cx.refuse("SG210", "np.linalg.multi_dot needs a list of matrices", node, "use @")
-    atoms = [operand(cx, v, node) for v in arrays.items]
-    if len(atoms) == 2:
+    if len(arrays.items) == 2:
         return call(cx, np.dot, node, *arrays.items)
-    return cx.bind(cx.emit("multi_dot", *atoms))
+    atoms = [operand(cx, v, node) for v in arrays.items]
+    row, column = (
+        len(known_dims(cx, a, node, "np.linalg.multi_dot")) == 1 for a in (atoms[0], atoms[-1])
+    )
+    for place, line in ((0, row), (-1, column)):
+        atoms[place] = (
+            cx.emit("expand_dims", atoms[place], via="np", axis=0) if line else atoms[place]
+        )
+    if column:
+        atoms[-1] = cx.emit("transpose", atoms[-1], via="np")
+    whole = cx.bind(cx.emit("multi_dot", *atoms))
+    if row and column:
+        return subscript(cx, whole, Seq((ZERO, ZERO)), node)
+    return call(cx, np.ravel, node, whole) if row or column else whole
 
 
 @handles(np.linalg.matrix_power)

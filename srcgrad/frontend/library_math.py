@@ -70,6 +70,11 @@ def _phase(cx: Context, node: Any, z: AV) -> AV:
     return cx.call_function(math.atan2, parts, {}, node)
 
 
+@handles(cmath.polar)
+def _polar(cx: Context, node: Any, z: AV) -> AV:
+    return Seq((cx.call_function(abs, [z], {}, node), _phase(cx, node, z)))
+
+
 @handles(round)
 def _round(cx: Context, node: Any, number: AV, ndigits: AV = NONE) -> AV:
     if isinstance(number, Const):

@@ -14,7 +14,7 @@ from srcgrad.frontend.operators import binary, static_value
 from srcgrad.frontend.subscripts import array_like, subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Slice, Slot
-from srcgrad.ir.types import AnyDim, dims_of
+from srcgrad.ir.types import AnyDim, Array, dims_of
 
 ZERO, ONE, LAST = constant(0), constant(1), constant(-1)
 _ALL = Slice(None, None, None)
@@ -230,13 +230,20 @@ METHODS["take"] = np.take
 
 @handles(np.compress)
 def _compress(cx: Context, node: Any, condition: AV, a: AV, axis: AV = NONE) -> AV:
-    return _take(cx, node, a, array_like(cx, condition, node), axis)
+    return _take(cx, node, a, _mask(cx, array_like(cx, condition, node), node), axis)
+
+
+def _mask(cx: Context, condition: AV, node: Any) -> AV:
+    """A condition as truths: numbers are true where they are not zero."""
+    type_ = cx.type_of(condition)
+    known = isinstance(type_, Array) and (type_.dtype is None or type_.dtype.kind == "b")
+    return condition if known else cx.compare(node, "NotEq", condition, ZERO)
 
 
 @handles(np.extract)
 def _extract(cx: Context, node: Any, condition: AV, arr: AV) -> AV:
     mask = cx.bind(flattened(cx, operand(cx, condition, node), node))
-    return _take(cx, node, arr, mask)
+    return _take(cx, node, arr, _mask(cx, mask, node))
 
 
 def _sort(cx: Context, node: Any, a: AV, axis: AV = LAST, kind: AV = NONE) -> AV:

@@ -13,6 +13,7 @@ from srcgrad.frontend.attributes import length
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import AV, NONE, Ref, Seq, Static
 from srcgrad.frontend.library import HANDLERS, METHODS, handles
+from srcgrad.frontend.library_shapes import LAST
 from srcgrad.frontend.operators import negative, static_value
 from srcgrad.frontend.stores import add_item, overwrite, store_item
 from srcgrad.ir.nodes import Const
@@ -49,6 +50,15 @@ def _fill_diagonal(cx: Context, node: Any, a: AV, val: AV) -> AV:
 def _fill(cx: Context, node: Any, a: AV, value: AV) -> AV:
     store_item(cx, a, _WHOLE, value, node)
     return NONE
+
+
+def _sort(cx: Context, node: Any, a: AV, axis: AV = LAST, kind: AV = NONE) -> AV:
+    overwrite(cx, a, cx.call_function(np.sort, [a, axis, kind], {}, node), node)
+    return NONE
+
+
+METHODS["sort"] = _sort
+HANDLERS[_sort] = _sort
 
 
 def _at(sign: int) -> Any:

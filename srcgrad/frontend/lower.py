@@ -20,9 +20,10 @@ from srcgrad.frontend.comparisons import compare
 from srcgrad.frontend.context import Context, Frame, Written
 from srcgrad.frontend.derivatives import made_outside
 from srcgrad.frontend.expressions import captured, expression
-from srcgrad.frontend.inlining import run_body, user_function
+from srcgrad.frontend.inlining import FallsThrough, run_body, user_function
 from srcgrad.frontend.kinds import ATOMS, AV, Mapping, Ref, UserFunction, children, map_leaves
 from srcgrad.frontend.objects import overloaded
+from srcgrad.frontend.perhaps import settled
 from srcgrad.frontend.resolve import Capture, Captures, Guard
 from srcgrad.frontend.source import Source
 from srcgrad.frontend.statements import assign, statements
@@ -68,13 +69,16 @@ def lower(
         Specialise: if the value of integer inputs is needed.
     """
     written: frozenset[Var] = frozenset()
+    completed = False
     while True:
         cx = Context(captures, list(inputs))
-        cx.written = written
+        cx.written, cx.completed = written, completed
         try:
             return _lower(cx, function, args)
         except Written as more:
             written |= more.variables
+        except FallsThrough:
+            completed = True
         except Unsettled as unsettled:
             raise unsettled.refusal from None
 
@@ -98,6 +102,8 @@ def _lower(cx: Context, function: FunctionType, args: dict[str, AV]) -> Lowered:
         cx.frame = Frame(replace(target, tree=copy(target.tree), function=None))
         positional, named = spread(target.tree.args, bound)
         result = call_function(cx, captures.entry, positional, named, target.tree)
+    cx.frame = Frame(target)
+    result = settled(cx, result, target.tree)
     atoms: list[Atom] = []
     shape = map_leaves(unboxed(cx, result, target.tree), lambda leaf: _result_leaf(cx, leaf, atoms))
     params = (*cx.inputs, *captures.inputs.values())

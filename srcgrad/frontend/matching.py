@@ -18,6 +18,7 @@ from srcgrad.frontend.context import NEXT, Context, Exit
 from srcgrad.frontend.expressions import expression, store_name
 from srcgrad.frontend.kinds import AV, NONE, Box, Mapping, Seq, Static
 from srcgrad.frontend.operators import DYNAMIC, choose, static_value, truth
+from srcgrad.frontend.perhaps import is_none, is_perhaps, refuse
 from srcgrad.ir.build import constant
 
 _WHOLE = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
@@ -89,6 +90,11 @@ def _guard(cx: Context, case: Any, fit: Fit) -> AV:
 def _fits(cx: Context, pattern: Any, value: AV, fit: Fit) -> bool:
     """Whether the structure of a value is that of a pattern."""
     kind = type(pattern).__name__
+    if is_perhaps(value) and kind not in ("MatchAs", "MatchOr"):
+        if kind != "MatchSingleton" or pattern.value is not None:
+            refuse(cx, pattern)
+        fit.tests.append(lambda: is_none(cx, value, pattern))
+        return True
     found: bool = _PATTERNS[kind](cx, pattern, value, fit)
     return found
 

@@ -25,6 +25,7 @@ from srcgrad.frontend.kinds import (
     is_dataclass_type,
     is_namedtuple_type,
 )
+from srcgrad.frontend.perhaps import is_perhaps, refuse
 from srcgrad.frontend.resolve import Capture, Root
 
 _BINARY = {
@@ -85,7 +86,8 @@ def object_attribute(
         if class_attribute(cls, "__getattr__")[0] is not MISSING:
             cx.refuse("SG203", f"{cls.__name__} defines __getattr__", node, "name its attributes")
         cx.refuse("SG203", f"{cls.__name__} has no attribute {name!r}", node, "check the spelling")
-    if isinstance(found, (FunctionType, staticmethod, classmethod)):
+    plain_init = name == "__init__" and owner is object
+    if plain_init or isinstance(found, (FunctionType, staticmethod, classmethod)):
         return Method(value if behind is None else Super(value, behind), name)
     if hasattr(type(found), "__get__"):
         kind = type(found).__name__
@@ -162,6 +164,8 @@ def call_method(
     assert cls is not None
     found, owner = class_attribute(cls, name, behind)
     if name == "__init__" and owner in (None, object):
+        if args or kwargs:
+            cx.refuse("SG217", "object.__init__ takes no arguments", node, "check the call")
         return NONE
     function: Any
     first: list[AV]
@@ -198,6 +202,8 @@ def overloaded(cx: Context, node: Any, operator: str, *operands: AV) -> AV | Non
     """The result of an operator that the class of an operand defines, ``None`` if none does."""
     if all(class_of_object(v) is None for v in operands):
         return None
+    if any(map(is_perhaps, operands)):
+        refuse(cx, node)
     left, rest = operands[0], list(operands[1:])
     if operator == "Bool":
         answer = special(cx, left, "__bool__", [], node)

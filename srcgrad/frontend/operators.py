@@ -27,10 +27,11 @@ from srcgrad.frontend.kinds import (
     describe,
     lift,
 )
+from srcgrad.frontend.perhaps import certain
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Atom, Const, Var
 from srcgrad.ir.ops import OPS
-from srcgrad.ir.types import INT, dims_of
+from srcgrad.ir.types import BOOL, INT, Array, Type, dims_of, is_differentiable
 
 Part = Callable[[], AV]
 BINARY = {
@@ -72,6 +73,7 @@ def binop(cx: Context, node: Any) -> AV:
 
 def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
     """``left operator right``."""
+    left, right = certain(cx, node, left, right)
     found = cx.overloaded(node, operator, left, right)
     if found is not None:
         return found
@@ -80,6 +82,8 @@ def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
         known = _known(operator, left, right)
         if known is not None:
             return known
+        if operator == "Mod" and isinstance(left, Static) and isinstance(left.value, str):
+            return cx.call_function(str.__mod__, [left, right], {}, node)
     if isinstance(left, Seq) or isinstance(right, Seq):
         return boxed(cx, _sequence_op(cx, node, operator, left, right))
     name = BINARY.get(operator)
@@ -93,7 +97,13 @@ def binary(cx: Context, node: Any, operator: str, left: AV, right: AV) -> AV:
         return literal
     if name == "power" and isinstance(y, Var) and y.type == INT and cx.depends_on_inputs(y):
         y = constant(cx.integer(y, node, "an exponent"))
+    if name == "power" and is_differentiable(x.type) and _is_truth(y.type):
+        y = cx.emit("astype", y, dtype=np.dtype("int8"))  # the slope reads the exponent less one
     return cx.bind(cx.emit(name, x, y), left, right)
+
+
+def _is_truth(type_: Type) -> bool:
+    return isinstance(type_, Array) and type_.dtype == np.dtype(bool)
 
 
 def _known(operator: str, left: AV, right: AV) -> AV | None:
@@ -125,18 +135,39 @@ def _sequence_op(cx: Context, node: Any, operator: str, left: AV, right: AV) -> 
         and left.make is right.make
     ):
         return Seq((*left.items, *right.items), left.make)
-    sequence, count = (left, right) if isinstance(left, Seq) else (right, left)
-    if operator == "Mult" and isinstance(sequence, Seq):
-        return Seq(sequence.items * cx.integer(count, node, "a repeat count"), sequence.make)
-    if isinstance(sequence, Seq) and cx.type_of(count) is not None and isinstance(count, Ref):
+    sequence, other = (left, right) if isinstance(left, Seq) else (right, left)
+    if isinstance(sequence, Seq) and makes_array(cx, operator, other):
         whole = cx.call_function(np.array, [sequence], {}, node)
         return binary(cx, node, operator, *((whole, right) if sequence is left else (left, whole)))
+    if operator == "Mult" and isinstance(sequence, Seq):
+        return Seq(sequence.items * _repeats(cx, node, other), sequence.make)
     cx.refuse(
         "SG215",
         f"{describe(left)} and {describe(right)} have no operator {operator} here",
         node,
         "turn sequences into arrays with np.array",
     )
+
+
+def is_numpy(cx: Context, value: AV) -> bool:
+    """Whether a value is an array or a NumPy scalar."""
+    return isinstance(cx.type_of(value), Array)
+
+
+def makes_array(cx: Context, operator: str, operand: AV) -> bool:
+    """Whether an operator makes an array of a sequence beside this operand: NumPy's scalars repeat it."""
+    array = isinstance(operand, Ref) and cx.dims(operand) != ()  # else it may be a scalar
+    return array or (operator != "Mult" and is_numpy(cx, operand))
+
+
+def _repeats(cx: Context, node: Any, value: AV) -> int:
+    """How often a sequence is repeated: by an integer, also one of NumPy's."""
+    type_ = cx.type_of(value)
+    whole = isinstance(type_, Array) and (type_.dtype is None or type_.dtype.kind in "iu")
+    if type_ is not None and type_ not in (INT, BOOL) and not whole:
+        message = f"a sequence cannot be repeated by {describe(value)}"
+        cx.refuse("SG215", message, node, "make an array of it first, with np.array")
+    return cx.integer(value, node, "a repeat count")
 
 
 def unaryop(cx: Context, node: Any) -> AV:
@@ -148,6 +179,7 @@ def unaryop(cx: Context, node: Any) -> AV:
         if truth is not None:
             return constant(not truth)
         return cx.emit("not", cx.atom(operand, node, "not"))
+    operand = certain(cx, node, operand)[0]
     found = cx.overloaded(node, type(node.op).__name__, operand)
     if found is not None:
         return found

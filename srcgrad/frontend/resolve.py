@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
@@ -23,6 +24,7 @@ from srcgrad.ir.types import Type, type_of_value
 
 MISSING = object()
 METHODS = (MethodType, BuiltinMethodType)
+LIMITS = (np.finfo, np.iinfo, type(sys.float_info), type(sys.int_info))  # constants of a machine
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Captures:
             return constant(value) if isinstance(value, bool) else Static(value)
         if isinstance(value, (int, float, complex, np.ndarray, np.generic)):
             return self._numeric(capture, value, wrap)
-        if isinstance(value, (tuple, list, dict)):
+        if isinstance(value, (tuple, list, dict)) and not isinstance(value, LIMITS):
             return self._container(capture, value, wrap)
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             self.guard(

@@ -27,7 +27,7 @@ from srcgrad.frontend.kinds import (
     lift,
 )
 from srcgrad.frontend.objects import special
-from srcgrad.frontend.subscripts import subscript
+from srcgrad.frontend.subscripts import elements, subscript
 from srcgrad.ir.build import constant
 from srcgrad.ir.nodes import Const
 from srcgrad.ir.types import UNKNOWN, AnyDim, Dim
@@ -60,7 +60,7 @@ def known_items(cx: Context, value: AV, node: Any) -> list[AV] | None:
             taken(cx, value)
         return items
     answer = special(cx, value, "__iter__", [], node)
-    value = opened(cx, value if answer is None else answer, node)
+    value = elements(cx, opened(cx, value if answer is None else answer, node))
     if isinstance(value, Once):
         value = value.part
     if isinstance(value, Seq):

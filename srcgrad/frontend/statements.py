@@ -25,8 +25,9 @@ from srcgrad.frontend.loops import lower_loop
 from srcgrad.frontend.matching import match
 from srcgrad.frontend.objects import set_field
 from srcgrad.frontend.operators import condition
+from srcgrad.frontend.perhaps import certain, is_perhaps
 from srcgrad.frontend.sequences import items_of, known_items
-from srcgrad.frontend.subscripts import Unsettled, subscript
+from srcgrad.frontend.subscripts import Unsettled, elements, subscript
 from srcgrad.frontend.texts import assert_statement, raise_statement
 from srcgrad.frontend.updates import store_into, update_statement, write_attribute
 from srcgrad.frontend.written_out import written_while
@@ -174,6 +175,9 @@ def assign(cx: Context, target: Any, value: AV, node: Any) -> None:
 
 def unpack(cx: Context, value: AV, targets: list[Any], node: Any) -> list[tuple[Any, AV]]:
     """Targets with the items that they get; one behind a star gets a list."""
+    if is_perhaps(value):
+        value = certain(cx, node, value, what="unpacking")[0]
+    value = elements(cx, value)
     stars = [k for k, t in enumerate(targets) if isinstance(t, gast.Starred)]
     if not stars and cx.type_of(value) == UNKNOWN:
         return [(t, Var("", UNKNOWN)) for t in targets]

@@ -13,15 +13,25 @@ from srcgrad.frontend.kinds import (
     ATOMS,
     AV,
     Mapping,
+    Method,
+    Range,
     Ref,
     Seq,
     Slicing,
     Static,
+    children,
     describe,
+    leaves,
     lift,
+    rebuild,
+    structure,
 )
+from srcgrad.frontend.perhaps import certain, is_perhaps
 from srcgrad.ir.nodes import Atom, Const, Slice, Slot, Var
-from srcgrad.ir.types import INT, Array, Number, dims_of
+from srcgrad.ir.types import BOOL, INT, Array, Number, dims_of
+
+# What NumPy has to be indexed: ``np.r_``, ``np.mgrid``, ``np.s_`` and their like.
+_INDEXED = (*(type(o).__mro__[-2] for o in (np.r_, np.mgrid)), type(np.s_))
 
 
 class Unsettled(Exception):
@@ -55,10 +65,12 @@ class DynamicIndex(Unsettled):
 
 def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
     """``value[index]``."""
+    if is_perhaps(value):
+        value = certain(cx, node, value, what="a subscript")[0]
     answer = cx.overloaded(node, "GetItem", value, index)
     if answer is not None:
         return answer
-    value, index = opened(cx, value, node), unboxed(cx, index, node)
+    value, index = elements(cx, opened(cx, value, node)), unboxed(cx, index, node)
     if isinstance(value, Seq):
         item = settled(cx, _item(cx, value, index, node), node, "read other items")
         return boxed(cx, item) if isinstance(index, Slicing) else item
@@ -74,7 +86,7 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
             node,
             "use a key that is known before the run",
         )
-    if isinstance(value, Static) and (value.value is np.r_ or value.value is np.c_):
+    if isinstance(value, Static) and isinstance(value.value, _INDEXED):
         return cx.call_function(value.value, [index], {}, node)
     if not isinstance(value, (*ATOMS, Ref)):
         cx.refuse(
@@ -86,6 +98,10 @@ def subscript(cx: Context, value: AV, index: AV, node: Any) -> AV:
     atom = cx.atom(value, node)
     if isinstance(atom.type, Number):
         cx.refuse("SG214", f"{atom.type} cannot be indexed", node, "pass an array")
+    if _is_truth(cx, index):
+        whole = cx.bind(cx.emit("expand_dims", atom, via="np", axis=0))
+        mask = cx.call_function(np.array, [Seq((index,))], {}, node)
+        return subscript(cx, whole, mask, node)
     args: list[Atom] = []
     template = index_template(cx, index, args, node)
     out = cx.emit("index", atom, *args, index=template)
@@ -103,10 +119,26 @@ def index_template(cx: Context, index: AV, args: list[Atom], node: Any) -> tuple
     return tuple(_entry(cx, e, args, node) for e in entries)
 
 
+def elements(cx: Context, value: AV) -> AV:
+    """For ``x.flat`` the elements on one axis; any other value stays what it is."""
+    if isinstance(value, Method) and value.name == "flat" and cx.type_of(value.receiver):
+        return cx.call_function(np.ravel, [value.receiver], {}, None)
+    return value
+
+
 def array_like(cx: Context, value: AV, node: Any) -> AV:
     """An operand: nested sequences become arrays, as NumPy makes them."""
-    value = unboxed(cx, value, node)
+    value = elements(cx, unboxed(cx, value, node))
+    if isinstance(value, Range):
+        return cx.call_function(np.arange, [value.start, value.stop, value.step], {}, node)
     return cx.call_function(np.array, [value], {}, node) if isinstance(value, Seq) else value
+
+
+def _is_truth(cx: Context, index: AV) -> bool:
+    """Whether an index is one truth: it adds an axis of length one, or of none."""
+    type_ = cx.type_of(index)
+    known = isinstance(type_, Array) and type_.dtype is not None and type_.dtype.kind == "b"
+    return (known and dims_of(type_) == ()) or type_ == BOOL  # type: ignore[arg-type]
 
 
 def _key_text(index: AV) -> str:
@@ -120,10 +152,9 @@ def _item(cx: Context, value: Seq, index: AV, node: Any) -> AV:
         make = list if value.make is list else tuple
         return Seq(value.items[slice_of(cx, index, node)], make)
     if isinstance(index, Var) and index.type == INT and not cx.depends_on_inputs(index):
-        if not (cx.gather and all(_is_scalar(cx, v) for v in value.items)):
+        if not (cx.gather and _is_table(value)):
             raise DynamicIndex(cx, node, index)
-        whole = cx.call_function(np.array, [Seq(value.items)], {}, node)
-        return cx.bind(cx.emit("index", cx.atom(whole, node), index, index=(Slot(1),)))
+        return _gathered(cx, value.items, index, node)
     return value.items[place_of(cx, index, len(value.items), node)]
 
 
@@ -151,8 +182,22 @@ def _letters(cx: Context, text: str | bytes, index: AV, node: Any) -> AV:
     return lift(text[place_of(cx, index, len(text), node)])
 
 
-def _is_scalar(cx: Context, value: AV) -> bool:
-    return isinstance(value, ATOMS) and dims_of(value.type) == ()
+def _is_table(value: Seq) -> bool:
+    """Whether all items are numbers, or rows of numbers that are alike."""
+    alike = len(set(map(structure, value.items))) == 1
+    return alike and all(
+        isinstance(v, ATOMS) and dims_of(v.type) == () for item in value.items for v in leaves(item)
+    )
+
+
+def _gathered(cx: Context, items: tuple[AV, ...], index: Var, node: Any) -> AV:
+    """One of several items: each number in it is read from an array of those in its place."""
+    parts = children(items[0])
+    if parts:
+        columns = zip(*map(children, items), strict=True)
+        return rebuild(items[0], iter([_gathered(cx, c, index, node) for c in columns]))
+    whole = cx.call_function(np.array, [Seq(items)], {}, node)
+    return cx.bind(cx.emit("index", cx.atom(whole, node), index, index=(Slot(1),)))
 
 
 def _entry(cx: Context, entry: AV, args: list[Atom], node: Any) -> Any:
@@ -162,8 +207,7 @@ def _entry(cx: Context, entry: AV, args: list[Atom], node: Any) -> Any:
         return Slice(*(None if p is None else _part(cx, p, args, node) for p in parts))
     if isinstance(entry, Static) and (entry.value is None or entry.value is Ellipsis):
         return entry.value
-    if isinstance(entry, Seq):
-        entry = cx.call_function(np.array, [entry], {}, node)
+    entry = array_like(cx, entry, node)
     atom = cx.atom(entry, node, "an index")
     return _part(cx, atom, args, node)
 

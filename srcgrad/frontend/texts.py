@@ -10,10 +10,12 @@ import builtins
 from typing import Any
 
 import gast
+import numpy as np
 
+from srcgrad.frontend.boxes import unboxed
 from srcgrad.frontend.branches import is_true
 from srcgrad.frontend.context import Context
-from srcgrad.frontend.kinds import ATOMS, AV, NONE, Formatted, Ref, Static, Text, describe
+from srcgrad.frontend.kinds import ATOMS, AV, NONE, Formatted, Ref, Seq, Static, Text, describe
 from srcgrad.frontend.library import handles
 from srcgrad.frontend.operators import DYNAMIC, condition, static_value
 from srcgrad.ir.nodes import Atom, Const, Slot
@@ -33,7 +35,7 @@ def joined(cx: Context, node: Any) -> AV:
             parts += part.parts
         else:
             parts.append(str(static_value(part)))
-    return _text(parts)
+    return text_of(parts)
 
 
 def formatted(cx: Context, node: Any) -> AV:
@@ -54,9 +56,12 @@ def format_value(cx: Context, value: AV, conversion: str, spec: str, node: Any) 
                 "SG228", "a text of the run is formatted again", node, "format the value once"
             )
         return value
+    value = unboxed(cx, value, node)
     known = static_value(value)
     if known is not DYNAMIC and _shows_alike(known):
         return Static(format(converted(known, conversion), spec))
+    if isinstance(value, Seq) and value.make in (tuple, list) and not spec and conversion != "a":
+        return _listed(cx, value, node)
     if not isinstance(value, (*ATOMS, Ref)):
         cx.refuse("SG228", f"text made of {describe(value)}", node, "show its numbers one by one")
     if conversion == "s":
@@ -66,14 +71,26 @@ def format_value(cx: Context, value: AV, conversion: str, spec: str, node: Any) 
     return Text((Formatted(value, conversion, spec),))
 
 
+def _listed(cx: Context, value: Seq, node: Any) -> AV:
+    """The text of a tuple or list: its items as ``repr`` shows them, between brackets."""
+    left, right = "()" if value.make is tuple else "[]"
+    parts: list[str | Formatted] = [left]
+    for k, item in enumerate(value.items):
+        text = format_value(cx, item, "r", "", node)
+        parts += [", "] if k else []
+        parts += text.parts if isinstance(text, Text) else [str(static_value(text))]
+    return text_of([*parts, f",{right}" if len(value.items) == 1 and left == "(" else right])
+
+
 def _shows_alike(value: Any) -> bool:
     """Whether the text of a value known now is the one it has in a run."""
     if isinstance(value, (tuple, list)):
         return all(map(_shows_alike, value))
-    return value is None or isinstance(value, (str, bytes, bool, int, float))
+    return value is None or isinstance(value, (str, bytes, bool, int, float, np.dtype))
 
 
-def _text(parts: list[str | Formatted]) -> AV:
+def text_of(parts: list[str | Formatted]) -> AV:
+    """One text of parts in a row."""
     merged: list[str | Formatted] = []
     for part in parts:
         if isinstance(part, str) and merged and isinstance(merged[-1], str):
@@ -166,4 +183,11 @@ def _is_builtin_exception(cls: Any) -> bool:
     return known and getattr(builtins, cls.__name__, None) is cls
 
 
-__all__ = ["assert_statement", "formatted", "joined", "raise_statement"]
+__all__ = [
+    "assert_statement",
+    "format_value",
+    "formatted",
+    "joined",
+    "raise_statement",
+    "text_of",
+]

@@ -10,6 +10,7 @@ import numpy as np
 from srcgrad.frontend.boxes import boxed, unboxed
 from srcgrad.frontend.context import Context
 from srcgrad.frontend.kinds import ATOMS, AV, NONE, Ref, map_leaves
+from srcgrad.frontend.perhaps import settled
 from srcgrad.ir.nodes import Atom, Block, Const, Var
 from srcgrad.ir.types import describe_type, is_differentiable
 
@@ -33,7 +34,8 @@ class Traced:
             own = [self._opened(a) if k in wrt else a for k, a in enumerate(args)]
             named = {k: self._opened(a) if k in wrt else a for k, a in kwargs.items()}
             opened = cx.heap.snapshot()
-            found = unboxed(cx, cx.call_value(function, own, named, self.node), self.node)
+            found = settled(cx, cx.call_value(function, own, named, self.node), self.node)
+            found = unboxed(cx, found, self.node)
             if self.summed:
                 found = cx.call_function(np.sum, [found], {}, self.node)
             atoms: list[Atom] = []

@@ -19,7 +19,8 @@ from srcgrad.frontend.context import Context
 from srcgrad.frontend.expressions import expression, store_name
 from srcgrad.frontend.kinds import AV, Box, Ref, Seq, Static, leaves
 from srcgrad.frontend.objects import special, store_attribute
-from srcgrad.frontend.operators import binary, negative
+from srcgrad.frontend.operators import binary, makes_array, negative
+from srcgrad.frontend.perhaps import certain
 from srcgrad.frontend.stores import add_item, overwrite, store_item
 from srcgrad.frontend.subscripts import subscript
 from srcgrad.ir.nodes import Const, Var
@@ -75,7 +76,7 @@ def _update_item(cx: Context, node: Any) -> None:
         return
     root = cx.heap.root(container.loc)
     before = cx.heap.versions[root]
-    operand = expression(cx, node.value)
+    operand = certain(cx, node, expression(cx, node.value))[0]
     untouched = cx.heap.versions[root] is before
     operator = type(node.op).__name__
     if operator in ("Add", "Sub") and untouched:
@@ -91,6 +92,9 @@ def _update_item(cx: Context, node: Any) -> None:
 def _updated(cx: Context, node: Any, name: str, old: AV, operand: AV) -> AV:
     """The object after ``op=``: itself where it is changed in place."""
     operator = type(node.op).__name__
+    old, operand = certain(cx, node, old, operand)
+    if isinstance(old, (Box, Seq)) and old.make is list and makes_array(cx, operator, operand):
+        return binary(cx, node, operator, old, operand)
     if isinstance(old, Box) and old.make is list and operator == "Add":
         extend(cx, node, old, operand)
         return old

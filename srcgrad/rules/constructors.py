@@ -10,8 +10,8 @@ import numpy as np
 from srcgrad.ir import infer
 from srcgrad.ir.ops import Attrs
 from srcgrad.ir.types import INT, Array, Type, broadcast_dims, dims_of
-from srcgrad.rules.broadcasting import unbroadcast
-from srcgrad.rules.registry import linear, plain
+from srcgrad.rules.broadcasting import full, unbroadcast
+from srcgrad.rules.registry import custom, linear, plain
 from srcgrad.rules.symbols import Sym, op
 
 
@@ -106,6 +106,31 @@ linear(
     spell="np.linspace",
 )
 plain("arange", np.arange, _ranged, spell="np.arange")
+
+
+def _steps(out: Sym) -> Sym:
+    """How many steps from the first each number in a row is."""
+    return op("arange")(out.call("length", axis=0))
+
+
+def _shifted(tangents: Any, start: Sym, stop: Sym, step: Sym, out: Sym, dtype: Any = None) -> Sym:
+    moved = out.call("zeros_like")
+    if tangents[0] is not None:
+        moved = moved + tangents[0]
+    return moved if tangents[2] is None else moved + tangents[2] * _steps(out)
+
+
+# Numbers in a row between limits of the run: how many there are is a constant, so the end is too.
+custom(
+    "arange_by",
+    lambda g, start, stop, step, out, dtype=None: full(g, out).sum(),
+    None,
+    lambda g, start, stop, step, out, dtype=None: (full(g, out) * _steps(out)).sum(),
+    jvp=_shifted,
+    run=np.arange,
+    infer=_ranged,
+    spell="np.arange",
+)
 plain(
     "eye",
     np.eye,

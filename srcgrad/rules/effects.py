@@ -51,7 +51,7 @@ def _print(*args: Any, texts: Any, layout: Any) -> None:
 
 RAISING = frozenset(
     {"log", "log2", "log10", "log1p", "sqrt", "arcsin", "arccos", "arccosh", "arctanh"}
-    | {"gamma", "gammaln", "fmod"}
+    | {"gamma", "gammaln", "fmod", "nearest_remainder"}
 )  # functions of ``math`` that raise outside their domain
 _ALIGNED = frozenset({"matmul", "dot"})
 

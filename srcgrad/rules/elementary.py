@@ -89,5 +89,19 @@ for _name in ("logical_and", "logical_or", "logical_xor"):
 
 # The exponent is a whole number: nothing flows through it.
 elementwise("ldexp", lambda x, n, out: op("ldexp")(op("ones_like")(x), n), None, real_only=True)
-elementwise("nextafter", lambda x, y, out: 1, None, real_only=True)
+elementwise(
+    "nextafter",
+    lambda x, y, out: 1,
+    None,
+    np_="nextafter",
+    math_="nextafter",
+    real_only=True,
+)
+elementwise(
+    "nearest_remainder",
+    lambda x, y, out: 1,
+    lambda x, y, out: (out - x) / y,
+    math_="remainder",
+    real_only=True,
+)
 nondiff("spacing", np_="spacing")

@@ -15,7 +15,7 @@ from srcgrad.ir.types import Dims
 from srcgrad.rules.bindings import FUNCTIONS, Binding
 from srcgrad.rules.broadcasting import full
 from srcgrad.rules.reductions import spread
-from srcgrad.rules.registry import custom, linear, nondiff
+from srcgrad.rules.registry import Storage, custom, linear, nondiff
 from srcgrad.rules.symbols import op
 
 
@@ -104,6 +104,62 @@ custom(
     infer=infer.shaped(np.positive, lambda x: x[1:]),
     spell="helper:largest",
     real_only=True,
+)
+
+
+# -- windows that NumPy shows ----------------------------------------------------------------------------
+
+
+def _window(window_shape: Any, axis: Any, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Sides and axes of a window."""
+    sides = window_shape if isinstance(window_shape, tuple) else (window_shape,)
+    axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if len(sides) != len(axes):
+        raise ValueError(f"a window of {len(sides)} sides along {len(axes)} axes")
+    return sides, tuple(a % rank for a in axes)
+
+
+def add_sliding_windows(x: Any, g: Any, window_shape: Any, axis: Any) -> Any:
+    """An array in the shape of ``x`` with ``g`` added where windows with these sides show it."""
+    sides = window_shape if isinstance(window_shape, tuple) else (window_shape,)
+    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    result = np.zeros(x.shape, g.dtype)
+    for place in np.ndindex(*sides):
+        part = [slice(None)] * x.ndim
+        for a, p in zip(axes, place, strict=True):
+            start = p + (part[a].start or 0)
+            part[a] = slice(start, start + g.shape[a])
+        result[tuple(part)] += g[(..., *place)]
+    return result
+
+
+def _sliding_dims(x: Any, window_shape: Any, axis: Any = None) -> Dims:
+    sides, axes = _window(window_shape, axis, len(x))
+    kept = (infer.unique_dim() if k in axes else d for k, d in enumerate(x))
+    return (*kept, *map(infer.length_dim, sides))
+
+
+linear(
+    "sliding_window_view",
+    lambda g, x, window_shape, axis=None: op("add_sliding_windows")(
+        x, g, window_shape=window_shape, axis=axis
+    ),
+    np_="lib.stride_tricks.sliding_window_view",
+    attrs="window_shape axis",
+    infer=infer.shaped(np.positive, _sliding_dims),
+    storage=Storage.VIEW,
+    cheap=True,
+)
+linear(
+    "add_sliding_windows",
+    None,
+    lambda u, x, g, window_shape, axis: u.call(
+        "sliding_window_view", via="np", window_shape=window_shape, axis=axis
+    ),
+    run=add_sliding_windows,
+    infer=infer.like(0, dtype=1),
+    shape_only=frozenset({0}),
+    spell="helper:add_sliding_windows",
 )
 FUNCTIONS[windows] = Binding("windows", "", 2, ("stride", "dilate"))
 FUNCTIONS[add_windows] = Binding("add_windows", "", 2, ("stride", "dilate"))

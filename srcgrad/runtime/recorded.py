@@ -309,10 +309,12 @@ class RecordedArray(Recorded):
         self._recording.store(self, index, value)
 
     def __copy__(self) -> Any:
-        return self._recording.method(self, "copy")
+        """A copy that is laid out as the array is, unlike that of its method ``copy``."""
+        array = isinstance(self._value, np.ndarray)
+        return np.copy(self) if array else self._recording.method(self, "copy")
 
     def __deepcopy__(self, memo: Any) -> Any:
-        return self._recording.method(self, "copy")
+        return self.__copy__()
 
     def item(self, *index: Any) -> Any:
         """One element as a Python float."""

@@ -45,7 +45,8 @@ _STILL = frozenset(
         "shape size ndim nonzero flatnonzero argwhere iscomplexobj isrealobj zeros ones empty",
         "zeros_like ones_like empty_like eye identity bincount nanargmax nanargmin isposinf",
         "isneginf isreal iscomplex tri tril_indices triu_indices diag_indices hanning hamming",
-        "blackman bartlett around round sign spacing fftfreq rfftfreq",
+        "blackman bartlett around round sign spacing fftfreq rfftfreq issubdtype promote_types",
+        "result_type ix_",
     )
     for name in line.split()
 )

@@ -73,7 +73,15 @@ def found(name: str) -> bool:
         return True
     if name in SCIPY_MODULES:
         return True
-    for owner in (np, np.linalg, np.fft, math, cmath, *filter(None, SCIPY_MODULES.values())):
+    for owner in (
+        np,
+        np.linalg,
+        np.fft,
+        np.lib.stride_tricks,
+        math,
+        cmath,
+        *filter(None, SCIPY_MODULES.values()),
+    ):
         value: Any = owner
         for part in name.split("."):
             value = getattr(value, part, None)

@@ -1,6 +1,6 @@
 """Exceptions, assertions and printed text: the compiled code raises and prints what the function does."""
 
-# ruff: noqa: B007
+# ruff: noqa: B007, UP031
 from __future__ import annotations
 
 from typing import Any
@@ -24,6 +24,19 @@ def guarded(x, n):
             raise OverflowError("too large")
         total = total * total
     return total
+
+
+def formatted(x, a):
+    if a < 0:
+        raise ValueError("a is %d of %s: %.3f %5.2e%%" % (a, x.shape, x[0], np.sum(x)))
+    if a > 1:
+        raise ValueError(
+            "{} and {1!r:>4}, {name:.2f}".replace("{}", "{0}").format(x.shape, a, name=x[1])
+        )
+    if x.dtype == int or len(x) == 2:
+        raise TypeError(f"{x.shape} {(len(x),)!r} {[x.ndim, 'n']} {x.dtype}")
+    assert x.shape == (3,), f"{x.shape} is no {(3,)}"
+    return np.sum(x * x) * a
 
 
 def chosen(x, a):
@@ -72,6 +85,11 @@ CASES = [
     (guarded, (X, 2)),
     (guarded, (X, -1)),
     (guarded, (X, 7)),
+    (formatted, (X, -3)),
+    (formatted, (X, 4)),
+    (formatted, (X, 1)),
+    (formatted, (X[:2], 1)),
+    (formatted, (np.ones(5), 1)),
     (chosen, (1.3, 2.0)),
     (chosen, (1.3, 0.5)),
     (chosen, (1.3, -0.5)),
@@ -133,7 +151,8 @@ def test_print_shows_the_same_text_once(capsys: Any, unroll: Any) -> None:
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ("print((x, x))\n    return x", "SG228"),
+        ("print({x})\n    return x", "SG116"),
+        ("print(np.ones(2), [x * np.ones(2)])\n    return x", "SG228"),
         ("raise ValueError(x)", "SG228"),
         ("raise ValueError('a') from KeyError('b')", "SG101"),
         ("raise", "SG101"),

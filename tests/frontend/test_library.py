@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Callable
 from typing import Any
@@ -495,6 +496,43 @@ def numbers(x):
     q, r = divmod(c, 0.5)
     h = float(math.comb(5, 2)) * a + round(b, 1) * c + round(c) * a + q * a + r
     return d + e + f + g + h + float(math.isclose(a, b))
+
+
+@program(T)
+def numbers_in_a_row(x):
+    s = np.cumsum(np.abs(x))
+    t = np.arange(0, s[-1], 0.75 * x[0])
+    u = np.arange(x[0], s[-1]) * np.arange(x[1], 9.0, x[2] * 2)[:7].sum()
+    v = np.arange(0.3 + float(x[3]), 0.0, -float(x[4]) / 7)
+    return np.sum(np.sin(t)) + np.sum(u**2) + np.sum(v * x[0]) + np.sum(np.arange(x[4] * 2.3))
+
+
+@program(S)
+def products_in_the_best_order(x):
+    a = np.linalg.multi_dot([x[0], x, x.T, x[1]]) + np.linalg.multi_dot([x[0], x])[2]
+    b = np.linalg.multi_dot([x, x.T, x[:, 2]]) * np.linalg.multi_dot([x[1], x, x])
+    return a + np.sum(b**2) * 1e-6 + np.sum(np.linalg.multi_dot([x, x, x])) * 1e-3
+
+
+@program(X)
+def windows_that_slide(x):
+    view = np.lib.stride_tricks.sliding_window_view
+    means = view(x[0], 3).mean(axis=-1) * [1.0, 2.0]
+    y = x.copy()
+    seen = view(y, (2, 2))
+    y[1] *= 2.0
+    return (
+        np.sum(means**2) + np.sum(seen**3 * [1.0, 2.0]) + np.sum(view(x, 2, axis=0)[..., 1] * x[1:])
+    )
+
+
+@program(np.array([0.37, 2.9, -1.7]))
+def numbers_of_python(x):
+    a, b, c = (float(v) for v in x)
+    factor, power = math.frexp(b * 5)
+    size, angle = cmath.polar(complex(a, c))
+    rest = math.remainder(b * 5, 1.3) * math.remainder(c, a) + math.remainder(7.0, b)
+    return factor**2 * power + rest + size * angle + math.nextafter(a, 10.0) ** 2
 
 
 @pytest.mark.parametrize("name", list(PROGRAMS))

@@ -84,6 +84,17 @@ def _moves() -> Iterator[Case]:
         yield Case("windows", (image, kernel), attrs)
         g = normal(*windows(image, kernel, stride, dilate).shape, seed=2)
         yield Case("add_windows", (image, g), attrs)
+    for shape, window, axis in (
+        ((7,), 3, None),
+        ((3, 4), (2, 3), None),
+        ((5, 2, 4), (2, 3), (2, 0)),
+    ):
+        image, attrs = normal(*shape), {"window_shape": window, "axis": axis}
+        shown = np.lib.stride_tricks.sliding_window_view(image, window, axis)
+        yield Case("sliding_window_view", (image,), attrs)
+        yield Case("add_sliding_windows", (image, normal(*shown.shape, seed=1)), attrs)
+    image, attrs = normal(4, 6), {"window_shape": (2, 3), "axis": (1, 1)}
+    yield Case("sliding_window_view", (image,), attrs)
     yield Case("largest", (normal(2, 3, 4),))
     yield Case("largest", (normal(2, 3, 4, 2),))
     for n, m in ((5, 3), (3, 5), (4, 4)):

@@ -65,6 +65,8 @@ def _elementary() -> Iterator[Case]:
     x, y = sample(-3, 3, (3, 4)), sample(0.4, 1.5, (4,))
     yield Case("fmod", (x, y))
     yield Case("fmod", (-2.7, 1.1))
+    for a, b in ((2.3, 0.7), (-2.3, 0.9), (0.3, 5.0)):
+        yield Case("nearest_remainder", (a, b), {}, math.remainder)
     yield Case("copysign", (x, normal(3, 4, seed=2)))
     yield Case("copysign", (-2.7, 1.1))
     yield Case("logaddexp2", (x, y))

@@ -388,6 +388,14 @@ def _constructors() -> Iterator[Case]:
     ):
         yield Case("linspace", (a, b, Literal(n)), {}, np.linspace, True)
     yield Case("linspace", (0.3, 1.4, 5), {}, np.linspace, True)
+    for start, stop, step in (
+        (0.3, 2.0, 0.25),
+        (np.float64(1.3), -0.4, np.array(-0.3)),
+        (Literal(0), 2.3, np.float64(0.5)),
+        (0.3, 2.0, Literal(1)),
+        (0.3, 0.2, 0.5),
+    ):
+        yield Case("arange_by", (start, stop, step), {}, np.arange)
 
 
 # -- indexing -----------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def test_gradient_is_the_same_in_every_layout(case: Case) -> None:
 
 # Ops that may give double precision for single operands.
 DOUBLE = (
-    *("linspace", "full_like", "fftfreq", "rfftfreq", "float_power", "polyval"),
+    *("arange_by", "linspace", "full_like", "fftfreq", "rfftfreq", "float_power", "polyval"),
     *("polygamma", "beta", "betaln", "xlogy", "xlog1py"),
     *("polyval_transpose", "polyder", "interp", "interp_slope"),
     *("bessel_i1", "kn", "yn", "expn", "hyp2f1", "ellipkinc", "ellipeinc"),
