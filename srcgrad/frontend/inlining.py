@@ -38,6 +38,10 @@ class AlwaysRaises(KindError):
 class FallsThrough(Exception):
     """A path of the entry gives nothing, and no gradient: start again with an exception at its end."""
 
+    def __init__(self, refusal: SrcgradError) -> None:
+        super().__init__("falls through")
+        self.refusal = refusal
+
 
 def user_function(cx: Context, function: FunctionType, node: Any) -> UserFunction:
     """A Python function as something to inline; its source must pass the fence."""
@@ -117,17 +121,17 @@ def run_body(cx: Context, function: UserFunction, bound: dict[str, AV], node: An
         gives = gives_value(tuple(function.tree.body))
         result = cx.frame.names.get(RETURN_VALUE, NONE) if gives else NONE
         if gives and exit_.codes == {NEXT, RETURN} and not exit_.raises:
+            message, remedy = (
+                "some paths of this function return nothing",
+                "return a value on every path",
+            )
+            refusal = cx.source.refuse(KindError, "SG224", message, function.tree, remedy)
             if caller.depth < 0:
-                raise FallsThrough
+                raise FallsThrough(refusal)
             found = perhaps(result, exit_.atom) if cx.call_target is None else None
             if found is not None:
                 return found
-            cx.refuse(
-                "SG224",
-                "some paths of this function return nothing",
-                function.tree,
-                "return a value on every path",
-            )
+            raise refusal
     finally:
         cx.frame = caller
     if exit_.raises:

@@ -60,9 +60,16 @@ class Lowered:
 
 
 def lower(
-    function: FunctionType, args: dict[str, AV], inputs: Sequence[Var], captures: Captures
+    function: FunctionType,
+    args: dict[str, AV],
+    inputs: Sequence[Var],
+    captures: Captures,
+    *,
+    must_give: bool = True,
 ) -> Lowered:
     """Lower ``function`` called with abstract arguments over the input variables.
+
+    A path that ends without a result raises there if all of them ``must_give`` one; else it is refused.
 
     Raises:
         FrontendError: for what is outside the language, located.
@@ -77,7 +84,9 @@ def lower(
             return _lower(cx, function, args)
         except Written as more:
             written |= more.variables
-        except FallsThrough:
+        except FallsThrough as path:
+            if not must_give:
+                raise path.refusal from None
             completed = True
         except Unsettled as unsettled:
             raise unsettled.refusal from None

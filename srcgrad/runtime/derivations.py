@@ -57,7 +57,15 @@ def emission_for(
     def locate(var: Var) -> Path:
         return next(leaf.path for leaf in arguments.leaves if leaf.var is var)
 
-    lowered = derive(function, described, locate, _captured_type, more.add, gradient.primal)
+    lowered = derive(
+        function,
+        described,
+        locate,
+        _captured_type,
+        more.add,
+        gradient.primal,
+        must_give=not gradient.options.run,
+    )
     return _checked(gradient, lowered, arguments), lowered, frozenset(more)
 
 

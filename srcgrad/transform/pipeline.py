@@ -97,6 +97,8 @@ def derive(
     type_of: Callable[[Any, str, str], Type],
     bake: Callable[[Any], None],
     entry: Any = None,
+    *,
+    must_give: bool = True,
 ) -> Lowered:
     """Lower a function, starting again while integer leaves turn out to steer it.
 
@@ -109,7 +111,7 @@ def derive(
         args, inputs = describe(frozenset(baked), frozenset(captured))
         captures = Captures(type_of, entry, frozenset(captured))
         try:
-            return lower(function, args, inputs, captures)
+            return lower(function, args, inputs, captures, must_give=must_give)
         except Specialise as wanted:
             by_var = {v: c for c, v in captures.inputs.items()}
             for var in wanted.variables:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcgrad import check_grads, checkpoint, grad, hvp, jvp, value_and_grad
+from srcgrad import check_grads, checkpoint, compiled, grad, hvp, jvp, value_and_grad
 from srcgrad.errors import KindError
 from tests.frontend.language_cases import noting, refusal
 
@@ -273,3 +273,12 @@ def test_other_uses_of_what_may_be_none_are_refused(body: str, code: str, tmp_pa
     error = refusal(tmp_path, f"{text}def f(x):\n    {body}\n", 1.5)
     assert error.code == code
     assert error.remedy
+
+
+def test_compiled_function_that_may_give_nothing_is_refused() -> None:
+    def f(x):
+        if x > 0:
+            return x * x
+
+    with pytest.raises(KindError, match="some paths of this function return nothing"):
+        compiled(f)(1.5)
