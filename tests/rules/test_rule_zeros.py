@@ -35,6 +35,8 @@ NOT_NUMERIC = frozenset(
         "bitwise_and",
         "bitwise_or",
         "bitwise_xor",
+        "left_shift",
+        "right_shift",
         "invert",
         "not",
         "to_int",
