@@ -95,6 +95,28 @@ def unbound_after_loop(x):
     return np.sum(y)
 
 
+def first_only(k, x):
+    if k == 0:
+        y = 2 * x
+    return y
+
+
+def unbound_in_a_later_call(x):
+    total = 0.0
+    for k in range(len(x)):
+        total += np.sum(first_only(k, x))
+    return total
+
+
+def unbound_in_the_first_trip(x):
+    total = 0.0
+    for k in range(len(x)):
+        for row in x[:k]:
+            last = 2 * row
+        total += np.sum(last)
+    return total
+
+
 ROLLED_FORGETS = pytest.mark.xfail(
     strict=True, reason="rolled code without the value does not read a name that has no value"
 )
@@ -111,6 +133,10 @@ ROLLED_FORGETS = pytest.mark.xfail(
         (unbound, (2, 3), True),
         (unbound_and_written, (2, 3), False),
         (unbound_and_written, (2, 3), True),
+        (unbound_in_a_later_call, (2, 3), False),
+        (unbound_in_a_later_call, (2, 3), True),
+        (unbound_in_the_first_trip, (2, 3), False),
+        (unbound_in_the_first_trip, (2, 3), True),
         pytest.param(unbound_after_loop, (2, 3), False, marks=ROLLED_FORGETS),
         (unbound_after_loop, (2, 3), True),
     ],

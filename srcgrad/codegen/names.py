@@ -13,7 +13,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from srcgrad.codegen.buffers import all_defined, backward_values
 from srcgrad.codegen.inline import Inlining
 from srcgrad.codegen.liveness import Interference, analyse
-from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var, regions_of
+from srcgrad.ir.nodes import (
+    Atom,
+    Block,
+    Branch,
+    Eqn,
+    Loop,
+    Program,
+    Stmt,
+    Undef,
+    Var,
+    regions_of,
+)
 from srcgrad.ir.undefined import partial
 
 RESERVED = (
@@ -152,6 +163,16 @@ def _walk(block: Block) -> Iterator[Stmt]:
             yield from _walk(inner)
 
 
+def _left_open(stmt: Stmt) -> Iterator[Var]:
+    """Values that an arm, or the start of a loop, leaves undefined."""
+    if isinstance(stmt, Branch):
+        ends = zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True)
+        yield from (out for out, *arms in ends if any(isinstance(a, Undef) for a in arms))
+    elif isinstance(stmt, Loop):
+        starts = zip(stmt.params, stmt.inits, strict=True)
+        yield from (param for param, init in starts if isinstance(init, Undef))
+
+
 def _bound(stmt: object) -> Iterator[Var]:
     """Values that a statement defines, in itself and at the head of its body."""
     yield from getattr(stmt, "outs", ())
@@ -257,7 +278,11 @@ class Names:
             return
 
     def unbound_sources(self, block: Block) -> set[Var]:
-        """Names that may be unbound when another name takes their value: they start as ``None``."""
+        """Names that become ``None`` where Python would leave them unbound.
+
+        Those that may be unbound when another name takes their value, and those of one trip, which must
+        not keep what the trip before has left.
+        """
         undefined = partial(block)
         edges: list[tuple[Var, Atom]] = []
         for stmt in _walk(block):
@@ -270,8 +295,11 @@ class Names:
                 edges += zip(
                     (*stmt.params, *stmt.params), (*stmt.inits, *stmt.body.results), strict=True
                 )
-        return {
-            self.webs.find(source)
+        taken = {
+            source
             for target, source in edges
             if isinstance(source, Var) and source in undefined and not self.same(target, source)
         }
+        inside = [s.body for s in _walk(block) if isinstance(s, Loop)]
+        of_trips = {v for body in inside for s in _walk(body) for v in _left_open(s)}
+        return {self.webs.find(v) for v in (*taken, *of_trips)}

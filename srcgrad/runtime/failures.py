@@ -27,7 +27,8 @@ def replay(
     compiled = gradient.dispatch.last()
     if compiled is None or not _failed_forward(compiled, error):
         return
-    if not (compiled.emission.derivation.lowered.written or _by_guard(compiled, error)):
+    told = _by_guard(compiled, error) or "NoneType" in str(error)  # an unbound name is None there
+    if not (told or compiled.emission.derivation.lowered.written):
         return
     try:
         gradient.primal(*args, **kwargs)

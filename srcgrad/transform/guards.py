@@ -59,6 +59,8 @@ class _Guards:
         """What an equation may raise, as guards."""
         if eqn.op.effect:
             return []
+        if in_loop and any(a in self.partial for a in eqn.args):
+            return [_touch(a, eqn) for a in dict.fromkeys(eqn.args) if a in self.partial]
         if any(a in self.chosen for a in eqn.args):
             return [_repeat(eqn)]
         if _may_raise(eqn, in_loop=in_loop):
@@ -95,6 +97,11 @@ def _repeat(eqn: Eqn) -> Eqn:
     via = eqn.attrs.get("via", "")
     attrs = {k: v for k, v in eqn.attrs.items() if k != "via"}
     return Eqn((), OPS["guard"], eqn.args, {"of": eqn.op.name, "spelling": via, **attrs}, eqn.span)
+
+
+def _touch(atom: Atom, eqn: Eqn) -> Eqn:
+    """A read that costs nothing, and raises where a trip leaves a name unbound: it is ``None`` there."""
+    return Eqn((), OPS["guard"], (atom,), {"of": "real", "spelling": ""}, eqn.span)
 
 
 def _may_raise(eqn: Eqn, *, in_loop: bool) -> bool:

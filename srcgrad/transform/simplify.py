@@ -25,6 +25,7 @@ from srcgrad.ir.nodes import (
 )
 from srcgrad.ir.ops import OPS
 from srcgrad.ir.types import AnyDim
+from srcgrad.rules.registry import Elementwise
 from srcgrad.transform.guards import compared
 
 _TAPES = frozenset(
@@ -134,6 +135,7 @@ class _Repeated:
         self.next: Stmt | None = None
         self.divisors: set[Atom] = set()
         self.lengths: set[frozenset[AnyDim]] = set()
+        self.read: set[Atom] = set()
 
     def before(self, stmt: Stmt) -> None:
         """Step back over a statement that is kept."""
@@ -141,16 +143,21 @@ class _Repeated:
         if not isinstance(stmt, Eqn) or (stmt.op.effect and stmt.op.name not in _SILENT):
             self.divisors.clear()
             self.lengths.clear()
+            self.read.clear()
             return
         self.lengths |= compared(stmt)
         if stmt.op.name == "divide":
             self.divisors.add(stmt.args[1])
+        if isinstance(stmt.op.diff, Elementwise):  # others may take None
+            self.read.update(stmt.args)
 
     def by_what_follows(self, stmt: Stmt) -> bool:
         """Whether a statement is an idle guard."""
         if not (isinstance(stmt, Eqn) and stmt.op.name == "guard"):
             return False
         guarded, after = replace(stmt, op=OPS[stmt.attrs["of"]]), self.next
+        if guarded.op.name == "real" and stmt.args[0] in self.read:
+            return True
         if guarded.op.name == "divide" and stmt.args[1] in self.divisors:
             return True
         if compared(guarded) and compared(guarded) <= self.lengths:
