@@ -1,41 +1,99 @@
 """Arrays that hold integers on one path and floats on another hold floats on both.
 
 NumPy lets the path decide. An adjoint cannot: it makes arrays like the value, and adds floats to them.
-So the integers are converted where the paths meet, which changes no value of up to 53 bits.
+So the integers are converted where the paths meet, which changes no value of up to 53 bits. Numbers stay
+what they are, but where an array is made of one that may be an integer, it is made of the float.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from srcgrad.ir.build import Builder
-from srcgrad.ir.nodes import Atom, Block, Branch, Loop, Program, Stmt
-from srcgrad.ir.types import Array, Type, is_differentiable
+from srcgrad.ir.nodes import Atom, Block, Branch, Eqn, Loop, Program, Stmt, Var, regions_of
+from srcgrad.ir.types import FLOAT, Array, Number, Type, is_differentiable
 
 
 def promoted(program: Program) -> Program:
     """The program in which what meets at branches and loops has one dtype, if that is a floating one."""
-    functions = {name: _block(block) for name, block in program.functions.items()}
-    return Program(_block(program.entry), functions)
+    functions = {name: _Promotion(block).run() for name, block in program.functions.items()}
+    return Program(_Promotion(program.entry).run(), functions)
 
 
-def _block(block: Block) -> Block:
-    return replace(block, stmts=tuple(new for stmt in block.stmts for new in _stmt(stmt)))
+class _Promotion:
+    """Rewrites one block; ``mixed`` are numbers that are floats on one path and integers on another."""
 
+    def __init__(self, block: Block) -> None:
+        self.entry = block
+        self.mixed: set[Var] = set()
+        size = -1
+        while size != len(self.mixed):
+            size = len(self.mixed)
+            self._find(block)
 
-def _stmt(stmt: Stmt) -> list[Stmt]:
-    if isinstance(stmt, Branch):
-        types = [out.type for out in stmt.outs]
-        then, orelse = _ending(_block(stmt.then), types), _ending(_block(stmt.orelse), types)
-        return [replace(stmt, then=then, orelse=orelse)]
-    if isinstance(stmt, Loop):
-        types = [param.type for param in stmt.params]
+    def run(self) -> Block:
+        """The block with the conversions."""
+        return self._block(self.entry)
+
+    def _find(self, block: Block) -> None:
+        for stmt in block.stmts:
+            if isinstance(stmt, Branch):
+                self._meet(stmt.outs, stmt.then.results, stmt.orelse.results)
+            elif isinstance(stmt, Loop):
+                self._meet(stmt.params, stmt.inits, stmt.body.results)
+                self._meet(stmt.outs, stmt.params, stmt.body.results)
+            elif isinstance(stmt, Eqn) and any(a in self.mixed for a in stmt.args):
+                self.mixed.update(o for o in stmt.outs if _is_number(o.type))
+            for inner in regions_of(stmt):
+                self._find(inner)
+
+    def _meet(self, outs: tuple[Var, ...], *ends: tuple[Atom, ...]) -> None:
+        for out, *parts in zip(outs, *ends, strict=True):
+            if _is_number(out.type) and any(_is_whole(p) or p in self.mixed for p in parts):
+                self.mixed.add(out)
+
+    def _block(self, block: Block) -> Block:
+        return replace(block, stmts=tuple(new for stmt in block.stmts for new in self._stmt(stmt)))
+
+    def _stmt(self, stmt: Stmt) -> list[Stmt]:
+        if isinstance(stmt, Branch):
+            types = [out.type for out in stmt.outs]
+            then, orelse = (_ending(self._block(arm), types) for arm in (stmt.then, stmt.orelse))
+            return [replace(stmt, then=then, orelse=orelse)]
         b = Builder()
         b.span = stmt.span
-        inits = tuple(_as(b, a, t) for a, t in zip(stmt.inits, types, strict=True))
-        body = _ending(_block(stmt.body), types)
-        return [*b.stmts, replace(stmt, inits=inits, body=body)]
-    return [stmt]
+        if isinstance(stmt, Loop):
+            types = [param.type for param in stmt.params]
+            inits = tuple(_as(b, a, t) for a, t in zip(stmt.inits, types, strict=True))
+            body = _ending(self._block(stmt.body), types)
+            return [*b.stmts, replace(stmt, inits=inits, body=body)]
+        if isinstance(stmt, Eqn) and self._makes_array(stmt):
+            args = tuple(b.emit("to_float", a) if a in self.mixed else a for a in stmt.args)
+            return [*b.stmts, replace(stmt, args=args)]
+        return [stmt]
+
+    def _makes_array(self, eqn: Eqn) -> bool:
+        """Whether such a number alone decides that an array holds floats."""
+        if not any(a in self.mixed for a in eqn.args) or len(eqn.outs) != 1:
+            return False
+        others = (a.type for a in eqn.args if a not in self.mixed)
+        whole = isinstance(eqn.out.type, Array) and eqn.out.type.dims != ()
+        return whole and not any(isinstance(t, Array) and _is_float(t) for t in others)
+
+
+def _is_number(type_: Type) -> bool:
+    """Whether a value is a float of Python, or a scalar that ``float`` makes one of without loss."""
+    return type_ == FLOAT or type_ == Array(np.dtype(float), ())
+
+
+def _is_whole(atom: Atom) -> bool:
+    return isinstance(atom.type, Number) and atom.type.kind in ("int", "bool")
+
+
+def _is_float(type_: Array) -> bool:
+    return type_.dtype is None or type_.dtype.kind in "fc"
 
 
 def _ending(block: Block, types: list[Type]) -> Block:
