@@ -160,7 +160,7 @@ class _Round(LoopEnds):
             if not self._outlives(name):
                 self._start_undefined_if_read(name, value, body, absent)
                 continue
-            if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
+            if not _is_carried(value):
                 unbound = Static(Unmergeable(f"{name!r} may be unbound", "SG225"))
                 late[name] = value if isinstance(value, (Static, UserFunction)) else unbound
                 continue
@@ -190,11 +190,10 @@ class _Round(LoopEnds):
             value = self.cx.frame.names.get(name)
             if exit_.raises:
                 raise read
-            if value is None or not all(isinstance(v, (*ATOMS, Ref)) for v in leaves(value)):
+            if value is None or not _is_carried(value):
                 pass_on(read)
                 continue
-            ends = [self.cx.atom(leaf, self.node) for leaf in leaves(value)]
-            self._start_undefined(name, value, ends)
+            self._start_undefined(name, value, self._atoms(value))
         if len(self.header.late) > known:
             raise Again
 
@@ -205,11 +204,12 @@ class _Round(LoopEnds):
 
     def _start_undefined_if_read(self, name: str, value: AV, body: Block, absent: set[Var]) -> None:
         """The same for a name of the body alone, if it is read where the trip may not have bound it."""
-        if not all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value)):
-            return
-        if self._read_unbound(name, body, absent):
-            ends = [self.cx.atom(leaf, self.node) for leaf in leaves(value)]
-            self._start_undefined(name, value, ends)
+        if _is_carried(value) and self._read_unbound(name, body, absent):
+            self._start_undefined(name, value, self._atoms(value))
+
+    def _atoms(self, value: AV) -> list[Atom]:
+        """What the leaves of a value are at the end of a trip."""
+        return [self.cx.atom(leaf, self.node) for leaf in leaves(value)]
 
     @staticmethod
     def _read_unbound(name: str, body: Block, absent: set[Var]) -> bool:
@@ -289,6 +289,11 @@ class _Round(LoopEnds):
     def _exit_after(self, code: Var, codes: frozenset[int]) -> Exit:
         """How the list around goes on: where only one way is left, the code need not be looked at."""
         return Exit.always(next(iter(codes))) if len(codes) == 1 else Exit(codes, code)
+
+
+def _is_carried(value: AV) -> bool:
+    """Whether a loop can hand on a value from trip to trip: it is made of numbers and arrays."""
+    return all(isinstance(leaf, (*ATOMS, Ref)) for leaf in leaves(value))
 
 
 __all__ = ["lower_loop"]

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from srcgrad import grad
+from srcgrad import grad, hvp
 from srcgrad.errors import SrcgradError
 
 
@@ -23,6 +24,19 @@ def noting(cases: list[Any]) -> Callable[..., Any]:
         return note
 
     return case
+
+
+def check_two_orders(function: Any, x: Any, *, unroll: bool) -> None:
+    """Compare gradient and Hessian times a vector, of three numbers, with differences."""
+
+    def slope(f: Any, v: Any) -> Any:
+        return (f(x + 1e-6 * v) - f(x - 1e-6 * v)) / 2e-6
+
+    gradient = grad(function, frontend="source", unroll=unroll)
+    slopes = [slope(function, v) for v in np.eye(3)]
+    np.testing.assert_allclose(gradient(x), slopes, rtol=1e-7, atol=1e-8)
+    v = np.array([1.0, -0.5, 2.0])
+    np.testing.assert_allclose(hvp(function)(x, v), slope(gradient, v), rtol=1e-7, atol=1e-7)
 
 
 def refusal(folder: Path, text: str, *args: Any) -> SrcgradError:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcgrad import check_grads, checkpoint, compiled, grad, hvp, jvp, value_and_grad
+from srcgrad import check_grads, checkpoint, compiled, grad, jvp, value_and_grad
 from srcgrad.errors import KindError
-from tests.frontend.language_cases import noting, refusal
+from tests.frontend.language_cases import check_two_orders, noting, refusal
 
 CASES: list[Any] = []
 case = noting(CASES)
@@ -100,14 +100,7 @@ def procedure_that_returns_early(x):
 @pytest.mark.parametrize("unroll", [False, True])
 @pytest.mark.parametrize(("function", "args"), CASES)
 def test_gradient_agrees_with_differences(function: Any, args: Any, unroll: bool) -> None:
-    def slope(f: Any, v: Any) -> Any:
-        return (f(X + 1e-6 * v) - f(X - 1e-6 * v)) / 2e-6
-
-    gradient = grad(function, frontend="source", unroll=unroll)
-    slopes = [slope(function, v) for v in np.eye(3)]
-    np.testing.assert_allclose(gradient(X), slopes, rtol=1e-7, atol=1e-8)
-    v = np.array([1.0, -0.5, 2.0])
-    np.testing.assert_allclose(hvp(function)(X, v), slope(gradient, v), rtol=1e-7, atol=1e-7)
+    check_two_orders(function, X, unroll=unroll)
 
 
 def test_a_loop_with_a_list_that_may_be_left_in_many_trips_is_recorded() -> None:
