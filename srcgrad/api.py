@@ -118,4 +118,4 @@ def value_and_grad(
 
 
 grad.__srcgrad_mode__ = "grad"  # type: ignore[attr-defined]  # what it means inside a function
-value_and_grad.__srcgrad_mode__ = "value_and_grad"  # type: ignore[attr-defined]
+value_and_grad.__srcgrad_mode__ = "value_and_grad"  # type: ignore[attr-defined]  # the same

@@ -61,13 +61,14 @@ class MoveEmitter(StatementEmitter):
         return is_const(source, 0) and target in self.trip_codes
 
     def _move(self, target: str, source: Atom, value: Expr) -> ast.stmt:
-        own = (
+        if (
             isinstance(value, ast.BinOp)
             and isinstance(value.left, ast.Name)
             and value.left.id == target
-        )
-        if own and isinstance(value.op, (ast.Add, ast.Sub)) and self._is_number(source):  # type: ignore[attr-defined]
-            return ast.AugAssign(ast.Name(target, ast.Store()), value.op, value.right)  # type: ignore[attr-defined]
+            and isinstance(value.op, (ast.Add, ast.Sub))
+            and self._is_number(source)
+        ):
+            return ast.AugAssign(ast.Name(target, ast.Store()), value.op, value.right)
         return ast.Assign([ast.Name(target, ast.Store())], value, None)
 
     def _is_number(self, source: Atom) -> bool:

@@ -22,7 +22,7 @@ class StatementEmitter(ExpressionEmitter):
     def place(self, out: list[ast.stmt], nodes: list[ast.stmt], span: Span | None) -> None:
         """Append statements, with the user's line above them where the text does not repeat it."""
         for node in nodes:
-            node.span = span  # type: ignore[attr-defined]
+            node.span = span  # type: ignore[attr-defined]  # our own: the user's place of a statement
         if span is not None and nodes:
             self.comment(out, span, nodes[0])
         out += nodes
@@ -111,9 +111,9 @@ class StatementEmitter(ExpressionEmitter):
         value = self.expr(g)
         if eqn.op.name == "store":
             return [*nodes, ast.Assign([target], value, None)]
-        minus = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub)
-        if minus:
-            value = value.operand  # type: ignore[attr-defined]
+        minus = False
+        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+            value, minus = value.operand, True
         if may_repeat(eqn.attrs["index"], eqn.args, self.inlining.definition.get):
             at = name("np.subtract.at" if minus else "np.add.at")
             return [*nodes, ast.Expr(ast.Call(at, [name(receiver), as_index(entry), value], []))]

@@ -287,7 +287,7 @@ def _is_count(atom: Atom, result: Inlining) -> bool:
         return True
     if _is_named(atom, result):
         return True
-    inner = result.definition.get(atom)  # type: ignore[arg-type]
+    inner = result.definition.get(atom) if isinstance(atom, Var) else None
     return (
         isinstance(inner, Eqn)
         and inner.op.name in ("length", "size")

@@ -51,7 +51,7 @@ def _filtered(body: list[ast.stmt], read: set[str]) -> list[ast.stmt]:
             node = copy.copy(node)
             node.body = _filtered(node.body, read) or [ast.Pass()]
             node.orelse = _filtered(node.orelse, read)
-            node.span = span  # type: ignore[union-attr]
+            node.span = span  # type: ignore[union-attr]  # our own, which the copy is to have too
         kept.append(node)
     return kept
 
@@ -77,10 +77,9 @@ def _ranged_over(span: Expr) -> Expr | None:
     ):
         return None
     stop = span.args[0]
-    length = (
-        isinstance(stop, ast.Call) and isinstance(stop.func, ast.Name) and stop.func.id == "len"
-    )
-    return stop.args[0] if len(span.args) == 1 and length else None  # type: ignore[attr-defined]
+    if not (isinstance(stop, ast.Call) and isinstance(stop.func, ast.Name)):
+        return None
+    return stop.args[0] if len(span.args) == 1 and stop.func.id == "len" else None
 
 
 def _element_read(loop: ast.For, source: Expr) -> ast.Assign | None:
@@ -111,10 +110,12 @@ def chosen(test: Expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> list[ast
     for arm in (then, orelse):
         values.append({})
         for node in arm:
-            plain = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            if not (plain and isinstance(node.targets[0], ast.Name)):  # type: ignore[attr-defined]
+            if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)):
                 return None
-            values[-1][node.targets[0].id] = node.value  # type: ignore[attr-defined]
+            target = node.targets[0]
+            if not isinstance(target, ast.Name):
+                return None
+            values[-1][target.id] = node.value
     if set(values[0]) != set(values[1]):
         return None
     return [
